@@ -1,0 +1,1 @@
+"""Compare government plans: what was kept, changed, added and dropped, and which numeric targets moved."""

@@ -1,0 +1,32 @@
+"""What can go wrong with what a person gives planlens, one class a kind.
+
+PlanlensError
+├── InputError        a file that cannot be read as a plan
+├── LibraryError      an id, year or region that the library cannot answer
+├── OutputError       a report that cannot be written
+└── SettingsError     a lexicon or catalogue that does not hold what it must
+
+The message is one line that says what is wrong, where, and what to do; the command line prints it and exits with 2.
+"""
+
+from __future__ import annotations
+
+
+class PlanlensError(Exception):
+    """Base of every error a person can mend."""
+
+
+class InputError(PlanlensError):
+    """A file that is missing, empty, binary, encrypted, or otherwise no plan."""
+
+
+class LibraryError(PlanlensError):
+    """An id, year, period or region that names no plan, or more than one."""
+
+
+class OutputError(PlanlensError):
+    """A place a report cannot be written to."""
+
+
+class SettingsError(PlanlensError):
+    """A catalogue, lexicon or weights file that is damaged or incomplete."""

@@ -1,0 +1,277 @@
+"""Every type that passes between stages: frozen, made of tuples, and importing nothing of ours.
+
+All offsets are code points into `Document.text`, and `text[span.start:span.end]` is always what was found.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+BlockKind = Literal["heading", "paragraph", "row"]
+Role = Literal["preamble", "review", "task", "safeguard", "glossary", "attachment"]
+Bound = Literal["=", ">=", "<=", ">", "<", "~", "range"]
+Measure = Literal["level", "increment", "count"]
+TargetRole = Literal["target", "baseline", "name", "other"]
+Source = Literal["reviewed", "equal", "scored"]
+Status = Literal["kept", "changed", "new", "dropped"]
+ShiftKind = Literal["like", "substituted", "quantity_dropped", "quantity_added", "dropped", "new"]
+Verdict = Literal["comparable", "convertible", "redefined", "not_comparable"]
+Direction = Literal["up", "down", "same", "n/a"]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A half-open range of code points in `Document.text`."""
+
+    start: int
+    end: int
+
+    def of(self, text: str) -> str:
+        return text[self.start : self.end]
+
+    def overlap(self, other: Span) -> int:
+        """How many characters two spans share."""
+        return max(0, min(self.end, other.end) - max(self.start, other.start))
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something that was skipped, repaired or doubted, and why.
+
+    `kind`: encoding, chrome (page furniture), advertising, damage, blank, outline, restated, table.
+    `span` is None where the note speaks of the whole document.
+    """
+
+    kind: str
+    span: Span | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph, a heading that the format itself marks (`level` 1–9), or one row of a table.
+
+    A row's text is its cells joined by " | " whatever the format was. `table` numbers the tables of a document from 1
+    (0: no table), so that two adjacent tables stay apart.
+    """
+
+    kind: BlockKind
+    span: Span
+    level: int = 0
+    table: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file as it was read. Kept blocks and the spans of `notes` account for every character but white space."""
+
+    path: str
+    sha256: str
+    text: str
+    encoding: str
+    blocks: tuple[Block, ...]
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A node of the outline.
+
+    `key` is its path ("四/十二", "专栏3", "表2"); `label` the number as written ("（十二）"); `heading` the heading
+    without the number, empty where a number runs straight into its text. `span` covers the number, the heading, the
+    text and all descendants; `body` the clause's own text without number, heading and descendants (empty: start == end).
+    `parent` is the key of the clause above, None at the top.
+    """
+
+    key: str
+    label: str
+    heading: str
+    span: Span
+    body: Span
+    depth: int
+    parent: str | None
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number with its unit and bound: 不少于20名 → lo = hi = 20, unit 名, bound >=.
+
+    In base units: 1.6万个 → 16000 个, 2万元 → 20000 元; % ‰ /10万 个百分点 1: stay as units. `lo` differs from `hi`
+    only where `bound` is range. `lo` and `hi` are None where damage took part of the number.
+    """
+
+    lo: Decimal | None
+    hi: Decimal | None
+    unit: str
+    bound: Bound
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One number of a plan in its place.
+
+    `key` is unique in the plan; `unit_key` the commitment it stands in, else the clause. `indicator` is what a table's
+    first column would say; `span` bounds the number with its bound and unit; `quote` the words that carry it.
+    """
+
+    key: str
+    unit_key: str
+    indicator: str
+    quantity: Quantity
+    measure: Measure
+    role: TargetRole
+    period: str | None
+    scope: str | None
+    damaged: bool
+    span: Span
+    quote: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Commitment:
+    """One statement of what will be done: a sentence, or an item between semicolons.
+
+    `text` is `Document.text[span]`. `strength` and `stage` are names of levels in the lexicon, weakest first there;
+    None where nothing says. `bodies` are the responsible bodies as written, the leading one first.
+    """
+
+    key: str
+    clause: str
+    text: str
+    verb: str | None
+    object: str | None
+    strength: str | None
+    stage: str | None
+    deadline: str | None
+    bodies: tuple[str, ...]
+    documents: tuple[str, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class PlanInfo:
+    """What a catalogue or the document itself says of a plan. `start_year` equals `end_year` for an annual plan."""
+
+    id: str
+    title: str
+    region: str | None = None
+    level: str | None = None
+    parent: str | None = None
+    start_year: int | None = None
+    end_year: int | None = None
+    issuer: str | None = None
+    number: str | None = None
+    date: str | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One document with a region and a period, read and parsed."""
+
+    info: PlanInfo
+    document: Document
+    clauses: tuple[Clause, ...]
+    commitments: tuple[Commitment, ...]
+    targets: tuple[Target, ...]
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One piece of evidence: its name, the value it took and what it adds to the log-odds."""
+
+    name: str
+    value: float
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How probable a pair is: `parts` add up to `total`, the log-odds."""
+
+    total: float
+    probability: float
+    parts: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A correspondence of two keys (of clauses, or of commitments)."""
+
+    old: str
+    new: str
+    score: Score
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """What `align` found: clause pairs, commitment pairs, and the best rejected candidate of what stayed alone."""
+
+    clauses: tuple[Link, ...]
+    links: tuple[Link, ...]
+    nearest_old: tuple[tuple[str, str, float], ...]
+    """(old key left alone, its best rejected new key, probability)"""
+    nearest_new: tuple[tuple[str, str, float], ...]
+    """(new key left alone, its best rejected old key, probability)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What happened to a group of linked commitments; every commitment of both plans stands in exactly one."""
+
+    status: Status
+    kinds: tuple[str, ...]
+    old: tuple[str, ...]
+    new: tuple[str, ...]
+    score: float | None
+    source: Source | None
+    nearest: tuple[str, float] | None = None
+    details: tuple[str, ...] = ()
+    """One line a kind, in the form "strength: 探索 → 建立", for a person to read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """What happened to a target; `old` and `new` are target keys."""
+
+    kind: ShiftKind
+    verdict: Verdict
+    direction: Direction
+    indicator: str
+    old: tuple[str, ...]
+    new: tuple[str, ...]
+    difference: Decimal | None
+    percent: Decimal | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The result of `diff`: plain data that every report reads."""
+
+    old: Plan
+    new: Plan
+    clauses: tuple[Link, ...]
+    links: tuple[Link, ...]
+    changes: tuple[Change, ...]
+    shifts: tuple[Shift, ...]
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table ready to be written: `columns` and `rows` are text already in the report's language."""
+
+    name: str
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
