@@ -1,0 +1,191 @@
+"""Reads plain text and Markdown: a line is a paragraph, unless it is a heading by its marks or a row by its pipes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from planlens.model import Block, Note, Span
+from planlens.read import lines
+from planlens.read.encoding import decode
+
+_HEADING = re.compile(r"(#{1,6})[ \t\u3000]+(?=\S)")
+_CLOSING_MARKS = re.compile(r"[ \t]+#+$")
+_RULE = re.compile(r"\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?$")
+_UNDERLINE = re.compile(r"(?:={3,}|-{3,}|\*{3,}|_{3,})$")
+_LIST_MARK = re.compile(r"(?:[-*+]|>)[ \t]+(?=\S)")
+_FENCE = re.compile(r"(?:```|~~~)")
+_PAGE_MARK = re.compile("[\u200b\u200e\u200f\u2060\ufeff\f]")
+_SENTENCE_END = tuple("。！？!?；;：:”）)》")
+_NUMBER = re.compile(r"[(（第]?[一二三四五六七八九十\d]{1,4}[)）、.．章节]")
+_BOX = 60
+"""A line of two cells with one this long is a box drawn around text, not a row."""
+
+
+@dataclass(slots=True)
+class _Page:
+    """What has been read of a text so far."""
+
+    text: str
+    blocks: list[Block] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+
+
+def read_text(data: bytes, where: str) -> tuple[str, str, tuple[Block, ...], tuple[Note, ...]]:
+    """Plain text: (text, encoding, blocks, notes)."""
+    return _read(data, where, markdown=False)
+
+
+def read_markdown(data: bytes, where: str) -> tuple[str, str, tuple[Block, ...], tuple[Note, ...]]:
+    """Markdown: like plain text, with # headings, and with its marks left out of the blocks."""
+    return _read(data, where, markdown=True)
+
+
+def _read(data: bytes, where: str, *, markdown: bool) -> tuple[str, str, tuple[Block, ...], tuple[Note, ...]]:
+    decoded = decode(data, where)
+    page = _Page(decoded.text, notes=list(decoded.notes))
+    spans = list(_paragraphs(page))
+    if markdown:
+        spans = _front_matter(page, spans)
+    rows = _rows(decoded.text, spans)
+    table = 0
+    for at, span in enumerate(spans):
+        if at in rows:
+            if at - 1 not in rows:
+                table += 1
+            _row(page, span, table)
+        elif markdown:
+            _markdown_line(page, span)
+        else:
+            _plain_line(page, span)
+    return decoded.text, decoded.encoding, tuple(page.blocks), tuple(page.notes)
+
+
+def _paragraphs(page: _Page) -> Iterator[Span]:
+    """The lines that print, two of them joined where only a page mark (a zero-width line) breaks a sentence."""
+    held: Span | None = None
+    for span in lines.printed(page.text):
+        if held is not None and _broken_by_page(page.text, held, span):
+            page.notes.append(Note("blank", Span(held.end, span.start), "page break inside a paragraph, read through"))
+            held = Span(held.start, span.end)
+            continue
+        if held is not None:
+            yield held
+        held = span
+    if held is not None:
+        yield held
+
+
+def _broken_by_page(text: str, before: Span, after: Span) -> bool:
+    gap = text[before.end : after.start]
+    if not _PAGE_MARK.search(gap) or gap.count("\n") > 2 or text[before.start : before.end].endswith(_SENTENCE_END):
+        return False
+    return len(before) > _BOX / 2 and not _NUMBER.match(text, after.start, after.end)
+
+
+def _cells(line: str) -> list[str]:
+    """The cells of a line, its borders left off; a continuation row keeps its trailing empty cells.
+
+    >>> _cells("| 2 | 床位 | |"), _cells("专栏1 床位建设 |")
+    (['2', '床位', ''], ['专栏1 床位建设'])
+    """
+    cells = [cell.strip(lines.BLANK) for cell in line.replace("｜", "|").split("|")]
+    if cells and not cells[0]:
+        cells = cells[1:]
+    return cells[:-1] if cells and not cells[-1] else cells
+
+
+def _rows(text: str, spans: list[Span]) -> set[int]:
+    """Which lines are table rows: three cells, or two where the line above or below is a row too."""
+    counts = {at: len(_cells(span.of(text))) for at, span in enumerate(spans) if "|" in span.of(text)}
+    rows = {at for at, count in counts.items() if count >= 3}
+    pairs = {at for at, count in counts.items() if count == 2 and not _is_box(spans[at].of(text))}
+    rows |= {at for at in pairs if at - 1 in rows | pairs or at + 1 in rows | pairs}
+    rules = {at for at in counts if _RULE.match(spans[at].of(text)) and (at - 1 in rows or at + 1 in rows)}
+    return rows | rules
+
+
+def _is_box(line: str) -> bool:
+    return max(map(len, _cells(line))) >= _BOX
+
+
+def _row(page: _Page, span: Span, table: int) -> None:
+    line = span.of(page.text)
+    if _RULE.match(line):
+        page.notes.append(Note("table", span, "rule between the rows of a table"))
+        return
+    if line.startswith("|"):  # a border, where a row begins with its first cell
+        inner = lines.strip(page.text, span.start + 1, span.end)
+        page.notes.append(Note("table", Span(span.start, inner.start), "border of a table"))
+        if len(inner) and line.endswith("|"):
+            page.notes.append(Note("table", Span(inner.end - 1, span.end), "border of a table"))
+            inner = lines.strip(page.text, inner.start, inner.end - 1)
+        span = inner
+    if len(span):
+        page.blocks.append(Block("row", span, table=table))
+
+
+def _plain_line(page: _Page, span: Span) -> None:
+    """A paragraph; of a box drawn with pipes only what stands inside."""
+    start, end = span.start, span.end
+    while start < end and page.text[start] in "|｜":
+        inner = lines.strip(page.text, start + 1, end)
+        page.notes.append(Note("table", Span(start, start + 1), "border of a box"))
+        start = inner.start
+    while start < end and page.text[end - 1] in "|｜":
+        page.notes.append(Note("table", Span(end - 1, end), "border of a box"))
+        end = lines.strip(page.text, start, end - 1).end
+    if start < end:
+        page.blocks.append(Block("paragraph", Span(start, end)))
+
+
+def _front_matter(page: _Page, spans: list[Span]) -> list[Span]:
+    """Without the `---` … `---` header of a Markdown file."""
+    if not spans or spans[0].of(page.text) != "---":
+        return spans
+    end = next((at for at, span in enumerate(spans[1:], 1) if span.of(page.text) in ("---", "...")), None)
+    if end is None:
+        return spans
+    page.notes.append(Note("chrome", Span(spans[0].start, spans[end].end), "header of the Markdown file"))
+    return spans[end + 1 :]
+
+
+def _markdown_line(page: _Page, span: Span) -> None:
+    line = span.of(page.text)
+    underline = _UNDERLINE.match(line)
+    if _FENCE.match(line) or underline:
+        page.notes.append(Note("chrome", span, "Markdown mark"))
+        if underline and line[0] in "=-" and page.blocks and _directly_below(page, page.blocks[-1], span):
+            page.blocks[-1] = Block("heading", page.blocks[-1].span, level=1 if line[0] == "=" else 2)
+        return
+    heading = _HEADING.match(line)
+    mark = heading or _LIST_MARK.match(line)
+    if mark:
+        page.notes.append(Note("chrome", Span(span.start, span.start + mark.end()), "Markdown mark"))
+        closing = _CLOSING_MARKS.search(line) if heading else None
+        end = span.start + closing.start() if closing else span.end
+        if closing:
+            page.notes.append(Note("chrome", Span(end, span.end), "Markdown mark"))
+        span = Span(span.start + mark.end(), end)
+    span = _without_emphasis(page, span)
+    if heading:
+        page.blocks.append(Block("heading", span, level=len(heading[1])))
+    else:
+        _plain_line(page, span)
+
+
+def _directly_below(page: _Page, block: Block, span: Span) -> bool:
+    return block.kind == "paragraph" and page.text[block.span.end : span.start].count("\n") == 1
+
+
+def _without_emphasis(page: _Page, span: Span) -> Span:
+    """**一、总体要求** without its stars, where they hold the whole line."""
+    line = span.of(page.text)
+    for mark in ("**", "__"):
+        inner = line[len(mark) : -len(mark)]
+        if line.startswith(mark) and line.endswith(mark) and inner.strip(lines.BLANK) and mark not in inner:
+            page.notes.append(Note("chrome", Span(span.start, span.start + 2), "Markdown mark"))
+            page.notes.append(Note("chrome", Span(span.end - 2, span.end), "Markdown mark"))
+            return lines.strip(page.text, span.start + 2, span.end - 2)
+    return span
