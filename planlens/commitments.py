@@ -1,0 +1,299 @@
+"""From clauses to commitments: every sentence that says what will be done, with who, until when and how firmly.
+
+    extract(document, clauses)  -> the commitments of a plan
+    items(text)                 -> the comma-separated items of one sentence
+
+Nothing is dropped in silence: a sentence without a verb is still a commitment, with empty slots. Only a statement that
+is nothing but a list of responsible bodies is not; its bodies go to the statements before it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from . import outline
+from .lexicon import Action, Lexicon, load, mask
+from .model import Block, Clause, Commitment, Document, Role, Span
+
+_COMMITS: frozenset[Role] = frozenset({"task", "safeguard", "attachment"})
+_TITLE = re.compile(r"《([^《》]{1,80})》")
+_ITEM_END = "，,；;：:。！？!?|\n"
+_OPEN, _CLOSE = "（(“《【", "）)”》】"
+_SHORTEST_ITEM = 4  # a shorter piece (同时, 其中) goes with the item after it
+_LONGEST_OBJECT = 24
+# An item that opens so says under what circumstances; the action stands in a later item.
+_CIRCUMSTANCE = re.compile(
+    r"(?:按照|根据|依照|围绕|针对|为了?|随着|依托|结合|对照|聚焦|通过|坚持|遵循|紧扣|立足|以|在|对|从)"
+)
+_LABELLED = re.compile(r"[（(【]?\s*((?:[一-鿿]{0,4}(?:单位|部门|主体|处室|领导)))\s*[:：]\s*")
+_BRACKETED = re.compile(r"[（(【]([^（(【）)】]{2,300})[）)】][。；;，,\s]*$")
+_BY = re.compile(r"由([^，。；;,由]{2,60}?)(?:牵头|负责)")
+_WITH = re.compile(r"(?:会同|协同|联合)([^，。；;,]{2,60})")
+_SUBJECT = re.compile(r"([^，。；;,：:、的]{2,14}?(?:、[^，。；;,：:、的]{2,14}?){0,6})(?:要|应当?|须|必须|牵头|负责)")
+_EDGES = re.compile(r"^[（(【）)】。.;；,，\s]+|[（(【）)】。.;；,，\s]+$")
+_BETWEEN_BODIES = re.compile(r"[、，,；;：:\s/和与及]+")
+_HEADER_CELLS = re.compile(
+    r"序号|编号|指标|任务|项目|举措|内容|单位|部门|时限|时间|目标|年份?|类型|属性|备注|名称|责任|基期|现状|规模|地点|领域|类别"
+)
+_BODY_COLUMN = re.compile(r"责任|牵头|配合|主体|部门|承担|实施单位|负责")
+_TIME_COLUMN = re.compile(r"时限|完成时间|时间|进度|期限")
+_ORDER_COLUMN = re.compile(r"^(?:序号?|编号|№|No\.?)$", re.IGNORECASE)
+
+
+def extract(document: Document, clauses: Sequence[Clause], lexicon: Lexicon | None = None) -> tuple[Commitment, ...]:
+    """The commitments of all clauses that make any, in reading order.
+
+    A sentence of clause 四/十二 has the key 四/十二#1, #2 …; a row of table 表2 has 表2/5, after its own number where
+    that is unique. Preambles, reviews and glossaries make none.
+    """
+    lexicon = lexicon or load()
+    out: list[Commitment] = []
+    for clause in clauses:
+        if clause.role in _COMMITS and len(clause.body):
+            out += _of_clause(document, clause, lexicon)
+    return tuple(out)
+
+
+def items(text: str) -> tuple[tuple[int, int], ...]:
+    """(start, end) of the items of a sentence: split at commas and colons outside brackets, quotes and titles.
+
+    >>> text = "新增病房(含改建,扩建)5间,培训护士120名。"
+    >>> [text[s:e] for s, e in items(text)]
+    ['新增病房(含改建,扩建)5间,', '培训护士120名。']
+    """
+    out: list[tuple[int, int]] = []
+    start, depth = 0, 0
+    for at, char in enumerate(text):
+        if char in _OPEN:
+            depth += 1
+        elif char in _CLOSE:
+            depth = max(0, depth - 1)
+        elif char in _ITEM_END and not depth and not _inside_number(text, at) and at + 1 - start > _SHORTEST_ITEM:
+            out.append((start, at + 1))
+            start = at + 1
+    if len(text) - start > _SHORTEST_ITEM or not out:
+        out.append((start, len(text)))
+    else:
+        out[-1] = (out[-1][0], len(text))
+    return tuple(out)
+
+
+def _inside_number(text: str, at: int) -> bool:
+    return 0 < at < len(text) - 1 and text[at] in ",:：" and text[at - 1].isdigit() and text[at + 1].isdigit()
+
+
+def _of_clause(document: Document, clause: Clause, lexicon: Lexicon) -> Iterator[Commitment]:
+    body = clause.body
+    inside = [b for b in document.blocks if b.kind == "row" and b.span.start >= body.start and b.span.end <= body.end]
+    yield from _sentences(document.text, clause, _between(body, inside), lexicon)
+    yield from _rows(document.text, clause, inside, lexicon)
+
+
+def _between(body: Span, rows: Sequence[Block]) -> Iterator[Span]:
+    """What is left of a body when the rows of its tables are taken out."""
+    start = body.start
+    for row in rows:
+        if row.span.start > start:
+            yield Span(start, row.span.start)
+        start = row.span.end
+    if body.end > start:
+        yield Span(start, body.end)
+
+
+def _sentences(text: str, clause: Clause, spans: Iterator[Span], lexicon: Lexicon) -> list[Commitment]:
+    out: list[Commitment] = []
+    waiting = 0  # the first commitment that still waits for a list of responsible bodies
+    for span in (s for part in spans for s in outline.statements(text, part)):
+        written = span.of(text)
+        if not any(char.isalnum() for char in written):
+            continue
+        listed = bodies_listed(written, lexicon)
+        if not listed or not _only_a_list(written):
+            out.append(read(f"{clause.key}#{len(out) + 1}", clause.key, written, span, lexicon))
+        if listed:
+            out[waiting:] = [_with_bodies(commitment, listed) for commitment in out[waiting:]]
+            waiting = len(out)
+    return out
+
+
+def _with_bodies(commitment: Commitment, listed: tuple[str, ...]) -> Commitment:
+    c = commitment
+    bodies = tuple(dict.fromkeys((*c.bodies, *listed)))
+    slots = c.verb, c.object, c.strength, c.stage, c.deadline
+    return Commitment(c.key, c.clause, c.text, *slots, bodies, c.documents, c.span)
+
+
+def read(key: str, clause: str, text: str, span: Span, lexicon: Lexicon) -> Commitment:
+    """One statement with its slots filled from its own words."""
+    item = _main_item(text, lexicon)
+    actions = lexicon.actions(item)
+    return Commitment(
+        key=key,
+        clause=clause,
+        text=text,
+        verb=actions[0].word if actions else None,
+        object=_object(item, actions),
+        strength=lexicon.strength_in(item, actions),
+        stage=lexicon.stage_in(item, actions),
+        deadline=lexicon.deadline_in(text),
+        bodies=_bodies_named(text, lexicon),
+        documents=tuple(dict.fromkeys(_TITLE.findall(text))),
+        span=span,
+    )
+
+
+def _main_item(text: str, lexicon: Lexicon) -> str:
+    """The first item that acts; one that opens with 按照 or 围绕 only where no other does."""
+    acting = [text[s:e] for s, e in items(text) if lexicon.actions(text[s:e])]
+    plain = [item for item in acting if not _CIRCUMSTANCE.match(item)]
+    return (plain or acting or [text])[0]
+
+
+def _object(item: str, actions: Sequence[Action]) -> str | None:
+    """What the first verb acts on; where a number follows it, what stands before the verb (千人口托位数 达到 5.9个)."""
+    if not actions:
+        return None
+    head = actions[0]
+    for action in actions[1:]:
+        if action.start != head.end:
+            break
+        head = action
+    after = re.split(r"[，,。；;：:（(|\n]", item[head.end :], maxsplit=1)[0].strip("了着 \u3000")
+    before = item[: actions[0].start].strip(" \u3000，,")
+    phrase = before if before and (not after or after[0].isdigit()) else after
+    return phrase[:_LONGEST_OBJECT] or None
+
+
+def bodies_listed(statement: str, lexicon: Lexicon) -> tuple[str, ...]:
+    """The bodies of a list at the end of a statement, the leading ones first.
+
+    >>> bodies_listed("抓好落实。(市卫生健康局、市财政局，各镇街)", load())
+    ('市卫生健康局', '市财政局', '各镇街')
+    >>> bodies_listed("牵头单位：市教育局；配合单位：市财政局、各区政府", load())
+    ('市教育局', '市财政局', '各区政府')
+    >>> bodies_listed("建设改造项目(含新建、扩建)", load())
+    ()
+    """
+    labelled = _LABELLED.search(statement)
+    if labelled and any(labelled[1].endswith(w) for w in (*lexicon.leads, *lexicon.supports)):
+        return _split_bodies(_LABELLED.sub("、", statement[labelled.end() :]), lexicon)
+    bracket = _BRACKETED.search(statement)
+    if not bracket:
+        return ()
+    inside = _LABELLED.sub("、", bracket[1])
+    found = _split_bodies(inside, lexicon)
+    pieces = [piece for piece in _BETWEEN_BODIES.split(inside) if piece]
+    return found if len(found) * 2 > len(pieces) else ()
+
+
+def _split_bodies(text: str, lexicon: Lexicon) -> tuple[str, ...]:
+    found: list[str] = []
+    for piece in _BETWEEN_BODIES.split(text):
+        name = _EDGES.sub("", piece)
+        for word in lexicon.body_joins:
+            name = name.removeprefix(word).removesuffix(word)
+        name = name.removesuffix("等")
+        if 2 <= len(name) <= 30 and is_body(name, lexicon):
+            found.append(name)
+    return tuple(dict.fromkeys(found))
+
+
+def is_body(name: str, lexicon: Lexicon) -> bool:
+    """Whether a name ends as the name of a public body does.
+
+    >>> [is_body(name, load()) for name in ["市卫生健康局", "各区", "重点人群"]]
+    [True, True, False]
+    """
+    return name.endswith(lexicon.body_suffixes) or bool(
+        re.fullmatch(r"各[一-鿿（）()、]{1,8}(?:区|市|县|地|方)?", name)
+    )
+
+
+def _only_a_list(statement: str) -> bool:
+    """Whether nothing is left when the list of bodies is taken away."""
+    labelled = _LABELLED.match(statement.strip("（(【 "))
+    if labelled:
+        return True
+    bracket = _BRACKETED.search(statement)
+    return bool(bracket) and not statement[: bracket.start() if bracket else 0].strip("。；;，, \u3000")
+
+
+def _bodies_named(text: str, lexicon: Lexicon) -> tuple[str, ...]:
+    """Bodies that the statement itself puts in charge: 由…牵头, 会同…, …要."""
+    masked = mask(text)
+    found: list[str] = []
+    for match in _BY.finditer(masked):
+        found += _split_bodies(text[slice(*match.span(1))], lexicon)
+    subject = _SUBJECT.match(masked)
+    if subject:
+        found += _split_bodies(text[slice(*subject.span(1))], lexicon)
+    for match in _WITH.finditer(masked):
+        names = text[slice(*match.span(1))]
+        actions = lexicon.actions(names)
+        found += _split_bodies(names[: actions[0].start] if actions else names, lexicon)
+    return tuple(dict.fromkeys(found))
+
+
+def _rows(text: str, clause: Clause, rows: Sequence[Block], lexicon: Lexicon) -> Iterator[Commitment]:
+    header: list[str] = []
+    table = -1
+    data: list[tuple[Block, list[str], list[str]]] = []
+    for row in rows:
+        cells = _cells(row.span.of(text))
+        if row.table != table:
+            table, header = row.table, []
+            if _is_header(cells):
+                header = cells
+                continue
+        if _is_rule(cells) or (header and cells == header):
+            continue
+        data.append((row, cells, header))
+    yield from _read_rows(clause, data, text, lexicon)
+
+
+def _read_rows(
+    clause: Clause, data: Sequence[tuple[Block, list[str], list[str]]], text: str, lexicon: Lexicon
+) -> Iterator[Commitment]:
+    numbers = [_number_of(cells, header) for _, cells, header in data]
+    unique = all(numbers) and len(set(numbers)) == len(numbers)
+    for position, (row, cells, header) in enumerate(data, 1):
+        number = numbers[position - 1] if unique else str(position)
+        commitment = read(f"{clause.key}/{number}", clause.key, row.span.of(text), row.span, lexicon)
+        bodies = [body for cell in _column(cells, header, _BODY_COLUMN) for body in _split_bodies(cell, lexicon)]
+        when = next(iter(_column(cells, header, _TIME_COLUMN)), None)
+        yield _with_bodies(_with_deadline(commitment, when), tuple(bodies))
+
+
+def _with_deadline(commitment: Commitment, when: str | None) -> Commitment:
+    c = commitment
+    if c.deadline or not when or not any(char.isdigit() or char in "年月季" for char in when):
+        return c
+    slots = c.verb, c.object, c.strength, c.stage, when
+    return Commitment(c.key, c.clause, c.text, *slots, c.bodies, c.documents, c.span)
+
+
+def _cells(row: str) -> list[str]:
+    return [cell.strip() for cell in row.strip().strip("|").split("|")]
+
+
+def _is_header(cells: Sequence[str]) -> bool:
+    """Short cells, more than one, most of them words of a header."""
+    filled = [cell for cell in cells if cell]
+    heads = sum(bool(_HEADER_CELLS.search(cell)) for cell in filled)
+    return len(filled) > 1 and heads * 2 >= len(filled) and all(len(cell) <= 16 for cell in filled)
+
+
+def _is_rule(cells: Sequence[str]) -> bool:
+    return all(set(cell) <= set("-:—= ") for cell in cells)
+
+
+def _number_of(cells: Sequence[str], header: Sequence[str]) -> str:
+    """The row's own number: its 序号 cell, or a first cell that is a number where no header says what it is."""
+    if header and not (header[0] and _ORDER_COLUMN.match(header[0])):
+        return ""
+    return cells[0].rstrip(".、") if cells and cells[0].rstrip(".、").isdigit() else ""
+
+
+def _column(cells: Sequence[str], header: Sequence[str], name: re.Pattern[str]) -> list[str]:
+    return [cell for cell, head in zip(cells, header, strict=False) if cell and name.search(head)]

@@ -1,0 +1,448 @@
+"""The words of policy language with what each one means for a commitment: how firm, how far along, who, until when.
+
+    load()        the lexicon that ships in data/*.toml
+    load(folder)  the same, with a person's own lists of the same file names added in front
+
+A `Lexicon` reads text and answers in the names of its levels; every answer can be traced to a line of a TOML file.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.resources
+import re
+import sys
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from .errors import SettingsError
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+_T = TypeVar("_T")
+_FILES = ("strength", "stage", "verbs", "negation", "deadlines", "bodies", "scope", "means", "stock", "terms")
+_TITLE = re.compile(r"《[^《》]{1,80}》")
+_QUOTED = re.compile(r"“[^“”]{1,40}”|\"[^\"]{1,40}\"|‘[^‘’]{1,40}’")
+_JOINS = re.compile(r"[并、和及且或]?(?:全面|加快|组织|尽快|正式|全部|逐步)?$")
+# Families of verbs that say nothing of the stage themselves: they bring about what follows, or hold a verb as object.
+_BRINGS_ABOUT = frozenset({"推动", "支持", "鼓励", "争取", "指导", "统筹", "加强"})
+_EMPTY = frozenset({"开展", "推动", "落实", "加强"})
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One step of an ordered scale: its name, what it means, and the words that stand for it."""
+
+    name: str
+    meaning: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A verb found in a text: where it stands, its levels (None where it has none) and its families."""
+
+    start: int
+    end: int
+    word: str
+    strength: str | None
+    stage: str | None
+    families: tuple[str, ...]
+
+
+class Words:
+    """A set of words that finds its members in a text, the longest first, left to right, none overlapping."""
+
+    __slots__ = ("_lengths", "_words")
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._words = frozenset(words)
+        lengths: dict[str, set[int]] = {}
+        for word in self._words:
+            lengths.setdefault(word[0], set()).add(len(word))
+        self._lengths = {first: tuple(sorted(sizes, reverse=True)) for first, sizes in lengths.items()}
+
+    def __contains__(self, word: str) -> bool:
+        return word in self._words
+
+    def __len__(self) -> int:
+        return len(self._words)
+
+    def find(self, text: str) -> Iterator[tuple[int, int]]:
+        """(start, end) of each member that stands in the text.
+
+        >>> [text[s:e] for text in ["研究制定办法"] for s, e in Words(["研究", "研究制定", "办法"]).find(text)]
+        ['研究制定', '办法']
+        """
+        at = 0
+        while at < len(text):
+            for size in self._lengths.get(text[at], ()):
+                if text[at : at + size] in self._words:
+                    yield at, at + size
+                    at += size
+                    break
+            else:
+                at += 1
+
+
+@dataclass(frozen=True, eq=False)
+class Lexicon:
+    """What the TOML files of a lexicon say, ready to read texts with."""
+
+    strength: tuple[Level, ...]
+    stage: tuple[Level, ...]
+    scope: tuple[Level, ...]
+    hedge: Level
+    assurance: Level
+    acts: Mapping[str, Words]
+    negations: Words
+    harmless: Words
+    groups: Words
+    instruments: Mapping[str, str]
+    families: Mapping[str, tuple[str, ...]]
+    adverbs: Words
+    stock: Words
+    deadlines: re.Pattern[str]
+    body_suffixes: tuple[str, ...]
+    leads: tuple[str, ...]
+    supports: tuple[str, ...]
+    body_joins: tuple[str, ...]
+    renamed: Mapping[str, str]
+    same: tuple[tuple[str, ...], ...]
+    successors: tuple[tuple[str, ...], ...]
+    _strength_of: Mapping[str, str]
+    _stage_of: Mapping[str, str]
+    _scope_of: Mapping[str, str]
+    _canonical: Mapping[str, str]
+    _verbs: Words
+    _scopes: Words
+    _means: Words
+    _acts: Words
+    _act_of: Mapping[str, str]
+    _terms: Words
+
+    def actions(self, text: str) -> tuple[Action, ...]:
+        """The verbs of a text in order; names that contain a verb, titles and quoted names are read over.
+
+        >>> [a.word for a in load().actions("研究制定《建设管理办法》，推动示范区建设局建成3个中心")]
+        ['研究制定', '推动', '建成']
+        """
+        masked = mask(text)
+        found = []
+        for start, end in self._verbs.find(masked):
+            word = masked[start:end]
+            known = word in self._strength_of or word in self._stage_of or word in self.families
+            attributive = masked[end : end + 1] == "的" or (start > 0 and masked[start - 1] == "的")
+            if not known or attributive:
+                continue
+            levels = self._strength_of.get(word), self._stage_of.get(word)
+            found.append(Action(start, end, word, *levels, self.families.get(word, ())))
+        return tuple(found)
+
+    def strength_in(self, text: str, actions: tuple[Action, ...] | None = None) -> str | None:
+        """The level of strength that governs a statement: that of its first verb, lowered by a hedge, raised by 确保.
+
+        >>> lexicon = load()
+        >>> [lexicon.strength_in(t) for t in ["探索建立机制", "加快建设", "争取完成评审", "建成3家", "确保建立"]]
+        ['探索', '推动', '鼓励', '确保', '确保']
+        """
+        found = self.actions(text) if actions is None else actions
+        chain = [a for a in _head(text, found) if a.strength]
+        if not chain:
+            return None
+        names = [level.name for level in self.strength]
+        before = mask(text)[: chain[-1].end]
+        if any(word in before for word in self.hedge.words):
+            return self.hedge.name
+        if any(word in before for word in self.assurance.words):
+            return self.assurance.name
+        object_level = self._strength_of.get(self._object_verb(text, found) or "")
+        if object_level in names[:2]:  # 开展…试点 is a trial, 开展…调研 a study
+            return object_level
+        first = chain[0].strength or ""
+        if names.index(first) <= names.index("推动"):
+            return first
+        return max((a.strength or "" for a in chain), key=names.index)
+
+    def stage_in(self, text: str, actions: tuple[Action, ...] | None = None) -> str | None:
+        """Where the thing of a statement stands: by its first verbs, the object of 开展, or what 推动 brings about.
+
+        >>> lexicon = load()
+        >>> [lexicon.stage_in(t) for t in ["研究制定办法", "推动某县出台方案", "建成并投入使用", "完善评估机制"]]
+        ['起草', '出台', '投用', None]
+        >>> [lexicon.stage_in(t) for t in ["启动街区规划编制工作", "开展普惠托育试点"]]
+        ['起草', '试点']
+        """
+        found = self.actions(text) if actions is None else actions
+        of_object = self._stage_of.get(self._object_verb(text, found) or "")
+        if of_object:
+            return of_object
+        names = [level.name for level in self.stage]
+        chain = _head(text, found)
+        stages = [a.stage for a in chain if a.stage]
+        if stages:
+            return max(stages, key=names.index)
+        if chain and set(chain[0].families) & _BRINGS_ABOUT:
+            later = (a.stage for a in found[len(chain) :] if a.stage not in (None, "评估", "修订"))
+            return next(later, None)
+        return None
+
+    def _object_verb(self, text: str, found: tuple[Action, ...]) -> str | None:
+        """The verb that ends a statement as the object of an empty one: 开展…评估, 启动…编制工作."""
+        if len(found) < 2 or not set(found[0].families) & _EMPTY:
+            return None
+        tail = mask(text)[found[-1].end :]
+        return found[-1].word if re.fullmatch(r"(?:工作|活动|任务)?[，。；,;、\s]*", tail) else None
+
+    def deadline_in(self, text: str) -> str | None:
+        """The first deadline, as written; a year inside a title or a span of years (2023—2025年) is none.
+
+        >>> [load().deadline_in(t) for t in ["到2025年底建成", "10月底前完成", "《规划（2025年）》", "年内开工"]]
+        ['到2025年底', '10月底前', None, '年内']
+        """
+        masked = mask(text)
+        for match in self.deadlines.finditer(masked):
+            if not re.search(r"[0-9][—–~～-]$", masked[: match.start()][-2:]):
+                return text[match.start() : match.end()]
+        return None
+
+    def acts_in(self, text: str) -> tuple[tuple[str, str], ...]:
+        """The words that forbid, allow, oblige, stop: (class of act, word), in order; harmless compounds read over.
+
+        >>> load().acts_in("不得向患者收取费用，不断完善服务")
+        (('禁止', '不得'),)
+        """
+        masked = mask(text)
+        words = (masked[start:end] for start, end in self._acts.find(masked))
+        return tuple((self._act_of[word], word) for word in words if word in self._act_of)
+
+    def scope_in(self, text: str) -> tuple[tuple[str, str], ...]:
+        """The words of coverage: (level, word), in order.
+
+        >>> load().scope_in("在各区试点推广")
+        (('全部', '各区'), ('试点', '试点'))
+        """
+        return tuple((self._scope_of[text[s:e]], text[s:e]) for s, e in self._scopes.find(text))
+
+    def groups_in(self, text: str) -> frozenset[str]:
+        """The people, places and things that a measure is for, by the name of today."""
+        return frozenset(self._canonical.get(text[s:e], text[s:e]) for s, e in self.groups.find(text))
+
+    def instruments_in(self, text: str) -> frozenset[str]:
+        """The instruments a statement works through: 条例, 平台, 专项债…"""
+        return frozenset(text[s:e] for s, e in self._means.find(text) if text[s:e] in self.instruments)
+
+    def canonical(self, text: str) -> str:
+        """The text with every known synonym and former name in the form of today.
+
+        >>> load().canonical("做好慢病管理")
+        '做好慢性病管理'
+        """
+        out, last = [], 0
+        for start, end in self._terms.find(text):
+            out += [text[last:start], self._canonical[text[start:end]]]
+            last = end
+        return "".join([*out, text[last:]])
+
+    def without_stock(self, text: str) -> str:
+        """The text without phrases that carry nothing of their own.
+
+        >>> load().without_stock("进一步加快推进医院建设工作")
+        '推进医院建设'
+        """
+        keep, last = [], 0
+        for start, end in self.stock.find(text):
+            keep.append(text[last:start])
+            last = end
+        return "".join([*keep, text[last:]])
+
+    def body(self, name: str) -> str:
+        """The name of today of a body, whatever its level: 市卫计委 and 市卫生健康委 are one.
+
+        >>> load().body("市卫生计生委")
+        '市卫生健康委'
+        """
+        for size in range(len(name), 1, -1):
+            if name[-size:] in self.renamed:
+                return name[:-size] + self.renamed[name[-size:]]
+        return name
+
+    def rank(self, scale: str, name: str) -> int:
+        """Where a level stands on `strength`, `stage` or `scope`, counted from 0."""
+        levels: tuple[Level, ...] = getattr(self, scale)
+        return next(i for i, level in enumerate(levels) if level.name == name)
+
+
+def _head(text: str, found: tuple[Action, ...]) -> list[Action]:
+    """The first verb and those joined to it: 出台并组织实施, 建成投用."""
+    masked = mask(text)
+    chain: list[Action] = []
+    for action in found:
+        if chain and not _JOINS.fullmatch(masked[chain[-1].end : action.start]):
+            break
+        chain.append(action)
+    return chain
+
+
+@functools.lru_cache(maxsize=8192)
+def mask(text: str) -> str:
+    """The text with titles and quoted names blanked out, so that a verb inside one is not read as an action."""
+    for pattern in (_TITLE, _QUOTED):
+        text = pattern.sub(lambda match: "\u0000" * len(match.group()), text)
+    return text
+
+
+@functools.cache
+def load(folder: Path | None = None) -> Lexicon:
+    """The shipped lexicon; with `folder`, its TOML files of the same names are added to it.
+
+    Raises SettingsError where a file cannot be read, holds no TOML, or puts one word on two levels of a scale.
+    """
+    return _build({name: _read(name, folder) for name in _FILES})
+
+
+def _read(name: str, folder: Path | None) -> dict[str, Any]:
+    shipped = importlib.resources.files(__package__).joinpath(f"data/{name}.toml").read_text("utf-8")
+    tables = tomllib.loads(shipped)
+    own = folder / f"{name}.toml" if folder else None
+    if own is None or not own.exists():
+        return tables
+    try:
+        return _merge(tables, tomllib.loads(own.read_text("utf-8")))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{own}: {error}") from error
+
+
+def _merge(ours: dict[str, Any], theirs: dict[str, Any]) -> dict[str, Any]:
+    """Lists are joined, levels of one name are joined, tables are merged; a new entry wins over a shipped one."""
+    out = dict(ours)
+    for key, value in theirs.items():
+        old = out.get(key)
+        if key == "level" and isinstance(old, list):
+            out[key] = _merge_levels(old, value)
+        elif isinstance(old, dict) and isinstance(value, dict):
+            out[key] = _merge(old, value)
+        elif isinstance(old, list) and isinstance(value, list):
+            out[key] = value + old
+        else:
+            out[key] = value
+    return out
+
+
+def _merge_levels(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    added = {level["name"]: list(level["words"]) for level in new}
+    unknown = added.keys() - {level["name"] for level in old}
+    if unknown:
+        known = ", ".join(level["name"] for level in old)
+        raise SettingsError(f"unknown level {', '.join(sorted(unknown))}; the levels are {known}")
+    moved = {word for words in added.values() for word in words}
+    return [
+        {**level, "words": added.get(level["name"], []) + [w for w in level["words"] if w not in moved]}
+        for level in old
+    ]
+
+
+def _build(tables: Mapping[str, dict[str, Any]]) -> Lexicon:
+    try:
+        strength, stage, scope = (_levels(tables[name], name) for name in ("strength", "stage", "scope"))
+        names = tuple(tables["verbs"]["names"]["words"])
+        families = _invert(tables["verbs"]["families"])
+        acts = {name: tuple(words) for name, words in tables["negation"]["acts"].items()}
+        harmless = tuple(tables["negation"]["harmless"]["words"])
+        instruments = {word: name for name, words in tables["means"]["families"].items() for word in words}
+        bodies, stock, terms = tables["bodies"], tables["stock"], tables["terms"]
+        strength_of, stage_of = _by_word(strength), _by_word(stage)
+        verbs = {*strength_of, *stage_of, *families}
+        strength_of = _compounds(verbs, strength_of)
+        stage_of = _compounds(verbs, stage_of)
+        families = _compounds(verbs, families)
+        canonical = {word: group[0] for group in terms["same"]["groups"] for word in group[1:]}
+        act_of = {word: name for name, words in acts.items() for word in words}
+        kept = frozenset(stock["kept"])
+        return Lexicon(
+            strength=strength,
+            stage=stage,
+            scope=scope,
+            hedge=_level({"name": tables["strength"]["hedge"]["level"], **tables["strength"]["hedge"]}),
+            assurance=_level({"name": tables["strength"]["assurance"]["level"], **tables["strength"]["assurance"]}),
+            acts={name: Words(words) for name, words in acts.items()},
+            negations=Words([*tables["negation"]["negation"]["words"], *harmless]),
+            harmless=Words(harmless),
+            groups=Words(tables["scope"]["groups"]["words"]),
+            instruments=instruments,
+            families=families,
+            adverbs=Words(tables["verbs"]["adverbs"]["words"]),
+            stock=Words([phrase for phrase in stock["phrases"] if phrase not in kept]),
+            deadlines=re.compile("|".join(f"(?:{pattern})" for pattern in tables["deadlines"]["patterns"])),
+            body_suffixes=tuple(sorted(bodies["suffixes"], key=len, reverse=True)),
+            leads=tuple(bodies["lead"]["words"]),
+            supports=tuple(bodies["support"]["words"]),
+            body_joins=tuple(sorted(bodies["between"]["words"], key=len, reverse=True)),
+            renamed=dict(bodies["renamed"]),
+            same=tuple(map(tuple, terms["same"]["groups"])),
+            successors=tuple(map(tuple, terms["successor"]["groups"])),
+            _strength_of=strength_of,
+            _stage_of=stage_of,
+            _scope_of=_by_word(scope),
+            _canonical=canonical,
+            _verbs=Words([*strength_of, *stage_of, *families, *names]),
+            _scopes=Words(_by_word(scope)),
+            _means=Words([*instruments, *families]),
+            _acts=Words([*act_of, *harmless]),
+            _act_of=act_of,
+            _terms=Words(canonical),
+        )
+    except (KeyError, TypeError, AttributeError, re.error) as error:
+        raise SettingsError(f"the lexicon does not hold what it must: {error!r}") from error
+
+
+def _levels(table: dict[str, Any], name: str) -> tuple[Level, ...]:
+    levels = tuple(map(_level, table["level"]))
+    seen: dict[str, str] = {}
+    for level in levels:
+        for word in level.words:
+            if seen.setdefault(word, level.name) != level.name:
+                raise SettingsError(f"{name}.toml: {word} stands on two levels, {seen[word]} and {level.name}")
+    return levels
+
+
+def _level(table: dict[str, Any]) -> Level:
+    return Level(table["name"], table.get("meaning", ""), tuple(dict.fromkeys(table["words"])))
+
+
+def _by_word(levels: tuple[Level, ...]) -> dict[str, str]:
+    return {word: level.name for level in levels for word in level.words}
+
+
+def _invert(families: Mapping[str, list[str]]) -> dict[str, tuple[str, ...]]:
+    out: dict[str, tuple[str, ...]] = {}
+    for name, words in families.items():
+        for word in words:
+            out[word] = (*out.get(word, ()), name)
+    return out
+
+
+def _compounds(verbs: set[str], known: dict[str, _T]) -> dict[str, _T]:
+    """What is said of a verb, said of the compounds that open with it: 加快建设 is as firm as 加快."""
+    parts = Words(known)
+    out = dict(known)
+    for verb in verbs - known.keys():
+        first = next(parts.find(verb), None)
+        if first is not None:
+            out[verb] = known[verb[slice(*first)]]
+    return out
+
+
+def fold(text: str) -> str:
+    """Width folded (NFKC) without losing the marks Chinese text needs.
+
+    >>> fold("３５家（ＡＢ）")
+    '35家(AB)'
+    """
+    return unicodedata.normalize("NFKC", text)
