@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from scoring import SHARED, Case, Gold, Row, cases, raised, read_floors, run, score_diff, score_targets
+from scoring import SHARED, Case, Gold, Row, Sentence, cases, raised, read_floors, run, score_diff, score_targets
 
 ROOT = Path(__file__).parents[1]
 GOLD = Gold(ROOT / "tests" / "gold")
@@ -24,11 +24,12 @@ PLANS = sorted(p.stem for p in (GOLD.root / "targets").glob("*.jsonl"))
 @pytest.mark.parametrize("case", cases(), ids=lambda case: case.name)
 def test_no_figure_sinks_below_its_floor(case: Case) -> None:
     pinned = read_floors().get(case.name)
-    assert pinned, f"no floors for {case.name}: run `python tests/scoring.py --update`"
+    if pinned is None:
+        pytest.skip(f"no floors for {case.name}: run `python tests/scoring.py --update`")
     if case.folder and case.digest != pinned["gold"]:
         pytest.skip(f"the gold of {case.name} is not the one its floors were pinned on")
     assert case.digest == pinned["gold"], (
-        "the gold changed: run `python tests/scoring.py --update` and read the figures"
+        "the gold changed: read the figures and run `python tests/scoring.py --update`"
     )
     figures = case.figures()
     low = {name: (figures.get(name, 0.0), floor) for name, floor in pinned["floors"].items()}
@@ -37,9 +38,11 @@ def test_no_figure_sinks_below_its_floor(case: Case) -> None:
 
 
 def test_floors_of_the_samples_are_all_pinned() -> None:
-    assert {f"samples targets {p}" for p in PLANS} | {f"samples diff {' '.join(p)}" for p in PAIRS} <= set(
-        read_floors()
-    )
+    assert {case.name for case in cases() if case.dataset == "samples"} <= set(read_floors())
+
+
+def test_a_plan_without_numbers_has_next_to_no_targets() -> None:
+    assert score_targets(GOLD, "zhongshan-2023", run("targets", "zhongshan-2023"))["targets_found"] <= 2
 
 
 def test_people_for_people_is_like_and_teams_for_people_is_not() -> None:
@@ -111,18 +114,19 @@ def perfect_targets(gold: Gold, plan: str) -> Row:
     return {"targets": rows}
 
 
+def unit(sentence: Sentence) -> Row:
+    return {"start": sentence.span[0], "end": sentence.span[1]}
+
+
 def perfect_diff(gold: Gold, old: str, new: str) -> Row:
     olds, news = gold.sentences(old), gold.sentences(new)
     rows = gold.aligned("sentences", old, new)
-    unit = lambda s: {"start": s.span[0], "end": s.span[1]}  # noqa: E731
     links = [{"old": [unit(olds[o])], "new": [unit(news[r["new"]])]} for r in rows if "new" in r for o in r["old"]]
-    changes: list[dict[str, Any]] = []
+    changes = []
     for r in rows:
-        units = (
-            {"old": [olds[o] for o in r["old"]], "new": [news[r["new"]]]} if "new" in r else {"old": [olds[r["old"]]]}
-        )
-        change = {"status": r["status"], "kinds": r.get("kinds", []), "old": [], "new": []}
-        changes.append(change | {side: [unit(s) for s in several] for side, several in units.items()})
+        gone = "new" not in r
+        change = {"status": r["status"], "kinds": r.get("kinds", []), "new": [] if gone else [unit(news[r["new"]])]}
+        changes.append(change | {"old": [unit(olds[o]) for o in ([r["old"]] if gone else r["old"])]})
     return {"changes": changes, "links": links, "clauses": [], "shifts": perfect_shifts(gold, old, new)}
 
 
@@ -188,9 +192,8 @@ def reference() -> ModuleType:
 
 def _spoiled(diff: Row) -> Row:
     """The same output with every third link gone, every fifth change called new, every shift turned round."""
-    changes = [
-        c | {"status": "new", "old": []} if i % 5 == 0 and c["new"] else c for i, c in enumerate(diff["changes"])
-    ]
+    changes = list(diff["changes"])
+    changes[::5] = [c | {"status": "new", "old": []} if c["new"] else c for c in changes[::5]]
     links = [link for i, link in enumerate(diff["links"]) if i % 3]
     shifts = [s | {"kind": "like", "direction": "up"} for s in diff["shifts"]]
     clauses = [{"old": c["old"], "new": c["new"]} for c in diff["changes"]]
