@@ -1,0 +1,334 @@
+"""Fit the weights of the alignment from pairs of plans whose links a person has annotated.
+
+    python -m planlens.fit collect OLD NEW GOLD [OLD NEW GOLD ...]   measure annotated pairs -> data/fitting.npz
+    python -m planlens.fit weights                                   fit on data/fitting.npz -> data/weights.json
+    python -m planlens.fit check                                     honest figures: across pairs and cross-validated
+
+GOLD is a folder with sentences/NAME.jsonl and alignment/sentences/OLD__NEW.jsonl, as tests/gold has them; OLD and NEW
+are files NAME.txt. data/fitting.npz holds numbers alone, so that anyone can fit again without the texts.
+
+Two logistic regressions, the second knowing the competition. Each linked pair is seen twice, once with the label "any
+counterpart" and once with "main counterpart", so that a secondary counterpart counts half.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import align, evidence
+from .align import Floats, Weights
+from .model import Plan, PlanInfo
+
+DATA = Path(__file__).with_name("data")
+PENALTY = 0.3  # scikit-learn's C of both regressions; .1 and 1 differ by less than the noise
+FOLDS = 5
+_SEED = 20230515  # any fixed number: folds must be the same on every machine
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """An annotated pair as numbers: candidates, their features and labels, and what to score against."""
+
+    name: str
+    old: NDArray[np.intp]
+    new: NDArray[np.intp]
+    values: Floats
+    any_link: Floats
+    main_link: Floats
+    usable: NDArray[np.bool_]
+    """False where the new statement is not annotated, or the annotators disagreed."""
+    group: NDArray[np.intp]
+    """One number a candidate: candidates of one group are never split between folds."""
+    links: int
+    """Linked pairs of statements in the gold, whether candidates or not."""
+
+
+def collect(old: Path, new: Path, gold: Path) -> Pair:
+    """Measure one annotated pair. A statement takes the annotation of the sentence it shares most characters with."""
+    from .parse import build
+    from .read import read_document
+
+    plans = [build(read_document(path), PlanInfo(path.stem, path.stem)) for path in (old, new)]
+    rows = _jsonl(gold / "alignment" / "sentences" / f"{old.stem}__{new.stem}.jsonl")
+    fair: dict[str, set[str]] = {}
+    main: dict[str, set[str]] = {}
+    for row in rows:
+        if "new" in row and not row.get("ambiguous"):
+            fair[row["new"]] = set(row.get("old", [])) | set(row.get("also", []))
+            main[row["new"]] = set(row.get("primary") or row.get("old", [])[:1])
+    olds, news = (_sentence_of(plan, _jsonl(gold / "sentences" / f"{plan.info.id}.jsonl")) for plan in plans)
+    measured = evidence.measure(*(align.side_of(plan) for plan in plans))
+    pairs = [(olds[i], news[j]) for i, j in zip(measured.old, measured.new, strict=True)]
+    return Pair(
+        name=f"{old.stem}__{new.stem}",
+        old=measured.old,
+        new=measured.new,
+        values=measured.values,
+        any_link=np.array([o in fair.get(n, ()) for o, n in pairs], dtype=float),
+        main_link=np.array([o in main.get(n, ()) for o, n in pairs], dtype=float),
+        usable=np.array([n in fair for _, n in pairs]),
+        group=measured.new // 4,
+        links=sum(o in fair.get(n, ()) for o in olds for n in news),
+    )
+
+
+def _jsonl(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+
+
+def _sentence_of(plan: Plan, sentences: Sequence[dict[str, Any]]) -> list[str]:
+    def shared(row: dict[str, Any], start: int, end: int) -> int:
+        return int(min(row["end"], end) - max(row["start"], start))
+
+    spans = [(c.span.start, c.span.end) for c in plan.commitments]
+    return [str(max(sentences, key=lambda row: shared(row, start, end))["id"]) for start, end in spans]
+
+
+def fit(pairs: Sequence[Pair], masks: Sequence[NDArray[np.bool_]]) -> Weights:
+    """Weights from the masked candidates of each pair; thresholds from predictions made out of fold."""
+    mean, scale, weight, intercept = _regress(
+        np.vstack([p.values[m] for p, m in zip(pairs, masks, strict=True)]), *_labels(pairs, masks)
+    )
+    among = [_among(pairs, masks, n) for n in range(len(pairs))]
+    stacked = np.vstack([rows[m] for rows, m in zip(among, masks, strict=True)])
+    mean2, scale2, weight2, intercept2 = _regress(stacked, *_labels(pairs, masks))
+    coefficient = weight2 / scale2
+    draft = Weights(
+        evidence.FEATURES,
+        mean,
+        scale,
+        weight,
+        intercept,
+        float(coefficient[0]),
+        coefficient[1:],
+        intercept2 - float((coefficient * mean2).sum()),
+        0.5,
+        0.5,
+    )
+    probability = [1 / (1 + np.exp(-(rows @ coefficient + draft.competition_intercept))) for rows in among]
+    first, further = _thresholds(pairs, masks, probability)
+    return replace(draft, first=first, further=further)
+
+
+def _labels(pairs: Sequence[Pair], masks: Sequence[NDArray[np.bool_]]) -> tuple[Floats, Floats]:
+    return (
+        np.concatenate([p.any_link[m] for p, m in zip(pairs, masks, strict=True)]),
+        np.concatenate([p.main_link[m] for p, m in zip(pairs, masks, strict=True)]),
+    )
+
+
+def _regress(values: Floats, any_link: Floats, main_link: Floats) -> tuple[Floats, Floats, Floats, float]:
+    from sklearn.linear_model import LogisticRegression
+
+    mean, scale = values.mean(axis=0), values.std(axis=0) + 1e-9
+    standard = (values - mean) / scale
+    model = LogisticRegression(C=PENALTY, max_iter=5000, tol=1e-6)
+    model.fit(np.vstack([standard, standard]), np.concatenate([any_link, main_link]))
+    return mean, scale, model.coef_[0], float(model.intercept_[0])
+
+
+def _among(pairs: Sequence[Pair], masks: Sequence[NDArray[np.bool_]], n: int) -> Floats:
+    """Own log-odds out of fold, and the competition that follows from them, for every candidate of pair n."""
+    pair = pairs[n]
+    folds = _folds(pair, _SEED)
+    alone = np.zeros(len(pair.old))
+    for fold in range(FOLDS):
+        kept = [m & (folds != fold) if k == n else m for k, m in enumerate(masks)]
+        mean, scale, weight, intercept = _regress(
+            np.vstack([p.values[m] for p, m in zip(pairs, kept, strict=True)]), *_labels(pairs, kept)
+        )
+        held = folds == fold
+        alone[held] = ((pair.values[held] - mean) / scale) @ weight + intercept
+    return np.column_stack([alone, align.competition(alone, pair.old, pair.new)])
+
+
+def _folds(pair: Pair, seed: int) -> NDArray[np.intp]:
+    draw = np.random.RandomState(seed).randint(0, FOLDS, int(pair.group.max()) + 1)
+    return np.asarray(draw[pair.group], dtype=np.intp)
+
+
+def _thresholds(
+    pairs: Sequence[Pair], masks: Sequence[NDArray[np.bool_]], probability: Sequence[Floats]
+) -> tuple[float, float]:
+    """The middle of all settings within .004 of the best mean of link F1 and a little new F1."""
+    tried = []
+    for first in np.arange(0.20, 0.60, 0.04):
+        for further in np.arange(first, 0.90, 0.05):
+            figures = [
+                score(p, choose(p, q, m, float(first), float(further)), m)
+                for p, q, m in zip(pairs, probability, masks, strict=True)
+            ]
+            tried.append((float(np.mean([f["links_f1"] + 0.15 * f["new_f1"] for f in figures])), first, further))
+    best = max(tried)[0]
+    near = np.array([(first, further) for value, first, further in tried if value > best - 0.004])
+    return float(near[:, 0].mean()), float(near[:, 1].mean())
+
+
+def choose(pair: Pair, probability: Floats, mask: NDArray[np.bool_], first: float, further: float) -> NDArray[np.intp]:
+    """Candidates that become links, by the rule of align.decode."""
+    by_new: dict[int, list[int]] = defaultdict(list)
+    for k in np.flatnonzero(mask):
+        by_new[int(pair.new[k])].append(int(k))
+    chosen = []
+    for candidates in by_new.values():
+        ranked = sorted(candidates, key=lambda k: (-probability[k], k))
+        chosen += [k for n, k in enumerate(ranked) if probability[k] >= (further if n else first)]
+    return np.array(chosen, dtype=np.intp)
+
+
+def score(pair: Pair, chosen: NDArray[np.intp], mask: NDArray[np.bool_]) -> dict[str, float]:
+    """Link precision, recall of each statement's main counterpart, their F1, and F1 of what is called new."""
+    news = set(pair.new[mask].tolist())
+    linked = {n for n in news if pair.any_link[(pair.new == n) & mask].any()}
+    right = int(pair.any_link[chosen].sum())
+    hit = {int(pair.new[k]) for k in chosen if pair.main_link[k]}
+    p = right / max(1, len(chosen))
+    r = len(hit & linked) / max(1, len(linked))
+    says = news - {int(pair.new[k]) for k in chosen}
+    truly = news - linked
+    both = len(says & truly)
+    return {
+        "links_precision": p,
+        "links_recall": r,
+        "links_f1": 2 * p * r / (p + r) if p + r else 0.0,
+        "new_f1": 2 * both / (len(says) + len(truly)) if says or truly else 0.0,
+    }
+
+
+def check(pairs: Sequence[Pair]) -> dict[str, dict[str, float]]:
+    """Figures on data the weights have not seen: each pair from all the others, and cross-validated with the others."""
+    out: dict[str, dict[str, float]] = {}
+    for n, pair in enumerate(pairs):
+        others = [p for k, p in enumerate(pairs) if k != n]
+        if others:
+            weights = fit(others, [p.usable for p in others])
+            out[f"{pair.name} from the others"] = _figures(pair, _predict(pair, weights), weights)
+        out[f"{pair.name} cross-validated"] = _cross_validated(pairs, n)
+    return out
+
+
+def _predict(pair: Pair, weights: Weights) -> Floats:
+    measured = evidence.Measured(pair.old, pair.new, pair.values, np.zeros((0, 0), np.float32))
+    return align.judge(measured, weights).probability
+
+
+def _figures(pair: Pair, probability: Floats, weights: Weights) -> dict[str, float]:
+    figures = score(pair, choose(pair, probability, pair.usable, weights.first, weights.further), pair.usable)
+    return {**figures, **calibration(pair, probability)}
+
+
+def calibration(pair: Pair, probability: Floats) -> dict[str, float]:
+    """Expected calibration error over candidates with p >= 0.1, in ten bins of equal width."""
+    shown = pair.usable & (probability >= 0.1)
+    p, y = probability[shown], pair.any_link[shown]
+    bins = np.minimum((p * 10).astype(int), 9)
+    gaps = [abs(p[bins == b].mean() - y[bins == b].mean()) * (bins == b).sum() for b in range(10) if (bins == b).any()]
+    return {"calibration_error": float(sum(gaps) / max(1, shown.sum()))}
+
+
+def _cross_validated(pairs: Sequence[Pair], n: int) -> dict[str, float]:
+    pair = pairs[n]
+    folds = _folds(pair, _SEED + 1)
+    probability = np.zeros(len(pair.old))
+    chosen: list[int] = []
+    for fold in range(FOLDS):
+        masks = [p.usable & (folds != fold) if k == n else p.usable for k, p in enumerate(pairs)]
+        weights = fit(pairs, masks)
+        held = pair.usable & (folds == fold)
+        predicted = _predict(pair, weights)
+        probability[held] = predicted[held]
+        chosen += choose(pair, predicted, held, weights.first, weights.further).tolist()
+    return {**score(pair, np.array(chosen, dtype=np.intp), pair.usable), **calibration(pair, probability)}
+
+
+def save(pairs: Sequence[Pair], path: Path) -> None:
+    """Write annotated pairs as numbers."""
+    arrays: dict[str, Any] = {"features": np.array(evidence.FEATURES)}
+    for pair in pairs:
+        for field in ("old", "new", "any_link", "main_link", "usable", "group"):
+            small = np.float32 if "link" in field else (bool if field == "usable" else np.int32)
+            arrays[f"{pair.name}/{field}"] = getattr(pair, field).astype(small)
+        arrays[f"{pair.name}/values"] = pair.values.astype(np.float32)
+        arrays[f"{pair.name}/links"] = np.array(pair.links)
+    np.savez_compressed(path, **arrays)
+
+
+def load(path: Path) -> list[Pair]:
+    """Read what `save` wrote."""
+    with np.load(path) as arrays:
+        names = sorted({key.rsplit("/", 1)[0] for key in arrays if "/" in key})
+        return [
+            Pair(
+                name,
+                arrays[f"{name}/old"].astype(np.intp),
+                arrays[f"{name}/new"].astype(np.intp),
+                arrays[f"{name}/values"].astype(np.float64),
+                arrays[f"{name}/any_link"].astype(np.float64),
+                arrays[f"{name}/main_link"].astype(np.float64),
+                arrays[f"{name}/usable"],
+                arrays[f"{name}/group"].astype(np.intp),
+                int(arrays[f"{name}/links"]),
+            )
+            for name in names
+        ]
+
+
+def write(weights: Weights, pairs: Sequence[Pair], figures: dict[str, dict[str, float]], path: Path) -> None:
+    """Write weights with what they were fitted on and how well they did on what they had not seen."""
+    columns = zip(weights.features, weights.mean, weights.scale, weights.weight, strict=True)
+    document = {
+        "fitted_on": [
+            {
+                "pair": p.name,
+                "candidates": int(p.usable.sum()),
+                "links": p.links,
+                "sha256": hashlib.sha256(p.values.astype(np.float32).tobytes()).hexdigest(),
+            }
+            for p in pairs
+        ],
+        "figures": {name: {k: round(v, 3) for k, v in row.items()} for name, row in figures.items()},
+        "features": [
+            {"name": name, "mean": float(m), "scale": float(s), "weight": float(w)} for name, m, s, w in columns
+        ],
+        "intercept": weights.intercept,
+        "competition": {
+            "own": weights.own,
+            **{name: float(w) for name, w in zip(align.COMPETITION, weights.competition, strict=True)},
+            "intercept": weights.competition_intercept,
+        },
+        "thresholds": {"first": round(weights.first, 3), "further": round(weights.further, 3)},
+    }
+    path.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", "utf-8")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """The three commands above."""
+    match list(arguments):
+        case ["collect", *paths] if paths and len(paths) % 3 == 0:
+            triples = zip(paths[0::3], paths[1::3], paths[2::3], strict=True)
+            pairs = [collect(Path(old), Path(new), Path(gold)) for old, new, gold in triples]
+            save(pairs, DATA / "fitting.npz")
+        case ["weights"]:
+            pairs = load(DATA / "fitting.npz")
+            write(fit(pairs, [p.usable for p in pairs]), pairs, check(pairs), DATA / "weights.json")
+        case ["check"]:
+            for name, row in check(load(DATA / "fitting.npz")).items():
+                print(name, " ".join(f"{k} {v:.3f}" for k, v in row.items()))
+        case _:
+            print(__doc__, file=sys.stderr)
+            return 2
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,14 @@
+"""Turn a document into a plan: outline, then commitments, then targets."""
+
+from __future__ import annotations
+
+from . import commitments, outline, targets
+from .model import Document, Plan, PlanInfo
+
+
+def build(document: Document, info: PlanInfo) -> Plan:
+    """The plan that a document holds; its notes are the reader's and then the outline's."""
+    clauses, notes = outline.parse(document)
+    statements = commitments.extract(document, clauses)
+    numbers = targets.extract(document, clauses, statements)
+    return Plan(info, document, clauses, statements, numbers, document.notes + notes)
