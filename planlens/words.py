@@ -68,6 +68,7 @@ def tokens(text: str) -> list[str]:
 
 
 _CARRIES = re.compile(r"[^\W\d_]{2,}")
+_MARKS = re.compile(r"[，,。、；;：:！!？?（）()《》“”\s]+")  # jieba never joins a word over any of these
 
 
 def terms(text: str) -> list[str]:
@@ -76,8 +77,12 @@ def terms(text: str) -> list[str]:
     >>> terms("新增社康机构３５家")
     ['新增', '社康', '机构']
     """
-    folded = unicodedata.normalize("NFKC", text)
-    return [word for word in _tokenizer().cut(folded) if _CARRIES.fullmatch(word)]
+    return [word for run in _MARKS.split(unicodedata.normalize("NFKC", text)) for word in _terms_of_run(run)]
+
+
+@functools.lru_cache(maxsize=1 << 16)  # an item, its sentence and its clause are cut once
+def _terms_of_run(run: str) -> tuple[str, ...]:
+    return tuple(word for word in _tokenizer().cut(run) if _CARRIES.fullmatch(word)) if run else ()
 
 
 @functools.cache
