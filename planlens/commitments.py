@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from . import outline
-from .lexicon import Action, Lexicon, load, mask
+from .lexicon import Action, Lexicon, head, load, mask
 from .model import Block, Clause, Commitment, Document, Role, Span
 
 _COMMITS: frozenset[Role] = frozenset({"task", "safeguard", "attachment"})
@@ -22,15 +22,18 @@ _ITEM_END = "，,；;：:。！？!?|\n"
 _OPEN, _CLOSE = "（(“《【", "）)”》】"
 _SHORTEST_ITEM = 4  # a shorter piece (同时, 其中) goes with the item after it
 _LONGEST_OBJECT = 24
+_SHORTEST_SUBJECT = 2
 # An item that opens so says under what circumstances; the action stands in a later item.
 _CIRCUMSTANCE = re.compile(
     r"(?:按照|根据|依照|围绕|针对|为了?|随着|依托|结合|对照|聚焦|通过|坚持|遵循|紧扣|立足|以|在|对|从)"
 )
 _LABELLED = re.compile(r"[（(【]?\s*((?:[一-鿿]{0,4}(?:单位|部门|主体|处室|领导)))\s*[:：]\s*")
 _BRACKETED = re.compile(r"[（(【]([^（(【）)】]{2,300})[）)】][。；;，,\s]*$")
+_REMARK = re.compile(r"(?:备注|注|说明|数据来源|资料来源)\s*[:：]")
 _BY = re.compile(r"由([^，。；;,由]{2,60}?)(?:牵头|负责)")
 _WITH = re.compile(r"(?:会同|协同|联合)([^，。；;,]{2,60})")
-_SUBJECT = re.compile(r"([^，。；;,：:、的]{2,14}?(?:、[^，。；;,：:、的]{2,14}?){0,6})(?:要|应当?|须|必须|牵头|负责)")
+_SUBJECT = re.compile(r"([^，。；;,：:、的]{2,14}?(?:、[^，。；;,：:、的]{2,14}?){0,6})(?:要|应当|须|必须|牵头|负责)")
+_ASIDE = re.compile(r"[（(][^（()）]*[）)]")
 _EDGES = re.compile(r"^[（(【）)】。.;；,，\s]+|[（(【）)】。.;；,，\s]+$")
 _BETWEEN_BODIES = re.compile(r"[、，,；;：:\s/和与及]+")
 _HEADER_CELLS = re.compile(
@@ -106,7 +109,7 @@ def _sentences(text: str, clause: Clause, spans: Iterator[Span], lexicon: Lexico
     waiting = 0  # the first commitment that still waits for a list of responsible bodies
     for span in (s for part in spans for s in outline.statements(text, part)):
         written = span.of(text)
-        if not any(char.isalnum() for char in written):
+        if not any(char.isalnum() for char in written) or (clause.key.startswith("表") and _REMARK.match(written)):
             continue
         listed = bodies_listed(written, lexicon)
         if not listed or not _only_a_list(written):
@@ -126,14 +129,13 @@ def _with_bodies(commitment: Commitment, listed: tuple[str, ...]) -> Commitment:
 
 def read(key: str, clause: str, text: str, span: Span, lexicon: Lexicon) -> Commitment:
     """One statement with its slots filled from its own words."""
-    item = _main_item(text, lexicon)
-    actions = lexicon.actions(item)
+    item, actions = _acting(text, lexicon)
     return Commitment(
         key=key,
         clause=clause,
         text=text,
         verb=actions[0].word if actions else None,
-        object=_object(item, actions),
+        object=_object(item, actions, lexicon),
         strength=lexicon.strength_in(item, actions),
         stage=lexicon.stage_in(item, actions),
         deadline=lexicon.deadline_in(text),
@@ -143,24 +145,55 @@ def read(key: str, clause: str, text: str, span: Span, lexicon: Lexicon) -> Comm
     )
 
 
-def _main_item(text: str, lexicon: Lexicon) -> str:
-    """The first item that acts; one that opens with 按照 or 围绕 only where no other does."""
+def _acting(text: str, lexicon: Lexicon) -> tuple[str, tuple[Action, ...]]:
+    """The first item that acts, and its verbs; one that opens with 按照 or 围绕 only where no other does."""
+    if "|" in text:
+        return _acting_cell(text, lexicon)
     acting = [text[s:e] for s, e in items(text) if lexicon.actions(text[s:e])]
     plain = [item for item in acting if not _CIRCUMSTANCE.match(item)]
-    return (plain or acting or [text])[0]
+    item = (plain or acting or [text])[0]
+    return item, _from_main_verb(item, lexicon.actions(item), lexicon)
 
 
-def _object(item: str, actions: Sequence[Action]) -> str | None:
+def _acting_cell(row: str, lexicon: Lexicon) -> tuple[str, tuple[Action, ...]]:
+    """A row acts only where a cell opens with a verb: 每千人注册护士数 names an indicator."""
+    for cell in _cells(row):
+        actions = lexicon.actions(cell)
+        if actions and not _lead(cell, actions[0].start, lexicon):
+            return cell, actions
+    return row, ()
+
+
+def _from_main_verb(item: str, actions: tuple[Action, ...], lexicon: Lexicon) -> tuple[Action, ...]:
+    """The verbs from the main one on: in 健康服务体系建设更趋完善 that is the last, in 完善体系建设 the first."""
+    if len(actions) > 1 and len(_lead(item, actions[0].start, lexicon)) > _SHORTEST_SUBJECT:
+        tail = item[actions[-1].end :].strip("，,。；; \u3000\r\n")
+        return actions[-1:] if not tail else actions
+    return actions
+
+
+def _lead(item: str, end: int, lexicon: Lexicon) -> str:
+    """What stands before the first verb, without adverbs and deadline."""
+    before = item[:end]
+    deadline = lexicon.deadline_in(before)
+    if deadline:
+        before = before.replace(deadline, "", 1)
+    for _ in range(4):  # 要进一步全面…
+        before = before.strip(" \u3000，,")
+        word = next((w for w in lexicon.adverbs if before.endswith(w)), "")
+        before = before.removesuffix(word)
+        word = next((w for w in lexicon.adverbs if before.startswith(w) and len(w) > 1), "")
+        before = before.removeprefix(word)
+    return before.strip(" \u3000，,")
+
+
+def _object(item: str, actions: Sequence[Action], lexicon: Lexicon) -> str | None:
     """What the first verb acts on; where a number follows it, what stands before the verb (千人口托位数 达到 5.9个)."""
     if not actions:
         return None
-    head = actions[0]
-    for action in actions[1:]:
-        if action.start != head.end:
-            break
-        head = action
-    after = re.split(r"[，,。；;：:（(|\n]", item[head.end :], maxsplit=1)[0].strip("了着 \u3000")
-    before = item[: actions[0].start].strip(" \u3000，,")
+    end = head(item, tuple(actions))[-1].end
+    after = re.split(r"[，,。；;：:|\r\n]", _ASIDE.sub("", item[end:]), maxsplit=1)[0].strip("了着 \u3000")
+    before = _lead(item, actions[0].start, lexicon)
     phrase = before if before and (not after or after[0].isdigit()) else after
     return phrase[:_LONGEST_OBJECT] or None
 
@@ -220,7 +253,7 @@ def _only_a_list(statement: str) -> bool:
 
 
 def _bodies_named(text: str, lexicon: Lexicon) -> tuple[str, ...]:
-    """Bodies that the statement itself puts in charge: 由…牵头, 会同…, …要."""
+    """Bodies that the statement itself puts in charge: 由…牵头, 会同…, …要. Only names that no company bears."""
     masked = mask(text)
     found: list[str] = []
     for match in _BY.finditer(masked):
@@ -232,7 +265,7 @@ def _bodies_named(text: str, lexicon: Lexicon) -> tuple[str, ...]:
         names = text[slice(*match.span(1))]
         actions = lexicon.actions(names)
         found += _split_bodies(names[: actions[0].start] if actions else names, lexicon)
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(name for name in found if name.endswith(lexicon.public_suffixes)))
 
 
 def _rows(text: str, clause: Clause, rows: Sequence[Block], lexicon: Lexicon) -> Iterator[Commitment]:

@@ -106,10 +106,11 @@ class Lexicon:
     groups: Words
     instruments: Mapping[str, str]
     families: Mapping[str, tuple[str, ...]]
-    adverbs: Words
+    adverbs: tuple[str, ...]
     stock: Words
     deadlines: re.Pattern[str]
     body_suffixes: tuple[str, ...]
+    public_suffixes: tuple[str, ...]
     leads: tuple[str, ...]
     supports: tuple[str, ...]
     body_joins: tuple[str, ...]
@@ -153,7 +154,7 @@ class Lexicon:
         ['探索', '推动', '鼓励', '确保', '确保']
         """
         found = self.actions(text) if actions is None else actions
-        chain = [a for a in _head(text, found) if a.strength]
+        chain = [a for a in head(text, found) if a.strength]
         if not chain:
             return None
         names = [level.name for level in self.strength]
@@ -184,7 +185,7 @@ class Lexicon:
         if of_object:
             return of_object
         names = [level.name for level in self.stage]
-        chain = _head(text, found)
+        chain = head(text, found)
         stages = [a.stage for a in chain if a.stage]
         if stages:
             return max(stages, key=names.index)
@@ -279,7 +280,7 @@ class Lexicon:
         return next(i for i, level in enumerate(levels) if level.name == name)
 
 
-def _head(text: str, found: tuple[Action, ...]) -> list[Action]:
+def head(text: str, found: tuple[Action, ...]) -> list[Action]:
     """The first verb and those joined to it: 出台并组织实施, 建成投用."""
     masked = mask(text)
     chain: list[Action] = []
@@ -377,10 +378,11 @@ def _build(tables: Mapping[str, dict[str, Any]]) -> Lexicon:
             groups=Words(tables["scope"]["groups"]["words"]),
             instruments=instruments,
             families=families,
-            adverbs=Words(tables["verbs"]["adverbs"]["words"]),
+            adverbs=tuple(sorted(tables["verbs"]["adverbs"]["words"], key=len, reverse=True)),
             stock=Words([phrase for phrase in stock["phrases"] if phrase not in kept]),
             deadlines=re.compile("|".join(f"(?:{pattern})" for pattern in tables["deadlines"]["patterns"])),
             body_suffixes=tuple(sorted(bodies["suffixes"], key=len, reverse=True)),
+            public_suffixes=tuple(bodies["public"]),
             leads=tuple(bodies["lead"]["words"]),
             supports=tuple(bodies["support"]["words"]),
             body_joins=tuple(sorted(bodies["between"]["words"], key=len, reverse=True)),
