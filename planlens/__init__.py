@@ -1,1 +1,63 @@
-"""Compare government plans: what was kept, changed, added and dropped, and which numeric targets moved."""
+"""Compare government plans: what was kept, changed, added and dropped, and which numeric targets moved.
+
+>>> import planlens
+>>> library = planlens.Library.open("samples")
+>>> library.find("shenzhen-2025").info.region
+'深圳市'
+
+`diff` takes ids, years, periods or paths, as the command line does. Its stages are verbs of their own modules:
+`read.read_document`, `parse.build`, `align.align`, `compare.compare`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from planlens.errors import PlanlensError
+    from planlens.library import Library
+    from planlens.model import Comparison, Document, Plan
+    from planlens.parse import build
+    from planlens.read import read_document
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Comparison",
+    "Document",
+    "Library",
+    "Plan",
+    "PlanlensError",
+    "build",
+    "diff",
+    "read_document",
+]
+
+# Where each public name lives: imported when first asked for, so that `import planlens` costs nothing.
+_HOMES = {
+    "Comparison": "planlens.model",
+    "Document": "planlens.model",
+    "Library": "planlens.library",
+    "Plan": "planlens.model",
+    "PlanlensError": "planlens.errors",
+    "build": "planlens.parse",
+    "read_document": "planlens.read",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'planlens' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def diff(old: str, new: str, *, library: str | None = None, region: str | None = None) -> Comparison:
+    """Compare two plans named by id, year, period or path: what `planlens diff OLD NEW` reports."""
+    from planlens.compare import compare
+    from planlens.library import Library
+
+    shelf = Library.open(library)
+    first, second = shelf.pair(old, new, region=region)
+    return compare(shelf.read(first), shelf.read(second))

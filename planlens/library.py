@@ -1,0 +1,416 @@
+"""A folder of plans with its catalogue plans.toml: plans found by id, year or path, added and paired.
+
+An entry is what is known of a plan before it is read; `Library.read` turns it into a `Plan`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Any
+
+from planlens.errors import InputError, LibraryError, SettingsError
+from planlens.files import write_atomically
+from planlens.model import Note, Plan, PlanInfo
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+CATALOGUE = "plans.toml"
+LEVELS = ("national", "province", "city", "district")
+_INFO_FIELDS = tuple(field.name for field in fields(PlanInfo))
+_YEAR_OR_PERIOD = re.compile(r"([0-9]{4})(?:\s*年?\s*(?:[-－—–~～]{1,2}|至)\s*([0-9]{4}))?\s*年?")
+_UNSAFE_IN_ID = re.compile(r"[^\w.-]+")
+_NEAR = 50  # rapidfuzz ratio of 100: below it an id has too little in common with what was typed to be worth naming
+_NAMED = 8  # candidates an error names before it says how many more there are
+
+_NO_LIBRARY = "no library here: `planlens init DIR` starts one, --library or PLANLENS_LIBRARY names one"
+_HEAD = """\
+# The catalogue of this library: one [[plan]] a file. `planlens add` appends to it; edit it freely.
+# region and parent are administrative names; level is national, province, city or district.
+# An annual plan has one year: start_year = end_year.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Where a plan lies and what is known of it; `sha256` is None for a file in no library."""
+
+    info: PlanInfo
+    path: Path
+    sha256: str | None = None
+    catalogued: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """The plans of one folder. `shipped` marks the samples that came with planlens, which nothing is added to."""
+
+    folder: Path
+    entries: tuple[Entry, ...]
+    shipped: bool = False
+
+    @classmethod
+    def open(cls, folder: str | os.PathLike[str] | None = None) -> Library:
+        """The library at `folder`, else at PLANLENS_LIBRARY, else here, else in ./samples, else the shipped samples."""
+        chosen = folder or os.environ.get("PLANLENS_LIBRARY") or None
+        if chosen is not None:
+            root = Path(chosen)
+            if not root.is_dir():
+                raise LibraryError(f"{root}: no such folder; `planlens init {root}` starts a library there")
+            if not (root / CATALOGUE).is_file():
+                raise LibraryError(f"{root}: holds no {CATALOGUE}; `planlens init {root}` starts a library there")
+            return cls(root, _load(root))
+        for root in (Path(), Path("samples")):
+            if (root / CATALOGUE).is_file():
+                return cls(root, _load(root))
+        root = _shipped()
+        return cls(root, _load(root), shipped=True)
+
+    def of_region(self, region: str | None) -> list[Entry]:
+        """All entries, or those of one region; an error names the regions there are."""
+        if region is None:
+            return list(self.entries)
+        found = [entry for entry in self.entries if _same_region(entry.info.region, region)]
+        if not found:
+            known = sorted({entry.info.region for entry in self.entries if entry.info.region})
+            raise LibraryError(f"{region}: no plan of this region; there are {_listed(known)}")
+        return found
+
+    def find(self, ref: str, *, region: str | None = None) -> Entry:
+        """The one plan that `ref` names: an id, a year or period (`region` narrows), or a path to any file."""
+        for entry in self.entries:
+            if entry.info.id == ref:
+                return entry
+        if years := _years(ref):
+            return self._one(ref, self._of_period(ref, years, region))
+        path = Path(ref)
+        if path.exists() or path.suffix or len(path.parts) > 1:
+            return self._outside(path)
+        raise LibraryError(f"{ref}: no plan has this id{self._nearest(ref)}")
+
+    def pair(self, old: str, new: str, *, region: str | None = None) -> tuple[Entry, Entry]:
+        """Two different plans. Two years take the one region that has plans for both; one year, the other's region."""
+        years = [_years(ref) if self._by_id(ref) is None else None for ref in (old, new)]
+        if years[0] and years[1]:
+            entries = self._pair_of_years((old, years[0]), (new, years[1]), region)
+        elif years[0]:
+            known = self.find(new, region=region)
+            entries = self._beside(old, known, region), known
+        elif years[1]:
+            known = self.find(old, region=region)
+            entries = known, self._beside(new, known, region)
+        else:
+            entries = self.find(old, region=region), self.find(new, region=region)
+        return _different(*entries)
+
+    def all(self, refs: Sequence[str], *, region: str | None = None) -> tuple[Entry, ...]:
+        """Several plans, each once; ids that two files share are told apart."""
+        found = [self.find(ref, region=region) for ref in refs]
+        for number, entry in enumerate(found):
+            for other in found[:number]:
+                _different(other, entry)
+        ids = [entry.info.id for entry in found]
+        return tuple(_renamed(entry) if ids.count(entry.info.id) > 1 else entry for entry in found)
+
+    def read(self, entry: Entry) -> Plan:
+        """The plan read and parsed; notes say where the file is no longer the one that was catalogued."""
+        from planlens.parse import build
+        from planlens.read import read_document
+        from planlens.titles import describe
+
+        document = read_document(entry.path)
+        info = entry.info if entry.catalogued else replace(describe(document), id=entry.info.id)
+        plan = build(document, info)
+        if entry.sha256 and entry.sha256 != document.sha256:
+            changed = Note("catalogue", None, f"{entry.path.name} is not the file that was catalogued (sha256 differs)")
+            plan = replace(plan, notes=(*plan.notes, changed))
+        return plan
+
+    def add(
+        self, file: str | os.PathLike[str], *, name: str | None = None, period: str | None = None, **facts: str | None
+    ) -> Entry:
+        """Copy a plan in as `name` and catalogue it; what `period` and `facts` (title, region …) do not say is taken
+        from its text. Nothing is left behind where that fails.
+        """
+        if self.shipped:
+            raise LibraryError(_NO_LIBRARY)
+        source = Path(file)
+        info = _complete(_proposed(source), name, period, facts)
+        data = source.read_bytes()
+        digest = hashlib.sha256(data).hexdigest()
+        _check_id(info.id)
+        for entry in self.entries:
+            if digest in (entry.sha256, _digest(entry.path)):
+                raise LibraryError(f"{source}: the library has this file already, as {entry.info.id}")
+            if entry.info.id == info.id:
+                raise LibraryError(f"{info.id}: the library has a plan of this id; give another with --id")
+        return self._put(info, source.suffix.lower(), data, digest)
+
+    def _put(self, info: PlanInfo, suffix: str, data: bytes, digest: str) -> Entry:
+        target, catalogue = self.folder / (info.id + suffix), self.folder / CATALOGUE
+        if target.exists():
+            raise LibraryError(f"{target}: the library's folder has a file of this name; give another id with --id")
+        text = catalogue.read_text("utf-8-sig").rstrip("\n") + "\n\n" + _block(info, target.name, digest)
+        write_atomically(target, data)
+        try:
+            write_atomically(catalogue, text.encode())
+        except BaseException:
+            target.unlink(missing_ok=True)
+            raise
+        return Entry(info, target, digest)
+
+    def _by_id(self, ref: str) -> Entry | None:
+        return next((entry for entry in self.entries if entry.info.id == ref), None)
+
+    def _of_period(self, ref: str, years: tuple[int, int], region: str | None) -> list[Entry]:
+        """Plans of exactly these years; an error names the years there are."""
+        pool = self.of_region(region)
+        found = [entry for entry in pool if (entry.info.start_year, entry.info.end_year) == years]
+        if not found:
+            where = f" of {region}" if region else ""
+            raise LibraryError(f"{ref}: no plan{where} has exactly this period; there are {_periods(pool)}")
+        return found
+
+    def _one(self, ref: str, found: Sequence[Entry]) -> Entry:
+        if len(found) == 1:
+            return found[0]
+        raise LibraryError(f"{ref}: several plans, name one by its id or narrow with --region: {_candidates(found)}")
+
+    def _pair_of_years(
+        self, old: tuple[str, tuple[int, int]], new: tuple[str, tuple[int, int]], region: str | None
+    ) -> tuple[Entry, Entry]:
+        olds, news = (self._of_period(ref, years, region) for ref, years in (old, new))
+        if old[1] == new[1]:
+            return self._one(old[0], olds), self._one(new[0], news)
+        pairs = [(a, b) for a in olds for b in news if a.info.region == b.info.region]
+        if len(pairs) == 1:
+            return pairs[0]
+        if not pairs:
+            raise LibraryError(
+                f"no region has plans for both {old[0]} and {new[0]}: {_candidates(olds)}; {_candidates(news)}"
+            )
+        listed = _listed([f"{a.info.id} → {b.info.id}" for a, b in pairs])
+        raise LibraryError(f"{old[0]} → {new[0]}: several pairs, name ids or narrow with --region: {listed}")
+
+    def _beside(self, ref: str, known: Entry, region: str | None) -> Entry:
+        """The plan of a year that stands beside a known plan: its region decides where several have that year."""
+        years = _years(ref)
+        assert years is not None
+        found = self._of_period(ref, years, region)
+        if len(found) > 1:
+            place = known.info.region if known.catalogued else _described(known.path).region
+            found = [entry for entry in found if place and entry.info.region == place] or found
+        return self._one(ref, found)
+
+    def _outside(self, path: Path) -> Entry:
+        """A file by its path: the catalogue's entry where it is one of ours, else one that describes itself."""
+        if not path.exists():
+            raise InputError(f"{path}: no such file")
+        real = path.resolve()
+        for entry in self.entries:
+            if entry.path.resolve() == real:
+                return entry
+        return Entry(PlanInfo(path.stem, path.stem, source=str(path)), path, catalogued=False)
+
+    def _nearest(self, ref: str) -> str:
+        from rapidfuzz import fuzz, process
+
+        ids = [entry.info.id for entry in self.entries]
+        near = [hit[0] for hit in process.extract(ref, ids, scorer=fuzz.WRatio, limit=3, score_cutoff=_NEAR)]
+        if near:
+            return f"; did you mean {_listed(near)}?"
+        return f"; there are {_listed(ids)}" if ids else "; the library is empty"
+
+
+def init(folder: str | os.PathLike[str]) -> Path:
+    """Start an empty library at `folder` and return its catalogue; a folder that has one is left as it is."""
+    root = Path(folder)
+    catalogue = root / CATALOGUE
+    if catalogue.exists():
+        raise LibraryError(f"{catalogue}: there is a library here already")
+    if root.exists() and not root.is_dir():
+        raise LibraryError(f"{root}: not a folder")
+    root.mkdir(parents=True, exist_ok=True)
+    write_atomically(catalogue, _HEAD.encode())
+    return catalogue
+
+
+def _proposed(path: Path) -> PlanInfo:
+    """What a file says of itself, with an id made of its name."""
+    info = _described(path)
+    plain = _UNSAFE_IN_ID.sub("-", path.stem).strip("-._")
+    if not plain or _years(plain):
+        plain = "-".join(part for part in (info.region, plain) if part)
+    return replace(info, id=plain, source=None)
+
+
+def _complete(info: PlanInfo, name: str | None, period: str | None, facts: Mapping[str, str | None]) -> PlanInfo:
+    """The proposed facts with those a person gave put over them; a plan without years could not be found by them."""
+    if name is not None:
+        info = replace(info, id=name)
+    if period is not None:
+        years = _years(period)
+        if years is None or years[0] > years[1]:
+            raise LibraryError(f"{period}: a year is written 2025, a period 2021-2025")
+        info = replace(info, start_year=years[0], end_year=years[1])
+    if info.start_year is None:
+        raise LibraryError(f"{info.id}: the text does not say which year it is for; give it with --year")
+    given: dict[str, Any] = {key: value for key, value in facts.items() if value}
+    if "region" in given and given["region"] != info.region:
+        info = replace(info, level=None, parent=None)  # they were guessed with the region that is not it
+    return replace(info, **given)
+
+
+def _shipped() -> Path:
+    """The samples inside an installed planlens, or beside the package in a source checkout."""
+    package = Path(__file__).parent
+    for root in (package / "samples", package.parent / "samples"):
+        if (root / CATALOGUE).is_file():
+            return root
+    raise LibraryError(_NO_LIBRARY)
+
+
+def _load(root: Path) -> tuple[Entry, ...]:
+    catalogue = root / CATALOGUE
+    try:
+        data = tomllib.loads(catalogue.read_text("utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{catalogue}: not valid TOML ({error})".replace("\n", " ")) from None
+    rows = data.get("plan", [])
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise SettingsError(f"{catalogue}: plans stand in [[plan]] tables")
+    entries = tuple(_entry(root, catalogue, number, row) for number, row in enumerate(rows, 1))
+    ids = [entry.info.id for entry in entries]
+    if twice := next((name for name in ids if ids.count(name) > 1), None):
+        raise SettingsError(f"{catalogue}: two plans have the id {twice}")
+    return entries
+
+
+def _entry(root: Path, catalogue: Path, number: int, row: dict[str, Any]) -> Entry:
+    """One [[plan]] checked: every value of its type, the file inside the folder."""
+    where = f"{catalogue}: plan {number}" + (f" ({row['id']})" if isinstance(row.get("id"), str) else "")
+    for key in ("id", "file"):
+        if not isinstance(row.get(key), str) or not row[key]:
+            raise SettingsError(f"{where}: has no {key}")
+    values: dict[str, Any] = {}
+    for key in _INFO_FIELDS:
+        value = row.get(key)
+        kind = int if key.endswith("_year") else str
+        if value is not None and (not isinstance(value, kind) or isinstance(value, bool)):
+            raise SettingsError(f"{where}: {key} must be {'a whole number' if kind is int else 'text in quotes'}")
+        values[key] = value
+    values["title"] = values["title"] or values["id"]
+    start, end = values["start_year"], values["end_year"]
+    values["start_year"], values["end_year"] = start or end, end or start
+    if start and end and start > end:
+        raise SettingsError(f"{where}: start_year {start} is after end_year {end}")
+    if values["level"] not in (None, *LEVELS):
+        raise SettingsError(f"{where}: level must be one of {', '.join(LEVELS)}")
+    digest = row.get("sha256")
+    return Entry(PlanInfo(**values), _inside(root, row["file"], where), digest if isinstance(digest, str) else None)
+
+
+def _inside(root: Path, name: str, where: str) -> Path:
+    """The path of a catalogued file, which never leaves the library's folder, not through a link either."""
+    parts = (*PurePosixPath(name).parts, *PureWindowsPath(name).parts)
+    if ".." in parts or PurePosixPath(name).is_absolute() or PureWindowsPath(name).anchor or "\0" in name:
+        raise SettingsError(f"{where}: file {name!r} must lie in the library's folder")
+    path = root / name
+    if not path.resolve().is_relative_to(root.resolve()):
+        raise SettingsError(f"{where}: file {name!r} leads out of the library's folder")
+    return path
+
+
+def _years(ref: str) -> tuple[int, int] | None:
+    """2025 → (2025, 2025), 2021-2025 → (2021, 2025), anything else → None."""
+    found = _YEAR_OR_PERIOD.fullmatch(ref.strip())
+    if not found:
+        return None
+    return int(found[1]), int(found[2] or found[1])
+
+
+def _described(path: Path) -> PlanInfo:
+    from planlens.read import read_document
+    from planlens.titles import describe
+
+    return describe(read_document(path))
+
+
+def _different(old: Entry, new: Entry) -> tuple[Entry, Entry]:
+    """The two entries, unless they are one plan; two files of one name get ids that tell them apart."""
+    if old.path.resolve() == new.path.resolve():
+        raise LibraryError(f"{old.info.id}: the same plan twice")
+    digests = _digest(old.path), _digest(new.path)
+    if digests[0] is not None and digests[0] == digests[1]:
+        raise LibraryError(f"{old.path} and {new.path}: the same plan twice (the files are equal)")
+    if old.info.id == new.info.id:
+        return _renamed(old), _renamed(new)
+    return old, new
+
+
+def _renamed(entry: Entry) -> Entry:
+    return entry if entry.catalogued else replace(entry, info=replace(entry.info, id=entry.path.as_posix()))
+
+
+def _digest(path: Path) -> str | None:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return None
+
+
+def _check_id(name: str) -> None:
+    if not name or _UNSAFE_IN_ID.search(name) or name.startswith((".", "-")):
+        raise LibraryError(f"{name!r}: an id is letters, digits, '-', '_' and '.', and begins with a letter or digit")
+    if _years(name):
+        raise LibraryError(f"{name}: an id must not look like a year or period")
+
+
+def _same_region(name: str | None, asked: str) -> bool:
+    """深圳 and 深圳市 name one region."""
+    return name is not None and _short(name) == _short(asked)
+
+
+def _short(name: str) -> str:
+    name = name.strip()
+    return name[:-1] if len(name) > 2 and name[-1] in "省市区县旗" else name
+
+
+def _periods(entries: Iterable[Entry]) -> str:
+    found = sorted(
+        {(e.info.start_year, e.info.end_year) for e in entries if e.info.start_year and e.info.end_year},
+        key=lambda years: (years[0] or 0, years[1] or 0),
+    )
+    return _listed([str(a) if a == b else f"{a}-{b}" for a, b in found]) or "none"
+
+
+def _candidates(entries: Sequence[Entry]) -> str:
+    return _listed([f"{entry.info.id} ({entry.info.region or entry.info.title})" for entry in entries])
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+def _block(info: PlanInfo, file: str, digest: str) -> str:
+    """One [[plan]] of the catalogue, without what is not known."""
+    values: list[tuple[str, str | int | None]] = [("id", info.id), ("file", file)]
+    values += [(name, getattr(info, name)) for name in _INFO_FIELDS if name != "id"]
+    values.append(("sha256", digest))
+    lines = [f"{key} = {value if isinstance(value, int) else _quoted(value)}" for key, value in values if value]
+    return "[[plan]]\n" + "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    """A TOML basic string: JSON's escapes, and DEL, which TOML forbids and JSON lets pass."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,0 +1,92 @@
+"""The block that ends a comparison: what was not read, not compared or not sure, so that nobody takes it for whole."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from planlens import __version__
+from planlens.model import Comparison, Plan, Span, Table
+from planlens.report.messages import Messages
+from planlens.report.places import Places
+
+# Links below this probability are worth a person's look: half of what stands between the two thresholds of a link
+# and a certain one. Shown as a count; `planlens align` lists them.
+REVIEW_BELOW = 0.6
+_DAMAGED_LISTED = 5
+
+
+def closing(result: Comparison, m: Messages, *, kept_hidden: bool) -> Table:
+    """One row a doubt; rows that would say nothing are left out, except that nothing is said to be missing."""
+    rows: list[tuple[str, str]] = []
+    for plan, name in ((result.old, m("plan.old")), (result.new, m("plan.new"))):
+        rows.append((m("closing.skipped", plan=name), _skipped(plan, m)))
+        rows.append((m("closing.outside", plan=name), _outside(plan, m)))
+    rows += _damaged(result, m)
+    weak = sum(link.source == "scored" and link.score.probability < REVIEW_BELOW for link in result.links)
+    text = m("closing.weak_text", weak=weak, links=len(result.links), below=REVIEW_BELOW)
+    rows.append((m("closing.weak"), text))
+    reviewed = sum(change.source == "reviewed" for change in result.changes)
+    rows.append((m("closing.reviewed"), m("closing.reviewed_text", rows=reviewed, all=len(result.changes))))
+    rows.append((m("closing.evidence"), result.evidence))
+    kept = sum(change.status == "kept" for change in result.changes)
+    if kept_hidden and kept:
+        rows.append((m("closing.left_out"), m("closing.kept_hint", count=kept)))
+    rows.append((m("closing.version"), f"planlens {__version__}"))
+    return Table("closing", m("title.closing"), ("", ""), tuple(rows))
+
+
+def _skipped(plan: Plan, m: Messages) -> str:
+    """Notes of reading by kind, with how many places and characters each touches."""
+    places: Counter[str] = Counter()
+    chars: Counter[str] = Counter()
+    whole: dict[str, None] = {}
+    for note in plan.notes:
+        if note.span is None:
+            whole[m("closing.note_whole", kind=m.word("note", note.kind), why=note.why)] = None
+        else:
+            places[note.kind] += 1
+            chars[note.kind] += _ink(plan, note.span)
+    counted = [
+        m("closing.note_kind", kind=m.word("note", kind), count=count, chars=chars[kind])
+        for kind, count in places.items()
+        if chars[kind]
+    ]
+    return m("mark.stop").join([*counted, *whole]) or m("closing.nothing")
+
+
+def _outside(plan: Plan, m: Messages) -> str:
+    """Characters of clauses that are no commitment, by the clause's role: preamble, review, glossary …"""
+    chars: Counter[str] = Counter()
+    told = Places(plan)
+    spans: dict[str, list[Span]] = {}
+    for commitment in plan.commitments:
+        spans.setdefault(commitment.clause, []).append(commitment.span)
+    for clause in told.clauses.values():
+        left = _ink(plan, clause.body)
+        for span in spans.get(clause.key, ()):
+            shared = Span(max(span.start, clause.body.start), min(span.end, clause.body.end))
+            left -= _ink(plan, shared) if shared.start < shared.end else 0
+        if left > 0:
+            chars[clause.role] += left
+    listed = [m("closing.outside_role", role=m("role." + role), chars=count) for role, count in chars.items()]
+    return m.join(listed) or m("closing.nothing")
+
+
+def _ink(plan: Plan, span: Span) -> int:
+    """Characters of a span that are not white space."""
+    return len("".join(span.of(plan.document.text).split()))
+
+
+def _damaged(result: Comparison, m: Messages) -> list[tuple[str, str]]:
+    found = []
+    for plan in (result.old, result.new):
+        told = Places(plan)
+        for target in plan.targets:
+            if target.damaged:
+                value = target.quote.of(plan.document.text)
+                found.append(f"{value}（{plan.info.id} {told.label(target.unit_key)}）")
+    if not found:
+        return []
+    more = "…" if len(found) > _DAMAGED_LISTED else ""
+    listed = m.join(found[:_DAMAGED_LISTED]) + more
+    return [(m("closing.damaged"), m("closing.damaged_list", count=len(found), list=listed))]

@@ -1,0 +1,36 @@
+"""One table as comma-separated values that a spreadsheet opens without running anything in it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+
+from planlens.model import Table
+from planlens.report.look import Look
+
+# A spreadsheet takes a cell that begins so for a formula, full-width forms included in some of them.
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?%?")
+
+
+def write(tables: Sequence[Table], look: Look) -> str:  # noqa: ARG001  the signature of every writer
+    """The rows of all tables under the first one's columns (commands give one table)."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    for number, table in enumerate(tables):
+        if number == 0:
+            writer.writerow(table.columns)
+        writer.writerows([guard(cell) for cell in row] for row in table.rows)
+    return stream.getvalue()
+
+
+def guard(cell: str) -> str:
+    """A cell that stays text: what a spreadsheet would run gets an apostrophe; plain numbers stay numbers.
+
+    >>> guard("=HYPERLINK(1)"), guard("-5"), guard("+7%"), guard("-3项"), guard(" =1+1")
+    ("'=HYPERLINK(1)", '-5', '+7%', "'-3项", "' =1+1")
+    """
+    starts = cell.startswith(_FORMULA) or cell.lstrip().startswith(_FORMULA)
+    return "'" + cell if starts and not _NUMBER.fullmatch(cell) else cell

@@ -1,0 +1,190 @@
+"""Results as JSON, format 1: numbers as numbers, every finding with its span in `Document.text`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from planlens.model import Alignment, Change, Clause, Comparison, Link, Note, Plan, PlanInfo, Shift, Span, Target
+from planlens.report.places import Places
+
+FORMAT = 1
+
+Row = dict[str, Any]
+
+
+def dumps(data: Row) -> str:
+    """One row a line for what is long, so that two outputs can be compared line by line."""
+    return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+
+
+def plans(infos: Iterable[PlanInfo]) -> Row:
+    return {"format": FORMAT, "plans": [_plan(info) for info in infos]}
+
+
+def targets(found: Sequence[Plan]) -> Row:
+    return {**plans(plan.info for plan in found), "targets": [_target(p, t) for p in found for t in p.targets]}
+
+
+def show(plan: Plan) -> Row:
+    """One plan as it was read: clauses, commitments, targets and notes, each with its span."""
+    text = plan.document.text
+    return {
+        "format": FORMAT,
+        "plan": _plan(plan.info),
+        "clauses": [_clause(plan, clause) for clause in plan.clauses],
+        "commitments": [
+            {
+                **_unit(c.key, c.span, text),
+                "clause": c.clause,
+                "verb": c.verb,
+                "object": c.object,
+                "strength": c.strength,
+                "stage": c.stage,
+                "deadline": c.deadline,
+                "bodies": list(c.bodies),
+                "documents": list(c.documents),
+            }
+            for c in plan.commitments
+        ],
+        "targets": [_target(plan, target) for target in plan.targets],
+        "notes": [_note(note) for note in plan.notes],
+    }
+
+
+def align(old: Plan, new: Plan, found: Alignment) -> Row:
+    a, b = Places(old), Places(new)
+    return {
+        "format": FORMAT,
+        "old": _plan(old.info),
+        "new": _plan(new.info),
+        "clauses": [_clause_pair(a, b, link) for link in found.clauses],
+        "links": [_link(a, b, link) for link in found.links],
+    }
+
+
+def diff(result: Comparison) -> Row:
+    a, b = Places(result.old), Places(result.new)
+    return {
+        "format": FORMAT,
+        "old": _plan(result.old.info),
+        "new": _plan(result.new.info),
+        "evidence": result.evidence,
+        "clauses": [_clause_pair(a, b, link) for link in result.clauses],
+        "links": [_link(a, b, link) for link in result.links],
+        "changes": [_change(a, b, change) for change in result.changes],
+        "shifts": [_shift(a, b, shift) for shift in result.shifts],
+    }
+
+
+def _plan(info: PlanInfo) -> Row:
+    names = ("id", "title", "region", "level", "start_year", "end_year", "issuer", "source")
+    return {name: getattr(info, name) for name in names}
+
+
+def _unit(key: str, span: Span, text: str) -> Row:
+    return {"key": key, "text": span.of(text), "start": span.start, "end": span.end}
+
+
+def _commitment(places: Places, key: str) -> Row:
+    return _unit(key, places.commitments[key].span, places.plan.document.text)
+
+
+def _clause(plan: Plan, clause: Clause) -> Row:
+    return {
+        "key": clause.key,
+        "label": clause.label,
+        "heading": clause.heading,
+        "depth": clause.depth,
+        "parent": clause.parent,
+        "role": clause.role,
+        "start": clause.span.start,
+        "end": clause.span.end,
+        "body": _unit(clause.key, clause.body, plan.document.text),
+    }
+
+
+def _note(note: Note) -> Row:
+    start, end = (note.span.start, note.span.end) if note.span else (None, None)
+    return {"kind": note.kind, "start": start, "end": end, "why": note.why}
+
+
+def _target(plan: Plan, target: Target) -> Row:
+    text, quantity = plan.document.text, target.quantity
+    return {
+        "plan": plan.info.id,
+        "key": target.key,
+        "indicator": target.indicator,
+        "value_text": target.span.of(text),
+        "start": target.span.start,
+        "end": target.span.end,
+        "quote": target.quote.of(text),
+        "lo": _number(quantity.lo),
+        "hi": _number(quantity.hi),
+        "unit": quantity.unit,
+        "cmp": quantity.bound,
+        "measure": target.measure,
+        "role": target.role,
+        "period": target.period,
+        "scope": target.scope,
+        "damaged": target.damaged,
+    }
+
+
+def _clause_pair(a: Places, b: Places, link: Link) -> Row:
+    """Clauses that hold text: the unit is the clause's own text, without its number or run-in heading."""
+    sides = []
+    for places, key in ((a, link.old), (b, link.new)):
+        sides.append([_unit(key, places.clauses[key].body, places.plan.document.text)])
+    return {"old": sides[0], "new": sides[1], "score": _score(link.score.probability)}
+
+
+def _link(a: Places, b: Places, link: Link) -> Row:
+    return {
+        "old": [_commitment(a, link.old)],
+        "new": [_commitment(b, link.new)],
+        "score": _score(link.score.probability),
+        "source": link.source,
+    }
+
+
+def _change(a: Places, b: Places, change: Change) -> Row:
+    nearest = None
+    if change.nearest is not None:
+        nearest = _commitment(a if change.status == "new" else b, change.nearest[0])
+    return {
+        "status": change.status,
+        "kinds": list(change.kinds),
+        "old": [_commitment(a, key) for key in change.old],
+        "new": [_commitment(b, key) for key in change.new],
+        "score": None if change.score is None else _score(change.score),
+        "source": change.source,
+        "nearest": nearest,
+    }
+
+
+def _shift(a: Places, b: Places, shift: Shift) -> Row:
+    return {
+        "kind": shift.kind,
+        "verdict": shift.verdict,
+        "direction": shift.direction,
+        "indicator": shift.indicator,
+        "old": [_target(a.plan, target) for target in a.found(shift.old)],
+        "new": [_target(b.plan, target) for target in b.found(shift.new)],
+        "difference": _number(shift.difference),
+        "percent": _number(shift.percent),
+        "note": shift.note,
+    }
+
+
+def _number(value: Decimal | None) -> int | float | None:
+    if value is None:
+        return None
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+def _score(value: float) -> float:
+    """Six decimals say all that a probability can, and the same on every machine."""
+    return round(float(value), 6)

@@ -1,0 +1,118 @@
+"""Plans turned into tables of text in one language: the library, an outline, targets, the notes of reading.
+
+What ends in `_rows` is data for a spreadsheet: one row a finding, with keys, offsets and uncut text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from planlens.model import Plan, PlanInfo, Table, Target
+from planlens.report.messages import Messages
+from planlens.report.places import Places, period, plain
+from planlens.report.tables import columns, goals, table
+
+_LISTED_ROLES = ("target", "baseline")
+
+
+def targets(plans: Sequence[Plan], m: Messages, *, full: bool = False) -> tuple[Table, ...]:
+    """Targets and baselines of each plan; with `full` also the numbers of names and rules."""
+    tables = []
+    for plan in plans:
+        places = Places(plan)
+        listed = [t for t in plan.targets if full or t.damaged or t.role in _LISTED_ROLES]
+        rows = [_target_cells(places, target, m) for target in listed]
+        names = ("clause", "indicator", "value", "role", "measure", "period", "scope")
+        title = f"{plan.info.title}（{len(rows)}）"
+        tables.append(Table("targets", title, columns(m, names), tuple(rows)))
+        if hidden := len(plan.targets) - len(listed):
+            hint = ((m("closing.left_out"), m("closing.numbers_hint", count=hidden)),)
+            tables.append(Table("closing", "", ("", ""), hint))
+    return tuple(tables)
+
+
+def _target_cells(places: Places, target: Target, m: Messages) -> tuple[str, ...]:
+    value = target.span.of(places.plan.document.text)
+    return (
+        places.label(target.unit_key),
+        target.indicator,
+        f"{value}（{m('column.damaged')}）" if target.damaged else value,
+        m("target_role." + target.role),
+        m("measure." + target.measure),
+        target.period or "",
+        target.scope or "",
+    )
+
+
+def target_rows(plans: Sequence[Plan], m: Messages) -> Table:
+    """Every number of the plans as one row, with value, offsets and the words that carry it."""
+    rows = [_target_row(places, t, m) for places in map(Places, plans) for t in places.plan.targets]
+    names = (
+        "plan", "key", "clause", "indicator", "value", "start", "end", "lo", "hi", "unit", "bound",
+        "measure", "role", "period", "scope", "damaged", "quote",
+    )  # fmt: skip
+    return table(m, "targets", names, rows)
+
+
+def _target_row(places: Places, t: Target, m: Messages) -> tuple[str, ...]:
+    text, q = places.plan.document.text, t.quantity
+    return (
+        places.plan.info.id, t.key, places.label(t.unit_key), t.indicator, t.span.of(text),
+        str(t.span.start), str(t.span.end), plain(q.lo), plain(q.hi), q.unit, q.bound,
+        m("measure." + t.measure), m("target_role." + t.role), t.period or "", t.scope or "",
+        m("mark.yes") if t.damaged else "", t.quote.of(text),
+    )  # fmt: skip
+
+
+def library(rows: Iterable[tuple[str, ...]], m: Messages) -> Table:
+    """The plans of a library: id, title, region, level, period, source, clauses, targets."""
+    names = ("id", "title", "region", "level", "period", "source", "clauses", "targets")
+    return table(m, "plans", names, list(rows))
+
+
+def library_row(plan: Plan, m: Messages) -> tuple[str, ...]:
+    return (*unread_row(plan.info, m)[:-2], str(len(plan.clauses)), str(len(goals(plan))))
+
+
+def unread_row(info: PlanInfo, m: Messages) -> tuple[str, ...]:
+    """The line of a plan whose file cannot be read: what the catalogue knows, no counts."""
+    level = m.word("level", info.level) if info.level else ""
+    unknown = m("mark.none")
+    return (info.id, info.title, info.region or "", level, period(info), info.source or "", unknown, unknown)
+
+
+def outline_rows(plan: Plan, m: Messages) -> Table:
+    """Clauses and commitments in reading order, one row each, with offsets."""
+    places = Places(plan)
+    inside: dict[str, list[Commitment]] = {}
+    for commitment in plan.commitments:
+        inside.setdefault(commitment.clause, []).append(commitment)
+    rows: list[tuple[str, ...]] = []
+    for clause in plan.clauses:
+        label, role, text = places.label(clause.key), m("role." + clause.role), places.own_text(clause)
+        start, end = str(clause.body.start), str(clause.body.end)
+        rows.append((m("item.clause"), clause.key, label, role, text, start, end, *("",) * 7))
+        rows += [_commitment_row(places, commitment, m) for commitment in inside.get(clause.key, ())]
+    names = (
+        "item", "key", "clause", "role", "text", "start", "end",
+        "verb", "object", "strength", "stage", "deadline", "bodies", "documents",
+    )  # fmt: skip
+    return table(m, "outline", names, rows)
+
+
+def _commitment_row(places: Places, c: Commitment, m: Messages) -> tuple[str, ...]:
+    return (
+        m("item.commitment"), c.key, places.label(c.key), "", c.text, str(c.span.start), str(c.span.end),
+        c.verb or "", c.object or "", m.word("strength", c.strength) if c.strength else "", c.stage or "",
+        c.deadline or "", "、".join(c.bodies), "、".join(c.documents),
+    )  # fmt: skip
+
+
+def notes(plan: Plan, m: Messages) -> Table:
+    """All that was skipped, repaired or doubted in reading, with the words it touches."""
+    rows = []
+    for note in plan.notes:
+        span = note.span
+        where = (str(span.start), str(span.end), span.of(plan.document.text)) if span else ("", "", "")
+        rows.append((m.word("note", note.kind), *where, note.why))
+    return table(m, "notes", ("kind", "start", "end", "quote", "note"), rows, count=len(rows))

@@ -1,0 +1,103 @@
+"""Where a finding stands, in words a reader can follow back: the labels above it, its text, its span."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+
+from planlens.model import Clause, Commitment, Plan, PlanInfo, Span, Target
+
+
+@dataclass(frozen=True)
+class Places:
+    """One plan's findings by key, looked up many times by one report."""
+
+    plan: Plan
+
+    @cached_property
+    def clauses(self) -> dict[str, Clause]:
+        return {clause.key: clause for clause in self.plan.clauses}
+
+    @cached_property
+    def commitments(self) -> dict[str, Commitment]:
+        return {commitment.key: commitment for commitment in self.plan.commitments}
+
+    @cached_property
+    def targets(self) -> dict[str, Target]:
+        return {target.key: target for target in self.plan.targets}
+
+    def clause_of(self, key: str) -> Clause | None:
+        """The clause that a clause key, or the key of a commitment in it, belongs to."""
+        commitment = self.commitments.get(key)
+        return self.clauses.get(commitment.clause if commitment else key)
+
+    def label(self, key: str) -> str:
+        """四、（十二）加强人才引进: the labels from the top of the outline down, and the last heading."""
+        clause = self.clause_of(key)
+        if clause is None:
+            return ""
+        labels, above = [clause.label or (clause.heading and " ") or clause.key], clause.parent
+        while above is not None and above in self.clauses:
+            labels.append(self.clauses[above].label)
+            above = self.clauses[above].parent
+        return ("".join(reversed(labels)) + clause.heading).strip()
+
+    def labels(self, keys: Iterable[str]) -> str:
+        """The places of several keys, each once."""
+        return "；".join(dict.fromkeys(filter(None, map(self.label, keys))))
+
+    def text(self, keys: Iterable[str]) -> str:
+        return " ／ ".join(self.commitments[key].text for key in keys if key in self.commitments)
+
+    def own_text(self, clause: Clause) -> str:
+        return clause.body.of(self.plan.document.text)
+
+    def found(self, keys: Iterable[str]) -> list[Target]:
+        return [self.targets[key] for key in keys if key in self.targets]
+
+    def values(self, keys: Iterable[str], indicator: str) -> str:
+        """2个、12个 as written; a value whose indicator is another one says so: 20个（高层次医学团队）."""
+        written = []
+        for target in self.found(keys):
+            value = target.span.of(self.plan.document.text)
+            same = target.indicator == indicator or not target.indicator
+            written.append(value if same else f"{value}（{target.indicator}）")
+        return "、".join(written)
+
+    def spans(self, spans: Iterable[Span]) -> tuple[str, str]:
+        """Starts and ends of several spans, each joined by ";"."""
+        listed = list(spans)
+        return ";".join(str(s.start) for s in listed), ";".join(str(s.end) for s in listed)
+
+
+def plain(value: Decimal | None) -> str:
+    """A number as a spreadsheet reads it: 16000, 1.5, -5."""
+    if value is None:
+        return ""
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def signed(value: Decimal | None, unit: str = "") -> str:
+    """A difference for a person: +200人, -5, 0."""
+    return "" if value is None else ("+" if value > 0 else "") + plain(value) + unit
+
+
+def percentage(value: Decimal | None) -> str:
+    """+67%, -3.4%: whole numbers from ten up, where the decimals say nothing."""
+    if value is None:
+        return ""
+    digits = Decimal(1) if abs(value) >= 10 or value == value.to_integral_value() else Decimal("0.1")
+    return signed(value.quantize(digits)) + "%"
+
+
+def probability(value: float | None) -> str:
+    return "" if value is None else f"{value:.2f}"
+
+
+def period(info: PlanInfo) -> str:
+    """2025, or 2021–2025."""
+    start, end = info.start_year, info.end_year
+    return str(start or "") if start == end else f"{start}–{end}"

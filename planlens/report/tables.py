@@ -1,0 +1,285 @@
+"""Comparisons and alignments turned into tables of text in one language: what every written report is made of.
+
+What ends in `_rows` is data for a spreadsheet: one row a finding, with keys, offsets and uncut text.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import get_args
+
+from planlens.model import Alignment, Change, Comparison, Link, Plan, Shift, ShiftKind, Status, Table, Target
+from planlens.report.closing import closing
+from planlens.report.messages import Messages
+from planlens.report.places import Places, percentage, period, plain, probability, signed
+
+SECTIONS = ("targets", "new", "dropped", "changed", "kept")
+SHOWN = SECTIONS[:4]  # what `diff` lists unless asked: kept commitments are many and say nothing
+_SHIFT_ORDER: tuple[ShiftKind, ...] = ("like", "substituted", "quantity_dropped", "quantity_added", "new", "dropped")
+_STATUS_ORDER: tuple[Status, ...] = ("new", "dropped", "changed", "kept")
+
+
+@dataclass(frozen=True)
+class _Diff:
+    """A comparison with both plans' findings by key and the words to tell it in."""
+
+    result: Comparison
+    m: Messages
+    old: Places = field(init=False)
+    new: Places = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "old", Places(self.result.old))
+        object.__setattr__(self, "new", Places(self.result.new))
+
+    def changes(self, status: Status) -> list[Change]:
+        return [change for change in self.result.changes if change.status == status]
+
+    def shifts(self) -> list[Shift]:
+        """Like for like first; inside a kind in the order the comparison gives."""
+        return sorted(self.result.shifts, key=lambda shift: _SHIFT_ORDER.index(shift.kind))
+
+    def what_changed(self, change: Change) -> str:
+        """力度: 探索 → 建立；移动. Details carry the kind's name before the colon; the rest are named alone."""
+        lines, told = [], set()
+        for detail in change.details:
+            kind, colon, rest = detail.partition(":")
+            told.add(kind)
+            lines.append(self.m.word("kind", kind) + colon + rest)
+        lines += [self.m.word("kind", kind) for kind in change.kinds if kind not in told]
+        return self.m("mark.stop").join(lines)
+
+    def nearest(self, change: Change) -> tuple[str, str]:
+        """The best rejected candidate of a new or dropped commitment, and where it stands."""
+        if change.nearest is None:
+            return "", ""
+        key, chance = change.nearest
+        other = self.old if change.status == "new" else self.new
+        text = other.text([key])
+        return (f"{text}（{probability(chance)}）" if text else ""), other.label(key)
+
+    def verdict(self, shift: Shift) -> str:
+        """What may be computed, in words: 可比，上升; 替换…，不可比; 举措仍在，不再给出数值."""
+        words = [] if shift.kind == "like" else [self.m("shift." + shift.kind)]
+        if shift.kind in ("like", "substituted"):
+            words.append(self.m("verdict." + shift.verdict))
+        if shift.direction != "n/a" and shift.kind == "like":
+            words.append(self.m("direction." + shift.direction))
+        return self.m.join(words)
+
+    def difference(self, shift: Shift) -> str:
+        units = {t.quantity.unit for t in (*self.old.found(shift.old), *self.new.found(shift.new))}
+        unit = units.pop() if len(units) == 1 else ""
+        return signed(shift.difference, "个百分点" if unit == "%" else unit)
+
+
+def diff(result: Comparison, m: Messages, *, only: Collection[str] = SHOWN) -> tuple[Table, ...]:
+    """The report of `diff` for a reader: head, counts, the sections asked for, and what to doubt."""
+    told = _Diff(result, m)
+    makers = {
+        "targets": lambda: _shifted(told),
+        "new": lambda: _alone(told, "new"),
+        "dropped": lambda: _alone(told, "dropped"),
+        "changed": lambda: _changed(told),
+        "kept": lambda: _kept(told),
+    }
+    body = [makers[section]() for section in SECTIONS if section in only]
+    return (_head(result, m), _counts(result, m), *body, closing(result, m, kept_hidden="kept" not in only))
+
+
+def _head(result: Comparison, m: Messages) -> Table:
+    rows = []
+    for name, values in _facts(m, (result.old, result.new)):
+        if any(values):
+            rows.append((name, *values))
+    return Table("head", m("title.head"), ("", m("column.old"), m("column.new")), tuple(rows))
+
+
+def _facts(m: Messages, plans: Sequence[Plan]) -> list[tuple[str, list[str]]]:
+    infos = [plan.info for plan in plans]
+    return [
+        (m("column.id"), [info.id for info in infos]),
+        (m("column.title"), [info.title for info in infos]),
+        (m("column.region"), [info.region or "" for info in infos]),
+        (m("column.period"), [period(info) for info in infos]),
+        (m("column.source"), [info.source or "" for info in infos]),
+        (m("column.clauses"), [str(len(plan.clauses)) for plan in plans]),
+        (m("column.commitments"), [str(len(plan.commitments)) for plan in plans]),
+        (m("column.targets"), [str(len(goals(plan))) for plan in plans]),
+    ]
+
+
+def goals(plan: Plan) -> list[Target]:
+    return [target for target in plan.targets if target.role == "target"]
+
+
+def _counts(result: Comparison, m: Messages) -> Table:
+    statuses = Counter(change.status for change in result.changes)
+    kinds = Counter(shift.kind for shift in result.shifts)
+    like = [s for s in result.shifts if s.kind == "like" and s.verdict in ("comparable", "convertible")]
+    ways = Counter(shift.direction for shift in like)
+    unlike = kinds["like"] - len(like) + kinds["substituted"]
+    shifts = [
+        m("counts.like", count=len(like), **{way: ways[way] for way in ("up", "down", "same")}),
+        m("counts.incomparable", count=unlike),
+        m("counts.others", **{kind: kinds[kind] for kind in get_args(ShiftKind)}),
+    ]
+    changes = m("counts.changes", **{status: statuses[status] for status in get_args(Status)})
+    rows = ((m("counts.commitments"), changes), (m("counts.shifts"), m("mark.stop").join(shifts)))
+    return Table("counts", m("title.counts"), ("", ""), rows)
+
+
+def _shifted(told: _Diff) -> Table:
+    m, rows = told.m, []
+    for shift in told.shifts():
+        rows.append(
+            (
+                shift.indicator,
+                told.old.values(shift.old, shift.indicator) or m("mark.none"),
+                told.new.values(shift.new, shift.indicator) or m("mark.none"),
+                told.difference(shift),
+                percentage(shift.percent),
+                m("mark.stop").join(filter(None, (told.verdict(shift), shift.note))),
+                told.old.labels(t.unit_key for t in told.old.found(shift.old)),
+                told.new.labels(t.unit_key for t in told.new.found(shift.new)),
+            )
+        )
+    names = ("indicator", "old_value", "new_value", "difference", "percent", "verdict", "old_clause", "new_clause")
+    return table(m, "shifts", names, rows, count=len(rows))
+
+
+def _alone(told: _Diff, status: Status) -> Table:
+    """New or dropped commitments: claims about absence, each with the candidate that came nearest."""
+    m = told.m
+    side, names = (told.new, ("new_clause", "text")) if status == "new" else (told.old, ("old_clause", "text"))
+    rows = []
+    for change in told.changes(status):
+        keys = change.new if status == "new" else change.old
+        rows.append((side.labels(keys), side.text(keys), *told.nearest(change)))
+    other = m("plan.old") if status == "new" else m("plan.new")
+    return table(m, status, (*names, "nearest", "nearest_clause"), rows, count=len(rows), plan=other)
+
+
+def _changed(told: _Diff) -> Table:
+    rows = [
+        (
+            told.old.labels(change.old),
+            told.new.labels(change.new),
+            told.old.text(change.old),
+            told.new.text(change.new),
+            told.what_changed(change),
+            _certainty(change, told.m),
+        )
+        for change in told.changes("changed")
+    ]
+    names = ("old_clause", "new_clause", "old_text", "new_text", "kinds", "probability")
+    return table(told.m, "changed", names, rows, count=len(rows))
+
+
+def _kept(told: _Diff) -> Table:
+    rows = [
+        (told.old.labels(c.old), told.new.labels(c.new), told.new.text(c.new), _certainty(c, told.m))
+        for c in told.changes("kept")
+    ]
+    return table(told.m, "kept", ("old_clause", "new_clause", "text", "probability"), rows, count=len(rows))
+
+
+def _certainty(change: Change, m: Messages) -> str:
+    """The probability of a scored link; what it rests on where nobody had to guess."""
+    if change.source in ("reviewed", "equal"):
+        return m("basis." + change.source)
+    return probability(change.score)
+
+
+def diff_rows(result: Comparison, m: Messages, *, only: Collection[str] = SECTIONS) -> Table:
+    """Every shift and change as one row of a single table, both sides with keys and offsets."""
+    told = _Diff(result, m)
+    rows = [_shift_row(told, shift) for shift in told.shifts()] if "targets" in only else []
+    for status in _STATUS_ORDER:
+        if status in only:
+            rows += [_change_row(told, change) for change in told.changes(status)]
+    names = (
+        "item", "status", "kinds", "indicator",
+        "old_clause", "old_key", "old_text", "old_start", "old_end", "old_value",
+        "new_clause", "new_key", "new_text", "new_start", "new_end", "new_value",
+        "difference", "percent_number", "verdict", "probability", "basis", "nearest", "nearest_clause", "note",
+    )  # fmt: skip
+    return table(m, "diff", names, rows)
+
+
+def _shift_row(told: _Diff, shift: Shift) -> tuple[str, ...]:
+    sides: list[str] = []
+    for places, keys in ((told.old, shift.old), (told.new, shift.new)):
+        found = places.found(keys)
+        text = places.plan.document.text
+        quotes = " ／ ".join(target.quote.of(text) for target in found)
+        starts, ends = places.spans(target.span for target in found)
+        label = places.labels(target.unit_key for target in found)
+        sides += [label, ";".join(keys), quotes, starts, ends, places.values(keys, shift.indicator)]
+    m = told.m
+    return (
+        m("item.target"), m("shift_short." + shift.kind), "", shift.indicator, *sides,
+        plain(shift.difference), plain(shift.percent), told.verdict(shift), "", "", "", "", shift.note,
+    )  # fmt: skip
+
+
+def _change_row(told: _Diff, change: Change) -> tuple[str, ...]:
+    sides: list[str] = []
+    for places, keys in ((told.old, change.old), (told.new, change.new)):
+        starts, ends = places.spans(places.commitments[key].span for key in keys if key in places.commitments)
+        sides += [places.labels(keys), ";".join(keys), places.text(keys), starts, ends, ""]
+    m = told.m
+    kinds = m("mark.stop").join(m.word("kind", kind) for kind in change.kinds)
+    basis = m("basis." + change.source) if change.source else ""
+    return (
+        m("item.commitment"), m("status." + change.status), kinds, "", *sides,
+        "", "", "", probability(change.score), basis, *told.nearest(change), told.what_changed(change),
+    )  # fmt: skip
+
+
+def align(old: Plan, new: Plan, found: Alignment, m: Messages) -> tuple[Table, ...]:
+    """Clause pairs and commitment pairs with their probability, for a reader."""
+    a, b = Places(old), Places(new)
+    clauses = [(a.label(x.old), b.label(x.new), probability(x.score.probability)) for x in found.clauses]
+    links = [
+        (a.label(x.old), a.text([x.old]), b.label(x.new), b.text([x.new]), _link_certainty(x, m)) for x in found.links
+    ]
+    wide = ("old_clause", "old_text", "new_clause", "new_text", "probability")
+    return (
+        table(m, "clauses", ("old_clause", "new_clause", "probability"), clauses, count=len(clauses)),
+        table(m, "links", wide, links, count=len(links)),
+    )
+
+
+def _link_certainty(link: Link, m: Messages) -> str:
+    return probability(link.score.probability) if link.source == "scored" else m("basis." + link.source)
+
+
+def align_rows(old: Plan, new: Plan, found: Alignment, m: Messages) -> Table:
+    """Every pair of clauses and of commitments as one row, with keys and offsets."""
+    a, b = Places(old), Places(new)
+    rows = []
+    for item, links in (("clause", found.clauses), ("commitment", found.links)):
+        for link in links:
+            sides: list[str] = []
+            for places, key in ((a, link.old), (b, link.new)):
+                clause = places.clauses.get(key) if item == "clause" else None
+                span = clause.body if clause else places.commitments[key].span
+                text = span.of(places.plan.document.text)
+                sides += [places.label(key), key, text, str(span.start), str(span.end)]
+            rows.append((m("item." + item), *sides, f"{link.score.probability:.4f}", m("basis." + link.source)))
+    names = (
+        "item", "old_clause", "old_key", "old_text", "old_start", "old_end",
+        "new_clause", "new_key", "new_text", "new_start", "new_end", "probability", "basis",
+    )  # fmt: skip
+    return table(m, "links", names, rows, count=len(rows))
+
+
+def columns(m: Messages, names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(m("column." + name) for name in names)
+
+
+def table(m: Messages, name: str, columns: Iterable[str], rows: Sequence[tuple[str, ...]], **values: object) -> Table:
+    return Table(name, m("title." + name, **values), columns(m, columns), tuple(rows))

@@ -1,0 +1,85 @@
+"""The outline of one plan as indented lines, with what each clause promises and the numbers in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from planlens.model import Clause, Commitment, Plan, Target
+from planlens.report.look import Look, one_line
+from planlens.report.markdown import escape
+from planlens.report.messages import Messages
+from planlens.report.places import period
+from planlens.report.terminal import wrap
+
+_INDENT = 2
+
+
+def write(plan: Plan, m: Messages, look: Look, *, markdown: bool = False) -> str:
+    """A head line, then every clause under its parent; commitments and targets below the clause they stand in."""
+    lines = list(_markdown(plan, m)) if markdown else list(_terminal(plan, m, look))
+    return "\n".join(lines) + "\n"
+
+
+def _terminal(plan: Plan, m: Messages, look: Look) -> Iterator[str]:
+    yield from wrap(_title(plan, m, one_line), look.width, None)
+    yield ""
+    for depth, mark, text in _lines(plan, m):
+        pad = " " * (_INDENT * depth) + mark
+        cut = wrap(one_line(text), max(look.width - len(pad) - 2, 16), None if look.full or not mark else 1)
+        for number, line in enumerate(cut):
+            yield (pad if number == 0 else " " * (len(pad) + 1)) + line
+
+
+def _markdown(plan: Plan, m: Messages) -> Iterator[str]:
+    yield "# " + _title(plan, m, escape)
+    yield ""
+    for depth, _, text in _lines(plan, m):
+        yield " " * (_INDENT * depth) + "- " + escape(text)
+
+
+def _title(plan: Plan, m: Messages, shown: Callable[[str], str]) -> str:
+    info = plan.info
+    facts = filter(None, (info.id, info.region, period(info), info.source))
+    counts = (
+        f"{m('column.clauses')} {len(plan.clauses)}",
+        f"{m('column.commitments')} {len(plan.commitments)}",
+        f"{m('column.targets')} {sum(target.role == 'target' for target in plan.targets)}",
+    )
+    return shown(f"{info.title}（{' · '.join((*facts, *counts))}）")
+
+
+def _lines(plan: Plan, m: Messages) -> Iterator[tuple[int, str, str]]:
+    """(depth, mark, text) of every clause, commitment (•) and target (→) in reading order."""
+    commitments: dict[str, list[Commitment]] = {}
+    for commitment in plan.commitments:
+        commitments.setdefault(commitment.clause, []).append(commitment)
+    targets: dict[str, list[Target]] = {}
+    for target in plan.targets:
+        targets.setdefault(target.unit_key, []).append(target)
+    for clause in plan.clauses:
+        yield clause.depth, "", _clause(clause, m)
+        for target in targets.get(clause.key, ()):
+            yield clause.depth + 1, "→ ", _target(plan, target, m)
+        for commitment in commitments.get(clause.key, ()):
+            yield clause.depth + 1, "• ", _commitment(commitment, m)
+            for target in targets.get(commitment.key, ()):
+                yield clause.depth + 2, "→ ", _target(plan, target, m)
+
+
+def _clause(clause: Clause, m: Messages) -> str:
+    role = "" if clause.role == "task" else f" [{m('role.' + clause.role)}]"
+    return f"{clause.label}{' ' if clause.label else ''}{clause.heading or ('' if clause.label else clause.key)}{role}"
+
+
+def _commitment(commitment: Commitment, m: Messages) -> str:
+    strength = m.word("strength", commitment.strength) if commitment.strength else None
+    facts = " · ".join(filter(None, (strength, commitment.stage, commitment.deadline, "、".join(commitment.bodies))))
+    return f"[{facts}] {commitment.text}" if facts else commitment.text
+
+
+def _target(plan: Plan, target: Target, m: Messages) -> str:
+    value = target.span.of(plan.document.text)
+    facts = [] if target.role == "target" else [m("target_role." + target.role)]
+    facts += filter(None, (target.period, target.scope))
+    facts += [m("column.damaged")] if target.damaged else []
+    return f"{target.indicator}: {value}" + (f"（{'，'.join(facts)}）" if facts else "")
