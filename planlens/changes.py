@@ -1,0 +1,511 @@
+"""What a link means: kept, changed and in what, new, dropped; judged from what is said, never from how alike it looks.
+
+    classify(old, new, alignment)  -> every commitment of both plans in exactly one change
+
+A change is a star: one new commitment with the olds it took up, or one old with the news it was split into. In a longer
+chain the weakest links are left out of the grouping (they stay links, and count for merged and split).
+Each kind is read from slots of corresponding items: numbers from the plans' targets, the strength and stage of the verb
+that governs the item, deadlines, bodies, titles, words that forbid or allow, words of coverage.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from . import redline
+from .commitments import items
+from .lexicon import Lexicon, load
+from .model import Alignment, Change, Commitment, Link, Plan, Status, Target
+from .words import informative, terms
+
+KINDS = (
+    "number", "bound", "unit", "scope", "strength", "stage", "deadline", "actors", "documents", "means", "negation",
+    "merged", "split", "moved", "repeated",
+)  # fmt: skip
+_NO_CHANGE = frozenset({"merged", "split", "moved", "repeated"})
+"""Kinds that may stand beside `kept`: they say where a commitment went, not that it says something else."""
+
+_SAME_ITEM = 0.30
+"""Similarity from which two items speak of one thing; below it a difference of slots is a difference of subject."""
+
+_SAME_ACTION = 0.45
+"""The same, for the verbs that govern them: to compare 探索 with 建立 the thing itself must be the same."""
+
+_COVERED = 0.34
+"""An item of the new text of which less than this share is said anywhere in the old is something added."""
+
+_REWORDED = 0.60
+"""A pair that shares more than this of its words, with all slots equal, says the same in other words."""
+
+
+@dataclass(frozen=True)
+class _Item:
+    """One comma-separated item of a commitment with everything that is compared."""
+
+    text: str
+    words: Mapping[str, float]
+    targets: tuple[Target, ...]
+    lexicon: Lexicon
+
+    @cached_property
+    def mass(self) -> float:
+        return sum(self.words.values())
+
+    @cached_property
+    def strength(self) -> str | None:
+        return self.lexicon.strength_in(self.text)
+
+    @cached_property
+    def stage(self) -> str | None:
+        return self.lexicon.stage_in(self.text)
+
+    @cached_property
+    def families(self) -> frozenset[str]:
+        return frozenset(f for action in self.lexicon.actions(self.text)[:1] for f in action.families)
+
+
+@dataclass(frozen=True)
+class _Side:
+    """One plan, with its commitments cut into items."""
+
+    plan: Plan
+    items: Mapping[str, tuple[_Item, ...]]
+    commitments: Mapping[str, Commitment]
+    lists_bodies: bool
+
+
+@dataclass(frozen=True)
+class _Pair:
+    """Two corresponding items."""
+
+    old: _Item
+    new: _Item
+    similarity: float
+
+
+@dataclass(frozen=True)
+class _Meeting:
+    """One new commitment with all its counterparts, and which items met."""
+
+    old: tuple[Commitment, ...]
+    new: Commitment
+    pairs: tuple[_Pair, ...]
+    added: tuple[_Item, ...]
+    old_items: tuple[_Item, ...]
+    new_items: tuple[_Item, ...]
+    lexicon: Lexicon
+    years: tuple[int | None, int | None]
+    both_list_bodies: bool
+
+
+_Finding = tuple[str, str]
+"""A kind and the line that shows it."""
+
+
+def classify(old: Plan, new: Plan, alignment: Alignment, lexicon: Lexicon | None = None) -> tuple[Change, ...]:
+    """Every commitment of both plans in exactly one change: in the order of the new plan, dropped ones last."""
+    lexicon = lexicon or load()
+    before, after = _side(old, lexicon), _side(new, lexicon)
+    links = [k for k in alignment.links if k.old in before.commitments and k.new in after.commitments]
+    changes = [_linked(group, links_of, before, after, alignment, lexicon) for group, links_of in _groups(links, after)]
+    changes += _alone("new", new.commitments, {k.new for k in links}, alignment.nearest_new)
+    changes += _alone("dropped", old.commitments, {k.old for k in links}, alignment.nearest_old)
+    order_new = {c.key: n for n, c in enumerate(new.commitments)}
+    order_old = {c.key: n for n, c in enumerate(old.commitments)}
+    last = len(order_new)
+    return tuple(
+        sorted(changes, key=lambda c: (order_new[c.new[0]] if c.new else last, order_old[c.old[0]] if c.old else -1))
+    )
+
+
+def _side(plan: Plan, lexicon: Lexicon) -> _Side:
+    targets: dict[str, list[Target]] = defaultdict(list)
+    for target in plan.targets:
+        if target.role == "target" and not target.damaged:
+            targets[target.unit_key].append(target)
+    cut = {c.key: _items(c, targets[c.key], lexicon) for c in plan.commitments}
+    listed = sum(bool(c.bodies) for c in plan.commitments)
+    return _Side(plan, cut, {c.key: c for c in plan.commitments}, listed * 4 >= len(plan.commitments) > 0)
+
+
+def _items(commitment: Commitment, targets: Sequence[Target], lexicon: Lexicon) -> tuple[_Item, ...]:
+    out = []
+    for start, end in items(commitment.text):
+        text = commitment.text[start:end]
+        at = commitment.span.start + start, commitment.span.start + end
+        inside = tuple(t for t in targets if at[0] <= t.span.start < at[1])
+        out.append(_Item(text, _content(text, lexicon), inside, lexicon))
+    return tuple(out)
+
+
+def _content(text: str, lexicon: Lexicon) -> dict[str, float]:
+    """The words that carry meaning, in today's terms, each with its weight."""
+    return {word: informative(word) for word in terms(lexicon.canonical(text)) if word not in lexicon.stock}
+
+
+def _groups(links: Sequence[Link], after: _Side) -> list[tuple[tuple[list[str], list[str]], list[Link]]]:
+    """Stars of linked commitments, the strongest links first; nobody who has a link is left alone."""
+    order = {key: n for n, key in enumerate(after.commitments)}
+    ranked = sorted(links, key=lambda k: (-_trust(k), order[k.new], k.old))
+    group_of: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    waiting = []
+    for link in ranked:
+        a, b = ("old", link.old), ("new", link.new)
+        mine, theirs = group_of.get(a), group_of.get(b)
+        if mine is None and theirs is None:
+            group_of[a] = group_of[b] = [a, b]
+        elif mine is None or theirs is None:
+            group, one = (theirs, a) if mine is None else (mine, b)
+            assert group is not None
+            if _is_star([*group, one]):
+                group.append(one)
+                group_of[one] = group
+            else:
+                waiting.append((link, one))
+    for link, one in waiting:  # its partner sits in another star: better a larger group than a false "dropped"
+        if one not in group_of:
+            group = group_of[("new", link.new) if one[0] == "old" else ("old", link.old)]
+            group.append(one)
+            group_of[one] = group
+    unique = {id(group): group for group in group_of.values()}
+    out = []
+    for group in unique.values():
+        olds, news = [k for side, k in group if side == "old"], [k for side, k in group if side == "new"]
+        inside = [k for k in links if k.old in olds or k.new in news]
+        out.append(((olds, news), inside))
+    return out
+
+
+def _is_star(group: Sequence[tuple[str, str]]) -> bool:
+    olds = sum(side == "old" for side, _ in group)
+    return olds <= 1 or len(group) - olds <= 1
+
+
+def _trust(link: Link) -> float:
+    return link.score.probability + {"reviewed": 2.0, "equal": 1.0, "scored": 0.0}[link.source]
+
+
+def _alone(
+    status: Status, commitments: Iterable[Commitment], linked: set[str], nearest: Iterable[tuple[str, str, float]]
+) -> list[Change]:
+    near = {key: (other, p) for key, other, p in nearest}
+    sides: Callable[[str], tuple[tuple[str, ...], tuple[str, ...]]] = (
+        (lambda key: ((), (key,))) if status == "new" else (lambda key: ((key,), ()))
+    )
+    return [
+        Change(status, (), *sides(c.key), score=None, source=None, nearest=near.get(c.key))
+        for c in commitments
+        if c.key not in linked
+    ]
+
+
+def _linked(
+    group: tuple[list[str], list[str]],
+    links: Sequence[Link],
+    before: _Side,
+    after: _Side,
+    alignment: Alignment,
+    lexicon: Lexicon,
+) -> Change:
+    olds, news = _in_order(group[0], before), _in_order(group[1], after)
+    found: list[_Finding] = []
+    reworded = False
+    for key in news:
+        mine = [k.old for k in sorted(links, key=_trust, reverse=True) if k.new == key]
+        meeting = _meet([before.commitments[k] for k in mine], after.commitments[key], before, after, lexicon)
+        one = _compare(meeting)
+        found += one
+        reworded = reworded or (not one and not _says_the_same(meeting))
+    if reworded:
+        found.append(("means", "做法: 表述有实质改动"))
+    found += _where(olds, news, links, before, after, alignment)
+    kinds = tuple(kind for kind in KINDS if any(kind == k for k, _ in found))
+    best = max((k for k in links if k.old in olds and k.new in news), key=_trust)
+    return Change(
+        status="changed" if set(kinds) - _NO_CHANGE else "kept",
+        kinds=kinds,
+        old=tuple(olds),
+        new=tuple(news),
+        score=best.score.probability,
+        source=best.source,
+        details=tuple(dict.fromkeys(line for kind in kinds for k, line in found if k == kind)),
+    )
+
+
+def _in_order(keys: Sequence[str], side: _Side) -> list[str]:
+    wanted = set(keys)
+    return [key for key in side.commitments if key in wanted]
+
+
+def _meet(olds: Sequence[Commitment], new: Commitment, before: _Side, after: _Side, lexicon: Lexicon) -> _Meeting:
+    """Each item of the new commitment with the best item of its olds."""
+    mine = after.items[new.key]
+    theirs = tuple(item for c in olds for item in before.items[c.key])
+    said = {word for item in theirs for word in item.words}
+    pairs, added = [], []
+    for item in mine:
+        best = max(((_alike(other, item), n) for n, other in enumerate(theirs)), key=lambda t: (t[0], -t[1]))
+        if best[0] >= _SAME_ITEM or (len(mine) == 1 and len(theirs) == 1):
+            pairs.append(_Pair(theirs[best[1]], item, best[0]))
+        elif item.mass and sum(w for word, w in item.words.items() if word in said) < _COVERED * item.mass:
+            added.append(item)
+    years = before.plan.info.end_year, after.plan.info.end_year
+    both = before.lists_bodies and after.lists_bodies
+    return _Meeting(tuple(olds), new, tuple(pairs), tuple(added), theirs, mine, lexicon, years, both)
+
+
+def _alike(a: _Item, b: _Item) -> float:
+    """Share of weighted words in common; equal text counts as 1 even where it has no words."""
+    if a.text == b.text:
+        return 1.0
+    shared = sum(weight for word, weight in a.words.items() if word in b.words)
+    return shared / math.sqrt(a.mass * b.mass) if shared else 0.0
+
+
+def _says_the_same(meeting: _Meeting) -> bool:
+    """Whether the new text says nothing that its olds do not, stock phrases and synonyms aside."""
+    if any(redline.same_text(c.text, meeting.new.text) for c in meeting.old):
+        return True
+    said = {word for item in meeting.old_items for word in item.words}
+    words = {word: weight for item in meeting.new_items for word, weight in item.words.items()}
+    known = sum(weight for word, weight in words.items() if word in said)
+    return known >= _REWORDED * sum(words.values())
+
+
+def _compare(meeting: _Meeting) -> list[_Finding]:
+    """All kinds of one meeting, each read from its own slot."""
+    if (
+        len(meeting.old) == 1
+        and redline.same_text(meeting.old[0].text, meeting.new.text)
+        and not meeting.both_list_bodies
+    ):
+        return [*_repeated(meeting)]
+    found: list[_Finding] = []
+    for rule in _RULES:
+        found += rule(meeting)
+    return found
+
+
+def _numbers(meeting: _Meeting) -> list[_Finding]:
+    """number, unit and bound: what the targets of corresponding items say."""
+    found: list[_Finding] = []
+    theirs = [t for item in meeting.old_items for t in item.targets]
+    mine = [t for item in meeting.new_items for t in item.targets]
+    left = list(theirs)
+    changed: list[Target] = []
+    for target in mine:
+        same = next((t for t in left if _value(t) == _value(target)), None)
+        if same is None:
+            changed.append(target)
+            continue
+        left.remove(same)
+        if same.quantity.unit != target.quantity.unit:
+            found.append(("unit", f"单位: {same.quantity.text} → {target.quantity.text}"))
+        if same.quantity.bound != target.quantity.bound:
+            found.append(("bound", f"界: {same.quantity.text} → {target.quantity.text}"))
+    partner = {id(t): pair.old for pair in meeting.pairs for t in pair.new.targets}
+    for target in changed:
+        near = partner.get(id(target))
+        was = [t for t in left if near is not None and t in near.targets]
+        was = [t for t in was if t.quantity.unit == target.quantity.unit] or was
+        if was:
+            left.remove(was[0])
+            if was[0].quantity.unit != target.quantity.unit:
+                found.append(("unit", f"单位: {was[0].quantity.text} → {target.quantity.text}"))
+            elif was[0].quantity.bound != target.quantity.bound:
+                found.append(("bound", f"界: {was[0].quantity.text} → {target.quantity.text}"))
+        text = was[0].quantity.text if was else "未写明"
+        found.append(("number", f"数值: {text} → {target.quantity.text}"))
+    met = {id(pair.old) for pair in meeting.pairs}
+    gone = [t for item in meeting.old_items if id(item) in met for t in item.targets if t in left]
+    return found + [("number", f"数值: {t.quantity.text} → 未写明") for t in gone]
+
+
+def _value(target: Target) -> tuple[object, ...]:
+    return target.quantity.lo, target.quantity.hi
+
+
+def _strength(meeting: _Meeting) -> list[_Finding]:
+    """Corresponding items whose verbs stand far enough apart: 探索 → 建立, 争取完成 → 完成, 推动 → 确保."""
+    found = []
+    for pair in _actions(meeting):
+        a, b = pair.old.strength, pair.new.strength
+        if not a or not b or a == b:
+            continue
+        low, high = sorted((meeting.lexicon.rank("strength", a), meeting.lexicon.rank("strength", b)))
+        if high - low >= 2 or (low <= 1 and high > low):
+            found.append(("strength", f"力度: {a} → {b}"))
+    return found
+
+
+def _stage(meeting: _Meeting) -> list[_Finding]:
+    found = []
+    for pair in _actions(meeting):
+        a, b = pair.old.stage, pair.new.stage
+        if a and b and a != b:
+            back = meeting.lexicon.rank("stage", b) < meeting.lexicon.rank("stage", a)
+            found.append(("stage", f"阶段: {a} → {b}" + ("（后退）" if back else "")))
+    return found
+
+
+def _actions(meeting: _Meeting) -> list[_Pair]:
+    return [pair for pair in meeting.pairs if pair.similarity >= _SAME_ACTION]
+
+
+def _deadline(meeting: _Meeting) -> list[_Finding]:
+    a, b = meeting.old[0].deadline, meeting.new.deadline
+    if _when(a, meeting.years[0]) == _when(b, meeting.years[1]):
+        return []
+    return [("deadline", f"时限: {a or '未写明'} → {b or '未写明'}")]
+
+
+def _when(deadline: str | None, year: int | None) -> str | None:
+    """A deadline without its manner of speaking; in an annual plan 年底前, 2025年底 and 年内 are one."""
+    if deadline is None:
+        return None
+    bare = re.sub(r"^(?:力争)?(?:到|至|在|于)?|(?:之?前|以前|以内|之内|内|底|末)+$", "", deadline)
+    relative = "年" if year is not None and bare in (f"{year}年", "年", "今年", "本年", "当年", "全年") else bare
+    return relative.replace(f"{year}年", "") or "年"
+
+
+def _bodies(meeting: _Meeting) -> list[_Finding]:
+    """actors: who answers for it. A plan that lists no bodies at all has not taken them away."""
+    lexicon = meeting.lexicon
+    a = [lexicon.body(name) for name in dict.fromkeys(n for c in meeting.old for n in c.bodies)]
+    b = [lexicon.body(name) for name in meeting.new.bodies]
+    if set(a) == set(b) and a[:1] == b[:1]:
+        return []
+    if not (a and b) and not meeting.both_list_bodies:
+        named = [n for n in b if n not in a] if b else []
+        return [("actors", f"责任主体: 增加{'、'.join(named)}")] if named else []
+    parts = []
+    if a and b and a[0] != b[0]:
+        parts.append(f"牵头 {a[0]} → {b[0]}")
+    come, gone = [n for n in b if n not in a], [n for n in a if n not in b]
+    parts += [f"增加{'、'.join(come)}"] if come else []
+    parts += [f"减少{'、'.join(gone)}"] if gone else []
+    return [("actors", "责任主体: " + "，".join(parts))]
+
+
+def _documents(meeting: _Meeting) -> list[_Finding]:
+    a = {_title(d): d for c in meeting.old for d in c.documents}
+    b = {_title(d): d for d in meeting.new.documents}
+    met = {_title(d) for pair in meeting.pairs for d in re.findall(r"《([^《》]+)》", pair.old.text)}
+    come, gone = [b[t] for t in b if t not in a], [a[t] for t in a if t not in b and t in met]
+    if not come and not gone:
+        return []
+    return [("documents", f"文件: {_titles(gone)} → {_titles(come)}")]
+
+
+def _titles(names: Sequence[str]) -> str:
+    return "".join(f"《{name}》" for name in names) or "无"
+
+
+def _title(name: str) -> str:
+    """A title without what changes from year to year: years, (试行), its region."""
+    bare = re.sub(r"[（(][^（()）]*[）)]|[0-9]{4}(?:[—–~-][0-9]{4})?年?|(?:[一-鿿]{2,3}(?:省|市|区|县))", "", name)
+    return re.sub(r"\s|-", "", bare)
+
+
+def _negation(meeting: _Meeting) -> list[_Finding]:
+    """Words that forbid, allow, oblige or stop, and plain negation, on corresponding items."""
+    found = []
+    for pair in meeting.pairs:
+        a, b = _acts(pair.old.text, meeting.lexicon), _acts(pair.new.text, meeting.lexicon)
+        if set(a) != set(b):
+            show = [" ".join(dict.fromkeys(side.values())) or "无" for side in (a, b)]
+            found.append(("negation", f"限定: {show[0]} → {show[1]}"))
+    return found
+
+
+def _acts(text: str, lexicon: Lexicon) -> dict[str, str]:
+    acts = dict(lexicon.acts_in(text))
+    plain = [text[s:e] for s, e in lexicon.negations.find(text) if text[s:e] not in lexicon.harmless]
+    return acts if acts or not plain else {"否定": plain[0]}
+
+
+def _scope(meeting: _Meeting) -> list[_Finding]:
+    """How far it reaches and whom it is for: coverage words, named groups, items added that name no instrument."""
+    lexicon = meeting.lexicon
+    found: list[_Finding] = []
+    for pair in meeting.pairs:
+        a, b = _widest(pair.old.text, lexicon), _widest(pair.new.text, lexicon)
+        if a != b and (a or b):
+            found.append(("scope", f"范围: {a[1] if a else '未限定'} → {b[1] if b else '未限定'}"))
+    before = frozenset().union(*(lexicon.groups_in(item.text) for item in meeting.old_items))
+    now = frozenset().union(*(lexicon.groups_in(item.text) for item in meeting.new_items))
+    come = sorted(now - before)
+    if come:
+        found.append(("scope", f"范围: 增加{'、'.join(come)}"))
+    plain = [item for item in meeting.added if not lexicon.instruments_in(item.text)]
+    return found + [("scope", f"范围: 增加“{_short(item.text)}”") for item in plain]
+
+
+def _widest(text: str, lexicon: Lexicon) -> tuple[str, str] | None:
+    found = lexicon.scope_in(text)
+    return max(found, key=lambda f: lexicon.rank("scope", f[0])) if found else None
+
+
+def _means(meeting: _Meeting) -> list[_Finding]:
+    """How it is done: instruments that come in, items added that name one."""
+    lexicon = meeting.lexicon
+    before = frozenset().union(*(lexicon.instruments_in(item.text) for item in meeting.old_items))
+    found: list[_Finding] = []
+    for item in (*(pair.new for pair in meeting.pairs), *meeting.added):
+        come = sorted(lexicon.instruments_in(item.text) - before)
+        if come:
+            found.append(("means", f"做法: 增加{'、'.join(come)}"))
+    return found
+
+
+def _repeated(meeting: _Meeting) -> list[_Finding]:
+    """A thing that is done once, promised again: 出台《…办法》 in both plans."""
+    once = {"出台", "建成", "投用", "修订"}
+    for pair in meeting.pairs:
+        if pair.new.stage in once and pair.old.stage == pair.new.stage and _same_thing(pair):
+            return [("repeated", f"重复: 再次提出“{_short(pair.new.text)}”")]
+    return []
+
+
+def _same_thing(pair: _Pair) -> bool:
+    titles = [{_title(t) for t in re.findall(r"《([^《》]+)》", item.text)} for item in (pair.old, pair.new)]
+    return bool(titles[0] & titles[1]) or (not any(titles) and pair.similarity > 0.8)
+
+
+def _short(text: str) -> str:
+    text = text.strip("，,。；;：: \r\n\u3000")
+    return text if len(text) <= 18 else text[:17] + "…"
+
+
+_RULES: tuple[Callable[[_Meeting], list[_Finding]], ...] = (
+    _numbers, _scope, _strength, _stage, _deadline, _bodies, _documents, _means, _negation, _repeated,
+)  # fmt: skip
+
+
+def _where(
+    olds: Sequence[str], news: Sequence[str], links: Sequence[Link], before: _Side, after: _Side, alignment: Alignment
+) -> list[_Finding]:
+    """merged, split and moved: where the commitment went in the new plan."""
+    found: list[_Finding] = []
+    sources = {key: [k.old for k in links if k.new == key] for key in news}
+    heirs = {key: [k.new for k in links if k.old == key] for key in olds}
+    for key, parts in sources.items():
+        if len(parts) > 1:
+            found.append(("merged", f"合并: {len(parts)}条并入{key}"))
+    for key, parts in heirs.items():
+        if len(parts) > 1:
+            found.append(("split", f"拆分: {key}分为{len(parts)}条"))
+    pairs = {(k.old, k.new) for k in alignment.clauses}
+    if pairs and not any(
+        (before.commitments[k.old].clause, after.commitments[k.new].clause) in pairs
+        for k in links
+        if k.old in olds and k.new in news
+    ):
+        where = before.commitments[olds[0]].clause, after.commitments[news[0]].clause
+        found.append(("moved", f"移动: {where[0]} → {where[1]}"))
+    return found
