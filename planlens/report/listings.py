@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from planlens.model import Plan, PlanInfo, Table, Target
+from planlens.model import Commitment, Plan, PlanInfo, Table, Target
 from planlens.report.messages import Messages
 from planlens.report.places import Places, period, plain
-from planlens.report.tables import columns, goals, table
+from planlens.report.tables import goals, headers, table
 
 _LISTED_ROLES = ("target", "baseline")
 
@@ -24,7 +24,7 @@ def targets(plans: Sequence[Plan], m: Messages, *, full: bool = False) -> tuple[
         rows = [_target_cells(places, target, m) for target in listed]
         names = ("clause", "indicator", "value", "role", "measure", "period", "scope")
         title = f"{plan.info.title}（{len(rows)}）"
-        tables.append(Table("targets", title, columns(m, names), tuple(rows)))
+        tables.append(Table("targets", title, headers(m, names), tuple(rows)))
         if hidden := len(plan.targets) - len(listed):
             hint = ((m("closing.left_out"), m("closing.numbers_hint", count=hidden)),)
             tables.append(Table("closing", "", ("", ""), hint))

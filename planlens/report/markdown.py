@@ -30,9 +30,9 @@ def _row(cells: Sequence[str]) -> str:
 
 
 def escape(text: str) -> str:
-    """Text that Markdown shows as it stands.
+    """Text that Markdown shows as it stands, its lines one under the other.
 
     >>> escape("<8/10万 | *注")
     '&lt;8/10万 \\\\| \\\\*注'
     """
-    return one_line(text).translate(_ACTIVE)
+    return "<br>".join(one_line(line).translate(_ACTIVE) for line in text.split("\n"))

@@ -12,6 +12,7 @@ from typing import get_args
 
 from planlens.model import Alignment, Change, Comparison, Link, Plan, Shift, ShiftKind, Status, Table, Target
 from planlens.report.closing import closing
+from planlens.report.look import one_line
 from planlens.report.messages import Messages
 from planlens.report.places import Places, percentage, period, plain, probability, signed
 
@@ -51,14 +52,13 @@ class _Diff:
         lines += [self.m.word("kind", kind) for kind in change.kinds if kind not in told]
         return self.m("mark.stop").join(lines)
 
-    def nearest(self, change: Change) -> tuple[str, str]:
-        """The best rejected candidate of a new or dropped commitment, and where it stands."""
+    def nearest(self, change: Change) -> tuple[str, str, str]:
+        """The best rejected candidate of a new or dropped commitment: where it stands, its text, its probability."""
         if change.nearest is None:
-            return "", ""
+            return "", "", ""
         key, chance = change.nearest
         other = self.old if change.status == "new" else self.new
-        text = other.text([key])
-        return (f"{text}（{probability(chance)}）" if text else ""), other.label(key)
+        return other.label(key), other.text([key]), probability(chance)
 
     def verdict(self, shift: Shift) -> str:
         """What may be computed, in words: 可比，上升; 替换…，不可比; 举措仍在，不再给出数值."""
@@ -69,10 +69,12 @@ class _Diff:
             words.append(self.m("direction." + shift.direction))
         return self.m.join(words)
 
-    def difference(self, shift: Shift) -> str:
+    def movement(self, shift: Shift) -> str:
+        """+200（+67%）, with the unit where both sides count in the same."""
         units = {t.quantity.unit for t in (*self.old.found(shift.old), *self.new.found(shift.new))}
         unit = units.pop() if len(units) == 1 else ""
-        return signed(shift.difference, "个百分点" if unit == "%" else unit)
+        difference = signed(shift.difference, "个百分点" if unit == "%" else unit)
+        return difference + (f"（{percentage(shift.percent)}）" if shift.percent is not None else "")
 
 
 def diff(result: Comparison, m: Messages, *, only: Collection[str] = SHOWN) -> tuple[Table, ...]:
@@ -82,8 +84,8 @@ def diff(result: Comparison, m: Messages, *, only: Collection[str] = SHOWN) -> t
         "targets": lambda: _shifted(told),
         "new": lambda: _alone(told, "new"),
         "dropped": lambda: _alone(told, "dropped"),
-        "changed": lambda: _changed(told),
-        "kept": lambda: _kept(told),
+        "changed": lambda: _linked(told, "changed"),
+        "kept": lambda: _linked(told, "kept"),
     }
     body = [makers[section]() for section in SECTIONS if section in only]
     return (_head(result, m), _counts(result, m), *body, closing(result, m, kept_hidden="kept" not in only))
@@ -134,56 +136,40 @@ def _counts(result: Comparison, m: Messages) -> Table:
 def _shifted(told: _Diff) -> Table:
     m, rows = told.m, []
     for shift in told.shifts():
-        rows.append(
-            (
-                shift.indicator,
-                told.old.values(shift.old, shift.indicator) or m("mark.none"),
-                told.new.values(shift.new, shift.indicator) or m("mark.none"),
-                told.difference(shift),
-                percentage(shift.percent),
-                m("mark.stop").join(filter(None, (told.verdict(shift), shift.note))),
-                told.old.labels(t.unit_key for t in told.old.found(shift.old)),
-                told.new.labels(t.unit_key for t in told.new.found(shift.new)),
-            )
-        )
-    names = ("indicator", "old_value", "new_value", "difference", "percent", "verdict", "old_clause", "new_clause")
-    return table(m, "shifts", names, rows, count=len(rows))
+        sides = []
+        for places, keys in ((told.old, shift.old), (told.new, shift.new)):
+            label = places.labels(target.unit_key for target in places.found(keys))
+            sides.append(_lines(places.values(keys, shift.indicator) or m("mark.none"), label))
+        verdict = _lines(told.verdict(shift), shift.note)
+        rows.append((shift.indicator, *sides, told.movement(shift), verdict))
+    return table(m, "shifts", ("indicator", "old_value", "new_value", "movement", "verdict"), rows, count=len(rows))
 
 
 def _alone(told: _Diff, status: Status) -> Table:
     """New or dropped commitments: claims about absence, each with the candidate that came nearest."""
-    m = told.m
-    side, names = (told.new, ("new_clause", "text")) if status == "new" else (told.old, ("old_clause", "text"))
+    m, rows = told.m, []
+    for change in told.changes(status):
+        places, keys = (told.new, change.new) if status == "new" else (told.old, change.old)
+        label, text, chance = told.nearest(change)
+        rows.append((_lines(places.labels(keys), places.text(keys)), _lines(label, text), chance or m("mark.none")))
+    names, other = (("new_text", "nearest_old"), "old") if status == "new" else (("old_text", "nearest_new"), "new")
+    return table(m, status, (*names, "probability"), rows, count=len(rows), plan=m("plan." + other))
+
+
+def _linked(told: _Diff, status: Status) -> Table:
+    """Changed or kept commitments, both sides with their places."""
     rows = []
     for change in told.changes(status):
-        keys = change.new if status == "new" else change.old
-        rows.append((side.labels(keys), side.text(keys), *told.nearest(change)))
-    other = m("plan.old") if status == "new" else m("plan.new")
-    return table(m, status, (*names, "nearest", "nearest_clause"), rows, count=len(rows), plan=other)
+        sides = [_lines(p.labels(keys), p.text(keys)) for p, keys in ((told.old, change.old), (told.new, change.new))]
+        what = (told.what_changed(change),) if status == "changed" else ()
+        rows.append((*sides, *what, _certainty(change, told.m)))
+    names = ("old_text", "new_text", *(("kinds",) if status == "changed" else ()), "probability")
+    return table(told.m, status, names, rows, count=len(rows))
 
 
-def _changed(told: _Diff) -> Table:
-    rows = [
-        (
-            told.old.labels(change.old),
-            told.new.labels(change.new),
-            told.old.text(change.old),
-            told.new.text(change.new),
-            told.what_changed(change),
-            _certainty(change, told.m),
-        )
-        for change in told.changes("changed")
-    ]
-    names = ("old_clause", "new_clause", "old_text", "new_text", "kinds", "probability")
-    return table(told.m, "changed", names, rows, count=len(rows))
-
-
-def _kept(told: _Diff) -> Table:
-    rows = [
-        (told.old.labels(c.old), told.new.labels(c.new), told.new.text(c.new), _certainty(c, told.m))
-        for c in told.changes("kept")
-    ]
-    return table(told.m, "kept", ("old_clause", "new_clause", "text", "probability"), rows, count=len(rows))
+def _lines(*parts: str) -> str:
+    """Parts of one cell, each on a line of its own; a line break inside a plan's words is none here."""
+    return "\n".join(one_line(part) for part in parts if part)
 
 
 def _certainty(change: Change, m: Messages) -> str:
@@ -204,7 +190,8 @@ def diff_rows(result: Comparison, m: Messages, *, only: Collection[str] = SECTIO
         "item", "status", "kinds", "indicator",
         "old_clause", "old_key", "old_text", "old_start", "old_end", "old_value",
         "new_clause", "new_key", "new_text", "new_start", "new_end", "new_value",
-        "difference", "percent_number", "verdict", "probability", "basis", "nearest", "nearest_clause", "note",
+        "difference", "percent_number", "verdict", "probability", "basis",
+        "nearest_clause", "nearest", "nearest_probability", "note",
     )  # fmt: skip
     return table(m, "diff", names, rows)
 
@@ -221,7 +208,7 @@ def _shift_row(told: _Diff, shift: Shift) -> tuple[str, ...]:
     m = told.m
     return (
         m("item.target"), m("shift_short." + shift.kind), "", shift.indicator, *sides,
-        plain(shift.difference), plain(shift.percent), told.verdict(shift), "", "", "", "", shift.note,
+        plain(shift.difference), plain(shift.percent), told.verdict(shift), "", "", "", "", "", shift.note,
     )  # fmt: skip
 
 
@@ -244,12 +231,12 @@ def align(old: Plan, new: Plan, found: Alignment, m: Messages) -> tuple[Table, .
     a, b = Places(old), Places(new)
     clauses = [(a.label(x.old), b.label(x.new), probability(x.score.probability)) for x in found.clauses]
     links = [
-        (a.label(x.old), a.text([x.old]), b.label(x.new), b.text([x.new]), _link_certainty(x, m)) for x in found.links
+        (_lines(a.label(x.old), a.text([x.old])), _lines(b.label(x.new), b.text([x.new])), _link_certainty(x, m))
+        for x in found.links
     ]
-    wide = ("old_clause", "old_text", "new_clause", "new_text", "probability")
     return (
         table(m, "clauses", ("old_clause", "new_clause", "probability"), clauses, count=len(clauses)),
-        table(m, "links", wide, links, count=len(links)),
+        table(m, "links", ("old_text", "new_text", "probability"), links, count=len(links)),
     )
 
 
@@ -277,9 +264,9 @@ def align_rows(old: Plan, new: Plan, found: Alignment, m: Messages) -> Table:
     return table(m, "links", names, rows, count=len(rows))
 
 
-def columns(m: Messages, names: Iterable[str]) -> tuple[str, ...]:
+def headers(m: Messages, names: Iterable[str]) -> tuple[str, ...]:
     return tuple(m("column." + name) for name in names)
 
 
 def table(m: Messages, name: str, columns: Iterable[str], rows: Sequence[tuple[str, ...]], **values: object) -> Table:
-    return Table(name, m("title." + name, **values), columns(m, columns), tuple(rows))
+    return Table(name, m("title." + name, **values), headers(m, columns), tuple(rows))

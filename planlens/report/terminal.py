@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from planlens.model import Table
 from planlens.report.look import Look, one_line
 
-_NARROW = 64  # cells: below, columns of Chinese text get under six characters each, so rows become blocks of lines
-_LEAST = 8  # cells a column keeps however long the others are
-_LINES = 4  # lines a cell may take before it is cut
-_GAP = 2  # what tabulate's "simple" puts between columns
+_LEAST = 14  # cells: under seven Chinese characters a line a column is not read, so rows become blocks of lines
+_LINES = 4  # lines a text may take in a cell before it is cut
+_GAP = 2  # what tabulate's "simple" puts between columns, and what every style adds to the width of a column's name
 _WORD = re.compile(r"[A-Za-z0-9.,%+\-]+|.", re.DOTALL)
 
 _COLOURS = {"new": "green", "dropped": "red", "changed": "yellow", "shifts": "cyan"}
@@ -25,12 +24,16 @@ def write(tables: Sequence[Table], look: Look) -> str:
 def _one(table: Table, look: Look) -> str:
     lines = [_heading(table, look)] if table.title else []
     if not table.rows:
-        lines.append(look.nothing)
-    elif look.width < _NARROW and len(table.columns) > 2:
-        lines += _blocks(table, look)
-    else:
-        lines.append(_grid(table, look))
+        return "\n".join([*lines, look.nothing])
+    rows = [[_clean(cell) for cell in row] for row in table.rows]
+    columns = [_clean(name) for name in table.columns]
+    widths = _widths([columns, *rows], look.width)
+    lines.append(_grid(columns, rows, widths, look) if widths else _blocks(columns, rows, look))
     return "\n".join(lines)
+
+
+def _clean(cell: str) -> str:
+    return "\n".join(one_line(line) for line in cell.split("\n"))
 
 
 def _heading(table: Table, look: Look) -> str:
@@ -41,47 +44,51 @@ def _heading(table: Table, look: Look) -> str:
     return click.style(one_line(table.title), fg=_COLOURS.get(table.name), bold=True)
 
 
-def _grid(table: Table, look: Look) -> str:
+def _grid(columns: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[int], look: Look) -> str:
     from tabulate import tabulate
 
-    rows = [[one_line(cell) for cell in row] for row in table.rows]
-    columns = [one_line(name) for name in table.columns]
-    widths = _widths([columns, *rows], look.width)
-    lines = None if look.full or not any(columns) else _LINES
-    cells = [["\n".join(wrap(cell, width, lines)) for cell, width in zip(row, widths, strict=True)] for row in rows]
-    head = ["\n".join(wrap(name, width, None)) for name, width in zip(columns, widths, strict=True)]
-    long = any("\n" in cell for row in cells for cell in row)
-    if any(columns):
-        style = "simple_grid" if long else "simple"
-        return str(tabulate(cells, head, tablefmt=style, disable_numparse=True))
-    return str(tabulate(cells, tablefmt="plain", disable_numparse=True))
+    limit = None if look.full or not any(columns) else _LINES
+    cells = [[_cell(cell, width, limit) for cell, width in zip(row, widths, strict=True)] for row in rows]
+    if not any(columns):
+        return str(tabulate(cells, tablefmt="plain", disable_numparse=True))
+    head = [_cell(name, width, None) for name, width in zip(columns, widths, strict=True)]
+    tall = any("\n" in cell for row in cells for cell in row)
+    return str(tabulate(cells, head, tablefmt="simple_grid" if tall else "simple", disable_numparse=True))
+
+
+def _cell(text: str, width: int, limit: int | None) -> str:
+    return "\n".join(line for part in text.split("\n") for line in wrap(part, width, limit))
 
 
 def _widths(rows: Sequence[Sequence[str]], total: int) -> list[int]:
-    """Cells a column: what it needs while all fit, else the long ones share what the short ones leave."""
-    natural = [max(display_width(cell) for cell in column) for column in zip(*rows, strict=True)]
-    room = total - (len(natural) * 3 + 1)  # "simple_grid" puts "│ " before, " " after and one "│" at the end
-    if sum(natural) <= total - _GAP * (len(natural) - 1) and max(natural) * 2 <= total:
+    """Cells a column: what it needs while all fit, else the long ones share what the short ones leave; none where
+    that is too little to read.
+    """
+    natural = [
+        max(display_width(line) for cell in column for line in cell.split("\n")) for column in zip(*rows, strict=True)
+    ]
+    natural = [max(need, display_width(name) + _GAP) for need, name in zip(natural, rows[0], strict=True)]
+    if sum(natural) + _GAP * (len(natural) - 1) <= total:
         return natural
-    widths = list(natural)
-    long = sorted(range(len(natural)), key=lambda i: natural[i])
-    left, waiting = room, len(long)
-    for i in long:  # shortest first: whoever needs less than an even share leaves the rest to the others
-        widths[i] = max(min(natural[i], left // waiting), min(_LEAST, natural[i]))
+    left = total - (len(natural) * 3 + 1)  # "simple_grid" puts "│ " before and " " after a cell, one "│" at the end
+    widths, waiting = list(natural), len(natural)
+    for i in sorted(range(len(natural)), key=lambda i: natural[i]):
+        widths[i] = min(natural[i], left // waiting)  # shortest first: what it leaves goes to the longer ones
         left, waiting = left - widths[i], waiting - 1
-    return [max(width, 1) for width in widths]
+    readable = all(width >= min(_LEAST, need) for width, need in zip(widths, natural, strict=True))
+    return [max(width, 1) for width in widths] if readable else []
 
 
-def _blocks(table: Table, look: Look) -> list[str]:
+def _blocks(columns: Sequence[str], rows: Sequence[Sequence[str]], look: Look) -> str:
     """For narrow windows: each row as lines of "name: text", a blank line after it."""
     lines: list[str] = []
-    for row in table.rows:
-        for name, cell in zip(table.columns, row, strict=True):
+    for row in rows:
+        for name, cell in zip(columns, row, strict=True):
             if cell:
-                text = f"{one_line(name)}: {one_line(cell)}"
-                lines += wrap(text, look.width, None if look.full else _LINES)
+                text = f"{name}: {cell}" if name else cell
+                lines.append(_cell(text, look.width, None if look.full else _LINES))
         lines.append("")
-    return lines[:-1]
+    return "\n".join(lines[:-1])
 
 
 def wrap(text: str, width: int, lines: int | None) -> list[str]:
