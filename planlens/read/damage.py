@@ -1,8 +1,8 @@
 """Finds the places where a conversion swallowed or replaced characters: 达?0%, 体糺/p>, ?ldquo;, 锟斤拷.
 
-A page whose bytes were cut at the wrong place loses a character together with the one beside it, which may be a digit:
-there is no telling 达到50% from 达到80%. So a spot is only named, never mended. A '?' is accused only in a document that
-shows enough signs of damage, and never where it asks a question.
+A page whose bytes were cut at the wrong place loses a character together with its neighbour, which may be a digit:
+there is no telling 达到50% from 达到80%. So a spot is only named, never mended. A '?' is accused only in a document
+that shows enough signs of damage, and never where it asks a question.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ import sys
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import Any
 
 from planlens.model import Block, Note, Span
@@ -132,7 +133,7 @@ def _record(lines: list[str], known: dict[int, str]) -> dict[int, str]:
         elif _begins_plan(line):
             break
     marks = sorted(found.keys() | {at for at in known if found and at < max(found)})
-    for left, right in zip(marks, marks[1:], strict=False):
+    for left, right in pairwise(marks):
         between = range(left + 1, right)
         if len(between) <= _BETWEEN and all(_is_value(lines[at]) for at in between):
             found |= dict.fromkeys(between, rules().record_why)

@@ -18,7 +18,14 @@ _LIST_MARK = re.compile(r"(?:[-*+]|>)[ \t]+(?=\S)")
 _FENCE = re.compile(r"(?:```|~~~)")
 _PAGE_MARK = re.compile("[\u200b\u200e\u200f\u2060\ufeff\f]")
 _SENTENCE_END = tuple("。！？!?；;：:”）)》")
-_NUMBER = re.compile(r"[(（第]?[一二三四五六七八九十\d]{1,4}[)）、.．章节]")
+_NUMBER = re.compile(r"[(（第]?[一二三四五六七八九十\d]{1,4}(?:[)）、章节]|[.．](?!\d))")
+_NEVER_FIRST = frozenset("，。、；：！？）》”’】,;!?)")
+_NEVER_LAST = frozenset("（《“‘【(")
+_INDENT = ("\u3000\u3000", "    ")
+_BRACKET = 30
+"""Characters at the end of a line in which an open bracket is looked for."""
+_WRAPPED_LINES = 10
+"""Fewer lines than this are too few to see a fixed width in."""
 _BOX = 60
 """A line of two cells with one this long is a box drawn around text, not a row."""
 
@@ -63,25 +70,63 @@ def _read(data: bytes, where: str, *, markdown: bool) -> tuple[str, str, tuple[B
 
 
 def _paragraphs(page: _Page) -> Iterator[Span]:
-    """The lines that print, two of them joined where only a page mark (a zero-width line) breaks a sentence."""
+    """The lines that print, those joined that a page break, an inline mark or a fixed width has cut in two."""
+    printed = list(lines.printed(page.text))
+    width = _width(page.text, printed)
     held: Span | None = None
-    for span in lines.printed(page.text):
-        if held is not None and _broken_by_page(page.text, held, span):
-            page.notes.append(Note("blank", Span(held.end, span.start), "page break inside a paragraph, read through"))
-            held = Span(held.start, span.end)
+    for span in printed:
+        why = _cut_because(page.text, held, span, width) if held is not None else None
+        if held is None or why is None:
+            if held is not None:
+                yield held
+            held = span
             continue
-        if held is not None:
-            yield held
-        held = span
+        if strayed := page.text[held.end : span.start].strip(" \r\n\t"):
+            page.notes.append(Note("blank", Span(held.end, span.start), f"{why} ({strayed!a}), read through"))
+        held = Span(held.start, span.end)
     if held is not None:
         yield held
 
 
-def _broken_by_page(text: str, before: Span, after: Span) -> bool:
+def _cut_because(text: str, before: Span, after: Span, width: int) -> str | None:
+    """Why two lines are one paragraph; None where they are two."""
+    above, below = before.of(text), after.of(text)
     gap = text[before.end : after.start]
-    if not _PAGE_MARK.search(gap) or gap.count("\n") > 2 or text[before.start : before.end].endswith(_SENTENCE_END):
-        return False
-    return len(before) > _BOX / 2 and not _NUMBER.match(text, after.start, after.end)
+    line = above[above.rfind("\n") + 1 :]
+    if _NUMBER.match(below) or "|" in line or "|" in below or gap.count("\n") > 2:
+        return None
+    if _PAGE_MARK.search(gap):
+        runs_on = (len(above) > _BOX / 2 or "，" in above) and not above.endswith(_SENTENCE_END)
+        return "page break" if runs_on else None
+    if gap.count("\n") > 1:
+        return None
+    if below[0] in _NEVER_FIRST or above[-1] in _NEVER_LAST or _open_bracket(line):
+        return "line break inside a sentence"
+    if width and len(line) >= width and not above.endswith(_SENTENCE_END) and not gap.endswith(_INDENT):
+        return "line of fixed width"
+    return None
+
+
+def _open_bracket(line: str) -> bool:
+    """Whether the end of the line stands inside brackets: 细颗粒物（PM, followed by 2.5 on the next line."""
+    end = line[-_BRACKET:]
+    return max(end.rfind(mark) for mark in "（《") > max(end.rfind(mark) for mark in "）》")
+
+
+def _width(text: str, printed: list[Span]) -> int:
+    """The width that lines were cut to, less a little; 0 where each line is a paragraph.
+
+    Text copied from a page of print has most of its lines equally long, and few of them end a sentence.
+    """
+    sizes = sorted(len(span) for span in printed if len(span) > _BOX / 4)
+    if len(sizes) < _WRAPPED_LINES:
+        return 0
+    longest = sizes[int(len(sizes) * 0.95)]
+    full = [span for span in printed if longest - 3 <= len(span) <= longest + 1]
+    ending = sum(text[span.end - 1] in _SENTENCE_END for span in full)
+    if longest > _BOX or 2 * len(full) < len(sizes) or 2 * ending > len(full):
+        return 0
+    return longest - 3
 
 
 def _cells(line: str) -> list[str]:

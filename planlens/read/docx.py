@@ -1,0 +1,286 @@
+"""Reads a Word document as it looks: with its automatic numbers, inserted words kept and deleted ones left out."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from planlens.errors import InputError
+from planlens.model import Block, Note
+from planlens.read.made import Piece, holds_values, join, one_line, row
+from planlens.read.numbering import Numbering, numbering_of
+
+if TYPE_CHECKING:
+    from docx.document import Document as WordDocument
+    from lxml.etree import _Element as Element
+
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_BOX = f"{_W}txbxContent"
+_DELETED = frozenset((f"{_W}del", f"{_W}moveFrom"))
+_UNSEEN = frozenset((f"{_W}pPr", f"{_W}rPr", f"{_W}instrText", f"{_W}rt", _FALLBACK, _BOX, f"{_W}p", f"{_W}tbl"))
+_WRAPPERS = frozenset(_W + name for name in ("sdt", "sdtContent", "customXml", "ins", "moveTo", "smartTag"))
+_HEADING = re.compile(r"(?:heading|标题)\s*([1-9])", re.IGNORECASE)
+_CONTENTS = re.compile(r"(?:toc|目录)\s*\d*(?:\s*heading|标题)?", re.IGNORECASE)
+_TITLES = frozenset(("title", "标题", "大标题", "文档标题"))
+_LARGEST = 300 * 1024 * 1024
+"""Bytes unpacked; a zip bomb says so in its directory."""
+_LONGEST_HEADING = 120
+"""Characters; a longer paragraph in a heading's style is a paragraph whose style was chosen for its look."""
+_STYLE_CHAIN = 20
+_ASIDE = {"/header": "running heads", "/footer": "running feet", "/comments": "comments"}
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What has been read of a document so far."""
+
+    styles: dict[str, tuple[int, bool]]
+    """style id -> (heading level or 0, whether it is a line of the table of contents)"""
+    numbering: Numbering
+    pieces: list[Piece] = field(default_factory=list)
+    dropped: Counter[str] = field(default_factory=Counter)
+    tables: int = 0
+
+
+def read_docx(data: bytes, where: str) -> tuple[str, str, tuple[Block, ...], tuple[Note, ...]]:
+    """A .docx: (text, "utf-8", blocks, notes); the notes count what is not shown or not part of the text."""
+    document = _open(data, where)
+    reading = _Reading(_styles(document), numbering_of(document))
+    _read(document.element.body, reading)
+    _footnotes(document, reading)
+    _aside(document, reading)
+    text, blocks = join(reading.pieces)
+    notes = tuple(Note("chrome", None, f"{why}: {count}") for why, count in reading.dropped.items())
+    return text, "utf-8", blocks, notes
+
+
+def _open(data: bytes, where: str) -> WordDocument:
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        raise InputError(f"{where}: encrypted, or an old .doc under a new name; save it without a password as .docx")
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            sizes = {entry.filename: entry.file_size for entry in package.infolist()}
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        raise InputError(f"{where}: not a Word file, or a broken one; save it again as .docx") from error
+    if sum(sizes.values()) > _LARGEST:
+        raise InputError(f"{where}: unpacks to more than {_LARGEST // 2**20} MB; remove its pictures and try again")
+    if "[Content_Types].xml" not in sizes:
+        raise InputError(f"{where}: a zip file but no Word document; save it again as .docx")
+    import docx
+
+    try:
+        return docx.Document(io.BytesIO(data))
+    except Exception as error:  # python-docx and lxml have many kinds for a broken package
+        raise InputError(f"{where}: cannot be read as a Word document; open it in Word and save it as .docx") from error
+
+
+def _styles(document: WordDocument) -> dict[str, tuple[int, bool]]:
+    """What every paragraph style means, by its name, its outline level, or the style it is based on."""
+    nodes = {node.get(f"{_W}styleId"): node for node in document.styles.element.findall(f"{_W}style")}
+    return {style_id: _meaning(style_id, nodes) for style_id in nodes if style_id is not None}
+
+
+def _meaning(style_id: str | None, nodes: dict[str | None, Element]) -> tuple[int, bool]:
+    for _ in range(_STYLE_CHAIN):
+        node = nodes.get(style_id)
+        if node is None:
+            break
+        name = (_value(node, "name") or "").strip()
+        if heading := _HEADING.fullmatch(name):
+            return int(heading[1]), False
+        if name.lower() in _TITLES:
+            return 1, False
+        if _CONTENTS.fullmatch(name):
+            return 0, True
+        if level := _outline_level(node):
+            return level, False
+        style_id = _value(node, "basedOn")
+    return 0, False
+
+
+def _outline_level(node: Element) -> int:
+    """1–9 where the properties give an outline level, else 0 (Word counts from 0 and writes 9 for body text)."""
+    properties = node.find(f"{_W}pPr")
+    value = _value(properties, "outlineLvl") if properties is not None else None
+    return int(value) + 1 if value and value.isdecimal() and int(value) < 9 else 0
+
+
+def _value(node: Element, name: str) -> str | None:
+    child = node.find(_W + name)
+    return None if child is None else child.get(f"{_W}val")
+
+
+def _read(parent: Element, reading: _Reading) -> None:
+    for node in _parts(parent):
+        if node.tag == f"{_W}tbl":
+            _table(node, reading)
+        else:
+            _paragraph(node, reading)
+
+
+def _parts(parent: Element) -> Iterator[Element]:
+    """Paragraphs and tables in order, also those inside content controls and inserted passages."""
+    for node in parent:
+        if node.tag in (f"{_W}p", f"{_W}tbl"):
+            yield node
+        elif node.tag in _WRAPPERS:
+            yield from _parts(node)
+
+
+def _paragraph(node: Element, reading: _Reading) -> None:
+    level, contents = _kind(node, reading)
+    lines = _lines(node, reading)
+    if contents:
+        reading.dropped["lines of the table of contents"] += 1
+    else:
+        for line in lines:
+            heading = level > 0 and len(line) <= _LONGEST_HEADING
+            reading.pieces.append(Piece("heading", line, level) if heading else Piece("paragraph", line))
+    for box in _boxes(node):
+        _read(box, reading)
+
+
+def _kind(node: Element, reading: _Reading) -> tuple[int, bool]:
+    properties = node.find(f"{_W}pPr")
+    style = _value(properties, "pStyle") if properties is not None else None
+    level, contents = reading.styles.get(style or "", (0, False))
+    return _outline_level(node) or level, contents
+
+
+def _lines(node: Element, reading: _Reading) -> list[str]:
+    """The lines of a paragraph as shown, its number before the first; none where its words and mark are deleted."""
+    shown = "".join(_words(node, reading))
+    if _mark_deleted(node) and not shown.strip():
+        return []
+    number = reading.numbering.number(node)
+    lines = [line for text in shown.split("\n") if (line := one_line(text))]
+    return [number + lines[0], *lines[1:]] if lines else []
+
+
+def _words(node: Element, reading: _Reading) -> Iterator[str]:
+    """The text of an element in order: without deleted, hidden and alternative parts, fields' codes and text boxes."""
+    for child in node:
+        tag = child.tag
+        if tag in (f"{_W}t", _MATH_TEXT):
+            yield child.text or ""
+        elif tag in (f"{_W}br", f"{_W}cr"):
+            yield "\n"
+        elif tag in (f"{_W}tab", f"{_W}ptab"):
+            yield "\t"
+        elif tag == f"{_W}noBreakHyphen":
+            yield "-"
+        elif tag in _DELETED:
+            reading.dropped["deleted passages (tracked changes)"] += 1
+        elif tag == f"{_W}r" and _is_hidden(child):
+            reading.dropped["passages formatted as hidden"] += 1
+        elif tag not in _UNSEEN and isinstance(tag, str):
+            yield from _words(child, reading)
+
+
+def _is_hidden(run: Element) -> bool:
+    properties = run.find(f"{_W}rPr")
+    hidden = properties.find(f"{_W}vanish") if properties is not None else None
+    return hidden is not None and hidden.get(f"{_W}val") not in ("0", "false")
+
+
+def _mark_deleted(node: Element) -> bool:
+    return node.find(f"{_W}pPr/{_W}rPr/{_W}del") is not None
+
+
+def _boxes(node: Element) -> list[Element]:
+    """Text boxes anchored in a paragraph, each once: Word stores every one a second time for older versions."""
+    found = (box for box in node.iter(_BOX) if not any(parent.tag == _FALLBACK for parent in box.iterancestors()))
+    return [box for box in found if next(box.iterancestors(f"{_W}p"), None) is node]
+
+
+def _table(node: Element, reading: _Reading) -> None:
+    """Rows with every merged cell repeated where it spans; a table that only frames text is read as text."""
+    rows = [tr for tr in _rows(node) if not _row_deleted(tr)]
+    if deleted := sum(_row_deleted(tr) for tr in _rows(node)):
+        reading.dropped["deleted rows (tracked changes)"] += deleted
+    sizes = [[len("".join(text.text or "" for text in tc.iter(f"{_W}t"))) for tc in _cells(tr)] for tr in rows]
+    nested = any(tc.find(f"{_W}tbl") is not None for tr in rows for tc in _cells(tr))
+    if nested or not holds_values(sizes):
+        for tr in rows:
+            for tc in _cells(tr):
+                _read(tc, reading)
+        return
+    reading.tables += 1
+    above: dict[int, str] = {}
+    for tr in rows:
+        above = dict(enumerate(_values(tr, above, reading)))
+        reading.pieces.append(row(above.values(), reading.tables))
+
+
+def _values(tr: Element, above: dict[int, str], reading: _Reading) -> list[str]:
+    values = [""] * int(_property(tr, "trPr", "gridBefore") or 0)
+    for tc in _cells(tr):
+        text = " ".join(line for part in _parts(tc) for line in _lines(part, reading))
+        if _continues(tc) and not text:
+            text = above.get(len(values), "")
+        values += [text] * min(int(_property(tc, "tcPr", "gridSpan") or 1), 100)
+    return values
+
+
+def _continues(tc: Element) -> bool:
+    """Whether a cell hangs down from the one above it."""
+    merge = tc.find(f"{_W}tcPr/{_W}vMerge")
+    return merge is not None and merge.get(f"{_W}val") != "restart"
+
+
+def _property(node: Element, properties: str, name: str) -> str | None:
+    found = node.find(f"{_W}{properties}/{_W}{name}")
+    value = None if found is None else found.get(f"{_W}val")
+    return value if value and value.isdecimal() else None
+
+
+def _rows(node: Element) -> Iterator[Element]:
+    for child in node:
+        if child.tag == f"{_W}tr":
+            yield child
+        elif child.tag in _WRAPPERS:
+            yield from _rows(child)
+
+
+def _row_deleted(tr: Element) -> bool:
+    return tr.find(f"{_W}trPr/{_W}del") is not None
+
+
+def _cells(tr: Element) -> Iterator[Element]:
+    for child in tr:
+        if child.tag == f"{_W}tc":
+            yield child
+        elif child.tag in _WRAPPERS:
+            yield from _cells(child)
+
+
+def _footnotes(document: WordDocument, reading: _Reading) -> None:
+    """Footnotes and endnotes after the text, each marked 注: they explain terms, and must not cut a sentence."""
+    from docx.oxml.parser import parse_xml
+
+    for relation in document.part.rels.values():
+        if relation.is_external or not relation.reltype.endswith(("/footnotes", "/endnotes")):
+            continue
+        for note in parse_xml(relation.target_part.blob):
+            if note.get(f"{_W}type") not in (None, "normal"):
+                continue
+            lines = (one_line("".join(_words(paragraph, reading))) for paragraph in note.iter(f"{_W}p"))
+            text = " ".join(line for line in lines if line)
+            if text:
+                reading.pieces.append(Piece("paragraph", f"注：{text}"))
+                reading.dropped["footnotes moved to the end"] += 1
+
+
+def _aside(document: WordDocument, reading: _Reading) -> None:
+    """Count what stands beside the text: running heads and feet, comments."""
+    for relation in document.part.rels.values():
+        why = next((why for end, why in _ASIDE.items() if relation.reltype.endswith(end)), None)
+        if why and not relation.is_external and re.search(rb"<w:t[ >][^<]*[^<\s]", relation.target_part.blob):
+            reading.dropped[why] += 1
