@@ -86,7 +86,8 @@ class Found:
 
 
 @functools.cache
-def _data(name: str) -> dict[str, Any]:
+def table(name: str) -> dict[str, Any]:
+    """One of the word lists under data/ that reading numbers needs."""
     text = importlib.resources.files(__package__).joinpath(f"data/{name}.toml").read_text("utf-8")
     return tomllib.loads(text)
 
@@ -94,7 +95,7 @@ def _data(name: str) -> dict[str, Any]:
 @functools.cache
 def _units() -> tuple[re.Pattern[str], dict[str, str]]:
     """One pattern of all units, the longest first, and the family of each."""
-    tables = _data("units")
+    tables = table("units")
     families = {unit: family for family, units in tables["families"].items() for unit in units}
     guards = tables["not_before"]
 
@@ -115,7 +116,7 @@ def _units() -> tuple[re.Pattern[str], dict[str, str]]:
 @functools.cache
 def _bounds() -> tuple[re.Pattern[str], dict[str, Bound], re.Pattern[str], dict[str, Bound], re.Pattern[str]]:
     """Patterns and bounds of the words before a number, after it, and before a bare 百 or 千."""
-    tables = _data("quantity")
+    tables = table("quantity")
 
     def group(name: str) -> tuple[str, dict[str, Bound]]:
         words: dict[str, Bound] = {word: bound for bound, words in tables[name].items() for word in words}
@@ -590,12 +591,9 @@ def _without_value(item: Found, spots: Sequence[Span]) -> Found:
     return replace(item, quantity=replace(item.quantity, lo=None, hi=None), span=span, core=core, damaged=True)
 
 
-_DIGITS_BEHIND = re.compile(r"[\d.]*")
-
-
 def _swallowed(plain: str, spot: Span) -> Found | None:
     """建?所学校: all digits are gone, the classifier is left."""
-    if not plain[spot.start : spot.end].strip("?") == "":
+    if plain[spot.start : spot.end].strip("?"):
         return None
     digits = re.search(r"[\d.]+$", plain[max(0, spot.start - 8) : spot.start])
     start = spot.start - len(digits[0]) if digits else spot.start
@@ -608,7 +606,7 @@ def _swallowed(plain: str, spot: Span) -> Found | None:
     return replace(found, damaged=True)
 
 
-_OFTEN_A_WORD = frozenset({"大", "次", "对", "村", "镇", "乡", "县", "单位", "单", "组", "本", "节", "片", "部", "班", "口", "块", "期", "人", "阶段", "岗位", "品种", "街道"})
+_OFTEN_A_WORD = frozenset("大 次 对 村 镇 乡 县 单位 组 本 节 片 部 班 口 块 期 人 阶段 岗位 品种 街道".split())
 """Units that are as often words of their own: behind a lost character they prove no lost number."""
 
 

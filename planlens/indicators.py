@@ -1,0 +1,498 @@
+"""Names what a number counts, from the words around it: 新增社康机构35家、全科医生500名 → 新增社康机构, 新增全科医生.
+
+    read(segment, found, earlier) -> one Phrase a number
+
+A segment is what stands between two commas; `earlier` is the phrase before it in the sentence, to which 总数达1000家 and
+a list without a verb of its own refer. No segmenter: the lists in data/targets.toml and the shape of the segment decide.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from .quantity import Found, family, table
+
+_LONGEST_NAME = 34
+"""Characters of the longest indicator: about what a first column of a printed table holds."""
+
+_FLAT = str.maketrans("０１２３４５６７８９％，；：（）", "0123456789%,;:()")
+_JOINT = "、|以及|和|与|及|并|或"
+_ENDS_JOINED = re.compile(rf"(?:{_JOINT}|以及)\s*$")
+_STARTS_JOINED = re.compile(rf"^\s*(?:{_JOINT})(?!谐|睦|平|田|法|肩|联)")
+_DATE = (
+    r"(?:力争)?(?:到|至|在|于|自|从|截至|截止)?(?:(?:19|20)\d{2}(?:\s*[—–-]+\s*(?:19|20)?\d{2})?年(?:度|\d{1,2}月(?:\d{1,2}日)?)?(?:底|末|初|内|期间)?(?:之?前|以前)?"
+    r"|[“\"]?十[一二三四五六七八九]?五[”\"]?(?:规划)?(?:期间|时期|末|期末)?|\d{1,2}月(?:底|末|份)?(?:之?前)?|年底(?:之?前)?|年内|全年|今年|明年|每年|当年|上半年|下半年|未来[一二三四五六七八九十\d]+年)"
+)
+_COMPARED = re.compile(
+    r"(?:同比|环比|比(?![例重值率分赛价特亚])[^，,；;率]{1,14}?|较(?!好|高|大|低|强|多)[^，,；;]{1,14}?|与[^，,；;]{1,14}相比|在[^，,；;]{2,14}基础上)(?=再|平均|增|提|上|下|降|减|扩|压|高|低|翻|缩|年均|多|少|$)"
+)
+_ALL = "全市|全省|全区|全县|全国|全社会|全域|全系统|我市|我省|我区|我县|本市|全州|全镇|全行业"
+_EACH = re.compile(
+    r"(?P<each>(?:每(?:一?[个家所名座处张位户人县区镇乡村市省校社院万千百]|\d+(?:\.\d+)?[百千万]?|[一二三四五六七八九十百千万]+)|各(?![类项种大部有界自国方级]))[^，,；;、达]{0,14}?)"
+    r"(?=至少|最少|重点|分别|都|均|要|须|应|不少于|不低于|配|建|设|选|指|开|培|打|新|完|推|遴|落|拥有|有|引|确|创|组|达|保|实|累计|$)"
+)
+_PER = re.compile(r"^每(?:[百千万]|\d+[百千万]?|[一二三四五六七八九十]+[百千万]?|[十百千]万)")
+_IN_PLACE = re.compile(r"^(?:在|为|于|向|对|从|面向|针对|依托|通过|按照?|按)")
+_HAS_DIGIT = re.compile(r"[（(][^（）()]*\d[^（）()]*[)）]?")
+_VAIN = " \t\r\n\u3000\u200b,，、;；:：—-–·.。"
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """What the words around a number say: the indicator, its parts and how the number is introduced.
+
+    `thing` is the indicator without its verb; `verb` carries over a list; `level` is the predicate of a state (达到),
+    `change` that of a change (增长); `base`: the first number of 从2.1%提高到2.5%.
+    """
+
+    indicator: str
+    thing: str = ""
+    verb: str = ""
+    level: str = ""
+    change: str = ""
+    scope: str | None = None
+    share: bool = False
+    base: bool = False
+    left: str = ""
+    right: str = ""
+
+
+class _Words:
+    """Looks for words of a list at the start or at the end of a text, the longest first."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self.words = frozenset(words)
+        self.sizes = tuple(sorted({len(word) for word in words}, reverse=True))
+
+    def at_end(self, text: str) -> str:
+        return next((text[-n:] for n in self.sizes if n <= len(text) and text[-n:] in self.words), "")
+
+    def at_start(self, text: str) -> str:
+        return next((text[:n] for n in self.sizes if n <= len(text) and text[:n] in self.words), "")
+
+
+@dataclass(frozen=True)
+class _Lists:
+    """The lists of data/targets.toml in the form in which they are asked."""
+
+    level: _Words
+    change: _Words
+    more: _Words
+    helping: _Words
+    verbs: _Words
+    adverbs: _Words
+    names: _Words
+    share: tuple[str, ...]
+    bare: frozenset[str]
+    metric: _Words
+
+
+@functools.cache
+def lists() -> _Lists:
+    """The word lists, read once."""
+    own, shared = table("targets"), table("verbs")
+    verbs = {word for words in shared["families"].values() for word in words} | set(own["verbs"]["words"])
+    verbs |= set(own["more"]["words"])
+    return _Lists(
+        _Words(own["level"]["words"]),
+        _Words(own["change"]["up"] + own["change"]["down"]),
+        _Words(own["more"]["words"]),
+        _Words(own["helping"]["words"]),
+        _Words(sorted(word for word in verbs if len(word) > 1) + ["设", "建", "配", "聘"]),
+        _Words(shared["adverbs"]["words"] + own["helping"]["words"]),
+        _Words(shared["names"]["words"]),
+        tuple(sorted(own["share"]["verbs"], key=len, reverse=True)),
+        frozenset(own["bare"]["words"]),
+        _Words(own["metric"]["endings"]),
+    )
+
+
+def read(segment: str, found: Sequence[Found], earlier: Phrase | None = None, before: str = "") -> list[Phrase]:
+    """One phrase for each number of `found` in `segment`; `before` is the segment in front of it.
+
+    >>> from .quantity import find
+    >>> def names(*segments: str) -> list[str]:
+    ...     earlier, before, out = None, "", []
+    ...     for text in segments:
+    ...         for earlier in read(text, find(text), earlier, before):
+    ...             out.append(earlier.indicator)
+    ...         before = text
+    ...     return out
+    >>> names("新增社康机构35家、全科医生500名以上"), names("精准引进20个高层次医学团队")
+    (['新增社康机构', '新增全科医生'], ['引进高层次医学团队'])
+    >>> names("新建社区医院12家以上", "总数达80家"), names("老年人健康管理率达到75%以上")
+    (['新建社区医院', '社区医院总数'], ['老年人健康管理率'])
+    >>> names("60%以上乡镇卫生院设立中医馆"), names("公交站点100%达到无障碍标准")
+    (['乡镇卫生院设立中医馆比例'], ['公交站点达到无障碍标准比例'])
+    >>> names("新增国家、省重点实验室2个、12个"), names("单位能耗和碳排放分别降低13.5%、18%")
+    (['新增国家重点实验室', '新增省重点实验室'], ['单位能耗降低', '碳排放降低'])
+    >>> names("国内生产总值增长6%以上"), names("城镇化率从60%提高到65%")
+    (['国内生产总值增长'], ['城镇化率', '城镇化率'])
+    """
+    if not found:
+        return []
+    segment = segment.translate(_FLAT)
+    out: list[Phrase] = []
+    for first, last, left, right in _groups(segment, found):
+        last_word = out[-1] if out else earlier
+        head = found[first]
+        inside = bool(out)
+        phrase = _phrase(left, right, head, last_word, before, inside)
+        out.extend(_dealt(phrase, last - first + 1))
+    return _from_to(_shared_predicate(out, found), found)
+
+
+def _groups(segment: str, found: Sequence[Found]) -> list[tuple[int, int, str, str]]:
+    """Numbers side by side form one group; each group with the words on its left and right."""
+    starts = [0]
+    for i in range(1, len(found)):
+        gap = segment[found[i - 1].span.end : found[i].span.start]
+        if gap.strip() and not re.fullmatch(rf"\s*(?:{_JOINT}|以及)\s*", gap):
+            starts.append(i)
+        elif not gap.strip():
+            starts.append(i)
+    groups: list[tuple[int, int, str, str]] = []
+    left = segment[: found[0].span.start] if found else ""
+    for index, first in enumerate(starts):
+        last = (starts[index + 1] if index + 1 < len(starts) else len(found)) - 1
+        end = found[last].span.end
+        if index + 1 == len(starts):
+            groups.append((first, last, left, segment[end:]))
+            break
+        right, following = _split(segment[end : found[last + 1].span.start])
+        if right and right == following and _verbs_at_end(right) < len(right):
+            right = right + _noun_after(segment, found, last + 1)
+        groups.append((first, last, left, right))
+        left = following
+    return groups
+
+
+def _noun_after(segment: str, found: Sequence[Found], index: int) -> str:
+    end = found[index + 1].span.start if index + 1 < len(found) else len(segment)
+    return re.split("[、,(（]", segment[found[index].span.end : end])[0]
+
+
+def _split(gap: str) -> tuple[str, str]:
+    """Words between two numbers: what belongs to the first, what to the second."""
+    if joined := _STARTS_JOINED.match(gap):
+        return "", gap[joined.end() :]
+    if joined := _ENDS_JOINED.search(gap):
+        return gap[: joined.start()], ""
+    for mark in re.finditer("、|并|和", gap):
+        if _verbs_at_start(gap[mark.end() :]):
+            return gap[: mark.start()], gap[mark.end() :]
+    head, mark_found, tail = gap.partition("、")
+    return (head, tail) if mark_found else (gap, gap)
+
+
+def _phrase(left: str, right: str, head: Found, earlier: Phrase | None, before: str, inside: bool) -> Phrase:
+    """The cases in order: a share of some, a state or change said of a thing, verb and number and thing, thing alone."""
+    scope, left = _scope(left)
+    left = _trimmed(left)
+    right = _right(right)
+    percent = head.quantity.unit in ("%", "‰")
+    bare_left = _without_help(left)
+    if percent and right and not bare_left and not _starts_with_verb(right):
+        return _share(right, scope, left)
+    body, level, change = _predicate(left)
+    subject = _subject(body)
+    if (level or change) and subject and not (right and _all_verbs(subject) and not percent):
+        return _stated(subject, level, change, scope, earlier, before, left, right)
+    if (level or change) and not subject and (not right or percent) and earlier is not None:
+        return _stated("", level, change, scope, earlier, before, left, right)
+    if percent and right and (bare_left or earlier) and _starts_with_verb(right):
+        subject = _subject(left) or (earlier.scope or earlier.thing if earlier else "")
+        return Phrase(_short(f"{subject}{right}比例"), subject, scope=scope or subject or None, share=True, left=left)
+    if right:
+        return _counted(left, right, scope, earlier, inside)
+    return _thing(left, scope, earlier, before, inside, head)
+
+
+def _share(right: str, scope: str | None, left: str) -> Phrase:
+    """60%以上的医院设立老年医学科: some of those that are named first."""
+    right = right.removeprefix("的")
+    who, what = _divided(right)
+    name = f"{who}{what}比例" if what else f"{who}占比"
+    return Phrase(_short(name), who, scope=who or scope, share=True, left=left, right=right, level="" if not what else what)
+
+
+def _divided(text: str) -> tuple[str, str]:
+    """Those meant, and what they are to do; "" where no verb says it."""
+    depth = 0
+    for at, char in enumerate(text):
+        depth += (char in "(（“《") - (char in ")）”》")
+        if at < 2 or depth:
+            continue
+        for verb in lists().share:
+            if text.startswith(verb, at) and not lists().names.at_start(text[at:]):
+                return text[:at], text[at:]
+    return text, ""
+
+
+def _stated(
+    subject: str, level: str, change: str, scope: str | None, earlier: Phrase | None, before: str, left: str, right: str
+) -> Phrase:
+    """老年人健康管理率达到…, 国内生产总值增长…; without a subject of its own it speaks of the one before."""
+    verb, thing = _verb_and_thing(subject)
+    thing = _whole_thing(thing or subject, earlier, before)
+    if not thing:
+        thing = earlier.thing if earlier else ""
+    name = thing + (change if change and not thing.endswith(change) else "")
+    return Phrase(_short(name), thing, verb, level, change, scope, left=left, right=right)
+
+
+def _counted(left: str, right: str, scope: str | None, earlier: Phrase | None, inside: bool) -> Phrase:
+    """引进20个医学团队; 优化市属医院15个项目; 、2—3名国医名师."""
+    left = _ENDS_JOINED.sub("", left).rstrip(_VAIN)
+    begin = _verbs_at_end(left)
+    verb = _strong(left[begin:])
+    named = left[:begin]
+    if not verb and left:
+        verb, rest = _verb_and_thing(_subject(left))
+        named = ""
+        if left.endswith("等") and len(right) <= 4:
+            right = f"{re.split('[、,]', rest)[0]}等{right}"
+    if not left and inside and earlier is not None and not _starts_with_verb(right):
+        verb = earlier.verb
+    place = _trimmed(named)
+    if not scope and 1 < len(place) <= 14 and not _IN_PLACE.match(place):
+        scope = _without_help(place) or None
+    thing = _right(right)
+    return Phrase(_short(verb + thing), thing, verb, scope=scope, left=left, right=right)
+
+
+def _thing(left: str, scope: str | None, earlier: Phrase | None, before: str, inside: bool, head: Found) -> Phrase:
+    """新增社康机构35家: the thing stands before its number."""
+    subject = _subject(left)
+    verb, thing = _verb_and_thing(subject)
+    if not thing and verb and earlier is None:
+        return Phrase(_short(verb), verb, verb, scope=scope, left=left)
+    if not thing:
+        thing = earlier.thing if earlier else ""
+        verb = verb or (earlier.verb if earlier else "")
+        return Phrase(_short(verb + thing), thing, verb, scope=scope, left=left)
+    counted = family(head.quantity.unit) in ("body", "person", "thing")
+    if not verb and counted and earlier is not None and earlier.verb and not earlier.level and not _is_metric(thing):
+        verb = earlier.verb
+    thing = _whole_thing(thing, earlier, before)
+    if head.each and re.search("[、和及与]", thing):
+        thing += "(各)"
+    change = verb if not counted and lists().change.at_start(verb) else ""
+    return Phrase(_short(verb + thing), thing, verb, change=change, scope=scope, left=left)
+
+
+def _whole_thing(thing: str, earlier: Phrase | None, before: str) -> str:
+    """总数 alone means that of the thing before; 占户籍人口比重 that of the subject before."""
+    if thing not in lists().bare and not thing.startswith("占"):
+        return thing
+    owner = earlier.thing if earlier is not None else ""
+    if not owner and before:
+        owner = _verb_and_thing(_subject(_trimmed(before.translate(_FLAT))))[1]
+        owner = "" if len(owner) > 20 else owner
+    if owner in lists().bare or owner.endswith(thing):
+        return owner if owner.endswith(thing) else thing
+    return owner + thing
+
+
+def _scope(left: str) -> tuple[str | None, str]:
+    """Whom it is for, where the segment says so in front: 全市, 各区, 每个社康机构."""
+    text = _trimmed(left)
+    text = re.sub(rf"^(?:其中|并|同时|为|在|推动|确保|实现|力争|支持|鼓励|指导|按照|按)*(?={_ALL}|每|各)", "", text)
+    if found := re.match(rf"(?:{_ALL})(?!覆盖|面|程|民|员)", text):
+        return found[0], text[found.end() :]
+    if found := _EACH.match(text):
+        if _PER.match(text):
+            return found[0], text
+        return found[0], text[found.end() :]
+    return None, text
+
+
+def _trimmed(text: str) -> str:
+    """Without dates, comparisons and brackets that hold numbers."""
+    text = _HAS_DIGIT.sub("", text)
+    text = _COMPARED.sub("", text)
+    text = text.strip(_VAIN)
+    while (cut := re.sub(rf"^(?:{_DATE})", "", text).lstrip(_VAIN)) != text:
+        text = cut
+    if ":" in text:
+        text = text.rsplit(":", 1)[1]
+    return re.sub(rf"(?:{_DATE})$", "", text).strip(_VAIN)
+
+
+def _without_help(text: str) -> str:
+    """Without 推动, 力争, 年内 in front, as long as something is left."""
+    while help_word := lists().helping.at_start(text):
+        if lists().names.at_start(text) or lists().verbs.at_start(text) not in ("", help_word):
+            break
+        text = text[len(help_word) :].lstrip(_VAIN)
+    return text
+
+
+def _subject(text: str) -> str:
+    text = re.sub(r"^(?:将|把|使|让|对)", "", _without_help(_trimmed(text)))
+    text = re.sub(r"(?:从|由)[^从由]{0,10}$", "", text)
+    return text.rstrip("的").strip(_VAIN)
+
+
+def _predicate(left: str) -> tuple[str, str, str]:
+    """(what stands before it, the predicate of a state, the predicate of a change) at the end of `left`."""
+    text = left.rstrip(_VAIN)
+    level = change = ""
+    for _ in range(4):
+        if word := lists().level.at_end(text):
+            level = word if not level else level
+            text = text[: -len(word)]
+        elif not level and (word := lists().change.at_end(text)) and not change:
+            change = word
+            text = text[: -len(word)]
+        elif word := _adverb_at_end(text):
+            text = text[: -len(word)]
+        else:
+            break
+        text = text.rstrip(_VAIN)
+    return text, level, change
+
+
+def _adverb_at_end(text: str) -> str:
+    found = re.search(r"(?:分别|均|都|再|力争|预计|平均|年均|总体|基本|逐步|全部|实际|同比|约|各|拟|进一步|稳步|累计|要|将|也|共)$", text)
+    return found[0] if found and not text.endswith(("人均",)) else ""
+
+
+def _verb_and_thing(text: str) -> tuple[str, str]:
+    """新增社康机构 → 新增, 社康机构; only verbs of doing, helping ones are dropped."""
+    text = _without_help(text)
+    end = _verbs_at_start(text)
+    if end == len(text):
+        return _strong(text), ""
+    return _strong(text[:end]), text[end:].lstrip(_VAIN + "了")
+
+
+def _strong(text: str) -> str:
+    """The verbs of a run that do something: 推动建设 → 建设, 高质量“靶向引进” as it is."""
+    while (word := lists().helping.at_start(text)) and word != text:
+        text = text[len(word) :]
+    return "" if text in lists().helping.words else text
+
+
+def _verbs_at_start(text: str) -> int:
+    """Where the verbs at the head of a text end, 0 where there are none."""
+    at = verbs = 0
+    while at < len(text):
+        rest = text[at:]
+        if lists().names.at_start(rest):
+            break
+        if word := lists().verbs.at_start(rest):
+            at += len(word)
+            verbs = at
+        elif word := lists().adverbs.at_start(rest):
+            at += len(word)
+        else:
+            break
+    return verbs
+
+
+def _verbs_at_end(text: str) -> int:
+    """Where the run of verbs at the end of a text begins, its length where there is none."""
+    begin = at = len(text)
+    while at > 0:
+        head = text[:at].rstrip("”“\"")
+        if word := lists().verbs.at_end(head):
+            at = len(head) - len(word)
+            begin = at
+        elif begin < len(text) and (word := lists().adverbs.at_end(head)):
+            at = len(head) - len(word)
+            begin = at
+        else:
+            break
+    return begin
+
+
+def _starts_with_verb(text: str) -> bool:
+    return bool(lists().verbs.at_start(text)) and not lists().names.at_start(text)
+
+
+def _all_verbs(text: str) -> bool:
+    return _verbs_at_start(text) == len(text) or not _without_help(text)
+
+
+def _is_metric(thing: str) -> bool:
+    """Whether a thing is a rate or an amount: 床位数, 覆盖率."""
+    return bool(lists().metric.at_end(re.sub(r"[（(][^（）()]*[)）]$", "", thing)))
+
+
+def _right(text: str) -> str:
+    """The thing behind a number, to where its sentence goes on."""
+    text = _HAS_DIGIT.sub("", text).strip(_VAIN)
+    text = re.split(r"(?<=.)(?:进行|并(?![列行轨购网联])|用于|给予|予以|以便|来自)", text)[0]
+    return text.strip(_VAIN).removesuffix("及").removesuffix("和")
+
+
+def _short(text: str) -> str:
+    """A name that fits a first column: cut at the last comma of a list, then at the end."""
+    text = re.sub(r"\s+", "", text).strip(_VAIN).replace("()", "")
+    if len(text) <= _LONGEST_NAME:
+        return text
+    head = text[:_LONGEST_NAME]
+    cut = max(head.rfind("、"), head.rfind("等"))
+    return (head[:cut] + "等") if cut > 8 else head + "…"
+
+
+def _dealt(phrase: Phrase, count: int) -> list[Phrase]:
+    """国家、省重点专科2个、12个: as many things as numbers are dealt out, else all share one name."""
+    if count == 1:
+        return [phrase]
+    parts = _parts(phrase.thing, count)
+    if parts is None:
+        return [phrase] * count
+    tail = phrase.change
+    return [
+        replace(phrase, indicator=_short(phrase.verb + part + tail), thing=part, scope=scope or phrase.scope)
+        for part, scope in parts
+    ]
+
+
+def _parts(thing: str, count: int) -> list[tuple[str, str | None]] | None:
+    parts = [part for part in re.split(r"、|以及|和(?![谐平])|与|及", thing) if part]
+    if len(parts) != count:
+        return None
+    levels = re.compile(r"国家级?|省级?|市级?|区级?|县级?|镇级?|乡级?|村级?|全国|全省|全市|城镇|农村|城乡|男性?|女性?")
+    heads = [levels.match(part) for part in parts]
+    if all(heads) and all(head[0] == part for head, part in zip(heads[:-1], parts[:-1], strict=True) if head):
+        last = heads[-1]
+        assert last is not None
+        tail = parts[-1][last.end() :]
+        return [(head[0] + tail, head[0]) for head in heads if head]
+    per = re.match(r"每[^，,]*?人口?|单位[^，,]{2,6}?(?=[能碳水用二])", parts[0])
+    if per and not re.match("每|单位", parts[1]) and "国内生产总值" not in parts[0]:
+        parts = [parts[0], *(per[0] + part for part in parts[1:])]
+    if not _is_metric(parts[0]) and _is_metric(parts[-1]) and (tail_found := re.search("(?:人均|户均|平均).*$", parts[-1])):
+        parts = [*(part + tail_found[0] for part in parts[:-1]), parts[-1]]
+    return [(part, None) for part in parts]
+
+
+def _shared_predicate(phrases: list[Phrase], found: Sequence[Found]) -> list[Phrase]:
+    """70%妇幼保健机构、30%综合医院建成友好医院: what the last is to do holds for all."""
+    what = ""
+    for i in range(len(phrases) - 1, -1, -1):
+        phrase = phrases[i]
+        if not phrase.share or found[i].quantity.unit != "%":
+            what = ""
+        elif phrase.level:
+            what = phrase.level
+        elif what and phrase.right:
+            phrases[i] = replace(phrase, indicator=_short(f"{phrase.thing}{what}比例"), level=what)
+    return phrases
+
+
+def _from_to(phrases: list[Phrase], found: Sequence[Found]) -> list[Phrase]:
+    """从60%提高到65%: the first number is the base of the second."""
+    for i in range(len(phrases) - 1):
+        one, two = phrases[i], phrases[i + 1]
+        rises = two.left and re.search(r"(?:到|至|为)$", two.left) and _all_verbs(two.left.rstrip("到至为") or "到")
+        if rises and re.search(r"(?:从|由)[^，,]{0,16}$", one.left) and found[i].quantity.unit == found[i + 1].quantity.unit:
+            phrases[i] = replace(one, base=True, indicator=_short(one.thing or one.indicator))
+            phrases[i + 1] = replace(two, indicator=_short(one.thing or one.indicator), thing=one.thing, level="到")
+    return phrases

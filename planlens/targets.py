@@ -1,0 +1,459 @@
+"""Turns the clauses and tables of a plan into targets: what is counted, how much, by when, for whom, and in which role.
+
+    extract(document, clauses, commitments) -> every number of the plan, in reading order
+
+A number is a target, a baseline (it tells what is), a name (“5个100”, 三年行动) or something other (65岁以上, a threshold).
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from . import outline, tables, titles
+from .indicators import Phrase, lists, read
+from .model import Clause, Commitment, Document, Measure, Quantity, Span, Target, TargetRole
+from .quantity import Found, family, find, table
+
+_LONGEST_SEGMENT = 400
+"""Characters of the longest stretch between two commas that is read as one; a longer one is no sentence."""
+
+_MARKS = "，；。：！？,;:!?\n|"
+_OPEN, _CLOSE = "（(《“‘〔【「", "）)》”’〕】」"
+_PERIOD = re.compile(
+    r"(?:力争)?(?:到|至|截至|截止)?(?:20\d{2}(?:\s*[—–~-]+\s*20\d{2})?年(?:\d{1,2}月(?:\d{1,2}日)?)?(?:底|末|初|内|上半年|下半年)?(?:之?前|以前)?)"
+    r"|[“\"]?十[一二三四五六七八九]?五[”\"]?(?:规划)?(?:期间|时期|末|期末)|\d{1,2}月(?:\d{1,2}日|底|末|份|中旬)?(?:之?前|以前|内)"
+    r"|年底(?:之?前|以前)?|年内|全年|今年|明年|每年|当年|每季度|每月|每周|上半年|下半年|第[一二三四]季度|规划期内?|未来[三五十两]年|[三五十两]年内"
+)
+_HORIZON = re.compile(r"\s*(?:[一二三四五六七八九十]是)?(?:力争)?(?:到|至)20\d{2}年(?:底|末)?")
+_YEAR_TEXT = re.compile(r"(20\d{2})年")
+_PAST_PLAN = re.compile(r"[“\"]?(十[一二三四五六七八九]?五)[”\"]?(?:规划)?(?:期间|时期|以来|末|期末)")
+_PLAN_ENDS = {"十五": 2005, "十一五": 2010, "十二五": 2015, "十三五": 2020, "十四五": 2025, "十五五": 2030}
+_PROMISE = ("分钟", "小时", "天", "日", "个工作日", "工作日", "公里", "秒")
+
+
+@dataclass(frozen=True, slots=True)
+class _Segment:
+    """What stands between two commas; `holds` are its numbers with spans relative to the segment."""
+
+    span: Span
+    text: str
+    found: tuple[Found, ...]
+    bracketed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """What a sentence inherits: the clause and its role, the period of the lead-in, whether it tells of the past."""
+
+    clause: Clause
+    period: str | None = None
+    past: bool = False
+
+
+@functools.cache
+def _words() -> dict[str, re.Pattern[str]]:
+    """Patterns made from data/targets.toml, compiled once."""
+    own = table("targets")
+
+    def either(words: Sequence[str]) -> str:
+        return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+
+    return {
+        "whole": re.compile(rf"[^，,；;。、]{{0,18}}?(?:{either(own['whole']['heads'])})(?=[，,；;。、：:)）”》》\s]|和|与|及|为|建设|工作|管理|的|任务|$|[“（(])"),
+        "made": re.compile(rf"(?:{either(own['made'])}|{either(own['whole'].get('made', []))})[^，,；;。]{{0,12}}$")
+        if "made" in own
+        else re.compile(rf"(?:{either(own['whole']['made'])})[^，,；;。]{{0,12}}$"),
+        "described": re.compile(rf"(?:的)?[^，,；;。、]{{0,12}}?(?:{either(own['described']['heads'])})"),
+        "span": re.compile(rf"[^，,；;。、]{{0,8}}?(?:{either(own['span_names']['heads'])})"),
+        "past_lead": re.compile(rf"\s*(?:[一二三四五六七八九十]是)?(?:{either(own['past']['lead'])})"),
+        "past_near": re.compile(rf"(?:{either(own['past']['near'])})"),
+        "compared": re.compile(rf"(?:{either(own['past']['compare'])})$"),
+        "future": re.compile(rf"(?:{either(own['past']['future'])})"),
+        "lifespan": re.compile(rf"(?:{either(own['lifespan']['words'])})"),
+        "condition": re.compile(rf"(?:{either(own['condition']['words'])})$"),
+    }
+
+
+def extract(document: Document, clauses: Sequence[Clause], commitments: Sequence[Commitment]) -> tuple[Target, ...]:
+    """All numbers of a plan with their roles, in reading order; keys are unique in the plan.
+
+    `unit_key` is the commitment a number stands in, else its clause.
+    """
+    reader = _Reader(document, clauses)
+    found = sorted(reader.targets(), key=lambda target: (target.span.start, target.span.end))
+    return _keyed(found, commitments)
+
+
+def _keyed(targets: Sequence[Target], commitments: Sequence[Commitment]) -> tuple[Target, ...]:
+    ordered = sorted(commitments, key=lambda commitment: commitment.span.start)
+    starts = [commitment.span.start for commitment in ordered]
+    count: Counter[str] = Counter()
+    out = []
+    for target in targets:
+        at = bisect_right(starts, target.span.start) - 1
+        inside = at >= 0 and target.span.end <= ordered[at].span.end
+        unit = ordered[at].key if inside else target.unit_key
+        count[unit] += 1
+        out.append(replace(target, key=f"{unit}.{count[unit]}", unit_key=unit))
+    return tuple(out)
+
+
+class _Reader:
+    """Walks the clauses of one document and keeps what a sentence hands on to the next."""
+
+    def __init__(self, document: Document, clauses: Sequence[Clause]) -> None:
+        self.text = document.text
+        self.document = document
+        self.clauses = clauses
+        damage = [note.span for note in document.notes if note.kind == "damage" and note.span is not None]
+        self.found = find(document.text, sorted(damage, key=lambda span: span.start))
+        self.starts = [found.span.start for found in self.found]
+        self.first_year = titles.describe(document).start_year
+        self.horizons: dict[str, str] = {}
+
+    def targets(self) -> Iterator[Target]:
+        """Headings, then sentences and tables of each clause."""
+        rows = tables.blocks_by_clause(self.document, self.clauses)
+        for clause in self.clauses:
+            own_rows = rows.get(clause.key, ())
+            done = yield from tables.read(self.text, clause, own_rows, self.first_year)
+            heading_at = self.text.find(clause.heading, clause.span.start, clause.body.start) if clause.heading else -1
+            if heading_at >= 0:
+                yield from self._prose(clause, Span(heading_at, heading_at + len(clause.heading)))
+            for part in _without(clause.body, done):
+                yield from self._prose(clause, part)
+
+    def _prose(self, clause: Clause, span: Span) -> Iterator[Target]:
+        """Sentence by sentence: a paragraph that opens with the past stays there, a lead-in 到2025年 holds below it."""
+        inherited = self.horizons.get(clause.parent or "") if clause.key.rsplit("/", 1)[-1].startswith("¶") else None
+        setting = _Setting(clause, inherited)
+        previous = span.start
+        carried: str | None = None
+        for sentence in outline.statements(self.text, span):
+            words = sentence.of(self.text)
+            if "\n" in self.text[previous : sentence.start] or previous == span.start:
+                past = self._opens_past(words)
+                setting = replace(setting, past=past)
+            previous = sentence.end
+            if lead := _HORIZON.match(words):
+                setting = replace(setting, period=lead[0].strip())
+                self.horizons.setdefault(clause.key, lead[0].strip())
+            yield from self._sentence(replace(setting, period=setting.period or carried), sentence)
+            ends_open = words[-1] in "；;"
+            opened = _PERIOD.search(words)
+            carried = (opened[0] if opened else carried) if ends_open else None
+
+    def _opens_past(self, words: str) -> bool:
+        if _words()["past_lead"].match(words):
+            return True
+        plan = _PAST_PLAN.match(words.lstrip())
+        if plan is None or self.first_year is None:
+            return False
+        return _PLAN_ENDS.get(plan[1], 9999) < self.first_year
+
+    def _within(self, span: Span) -> list[Found]:
+        return [f for f in self.found[bisect_right(self.starts, span.start - 1) :][:0]] or self._slice(span)
+
+    def _slice(self, span: Span) -> list[Found]:
+        first = bisect_right(self.starts, span.start - 1)
+        last = bisect_right(self.starts, span.end - 1)
+        return [found for found in self.found[first:last] if found.span.end <= span.end]
+
+    def _sentence(self, setting: _Setting, sentence: Span) -> Iterator[Target]:
+        inside = self._slice(sentence)
+        if not inside:
+            return
+        text = sentence.of(self.text)
+        earlier: Phrase | None = None
+        before = ""
+        past = setting.past
+        for segment in _segments(text, sentence.start, inside):
+            if not segment.bracketed:
+                past = past or bool(re.search("截至|截止", segment.text))
+            if not segment.found:
+                before = segment.text if not segment.bracketed else before
+                continue
+            judged = [self._own_role(setting, segment, item) for item in segment.found]
+            opaque = [item for item, role in zip(segment.found, judged, strict=True) if role is None]
+            phrases = iter(read(segment.text, opaque, earlier, before))
+            for item, role in zip(segment.found, judged, strict=True):
+                phrase = next(phrases) if role is None else None
+                yield self._target(replace(setting, past=past), sentence, segment, item, phrase, role)
+                earlier = phrase if phrase is not None and not segment.bracketed else earlier
+            before = segment.text if not segment.bracketed else before
+
+    def _own_role(self, setting: _Setting, segment: _Segment, item: Found) -> TargetRole | None:
+        """name or other where the words right around a number say so; None where it counts something."""
+        if item.name:
+            return "name"
+        text, span, core, quantity = segment.text, item.span, item.core, item.quantity
+        after = text[span.end :]
+        before = text[: span.start]
+        promised = quantity.unit in _PROMISE and quantity.bound != "="
+        if _enclosed(text, span, "《", "》") or (_enclosed(text, span, "“", "”") and not promised):
+            return "name"
+        if setting.clause.role == "glossary":
+            return "name"
+        kind = family(quantity.unit)
+        if kind == "age":
+            moving = _words()["lifespan"].search(before) or re.search(r"(?:到|至|高|长|延迟|为)$", before.rstrip("再约"))
+            return None if moving and not re.match("[^，,；;。]{0,3}(?:儿童|老年人|人群|婴幼儿)", after) else "other"
+        if kind == "rank" or quantity.unit in ("人间", "周年", "阶段"):
+            return "other" if quantity.unit in ("级", "层", "人间") else "name"
+        if kind in ("time", "length") and quantity.bound == "=" and _words()["span"].match(after):
+            return "name"
+        return _described(text, item, kind) or _enumerated(text, item, kind) or self._ungoverned(text, item)
+
+    def _ungoverned(self, text: str, item: Found) -> TargetRole | None:
+        """A Chinese numeral that no verb of doing governs is a manner of speaking: 两个市场, 三大区域."""
+        core = item.core.of(text)
+        if core[0].isdigit() or item.quantity.bound != "=" or item.each or "分之" in core or family(item.quantity.unit) not in (
+            "body", "person", "thing", "time"
+        ) or item.damaged:
+            return None
+        if family(item.quantity.unit) == "time":
+            return "other"
+        return None if _GOVERNED.search(text[: item.span.start]) else "name"
+
+    def _target(
+        self,
+        setting: _Setting,
+        sentence: Span,
+        segment: _Segment,
+        item: Found,
+        phrase: Phrase | None,
+        role: TargetRole | None,
+    ) -> Target:
+        span = Span(segment.span.start + item.span.start, segment.span.start + item.span.end)
+        quantity = replace(item.quantity, text=span.of(self.text))
+        if phrase is None:
+            indicator, measure, scope = _name_of(segment.text, item), _plain_measure(item), None
+        else:
+            indicator, measure, scope = phrase.indicator or _name_of(segment.text, item), _measure(item, phrase), phrase.scope
+            quantity = _with_far_bound(quantity, segment.text, item)
+            role = self._judged(setting, sentence, segment, item, phrase)
+        period = self._period(sentence, segment, item) or setting.period
+        return Target(
+            "", setting.clause.key, indicator, quantity, measure, role or "target", period, scope, item.damaged, span,
+            segment.span,
+        )  # fmt: skip
+
+    def _judged(
+        self, setting: _Setting, sentence: Span, segment: _Segment, item: Found, phrase: Phrase
+    ) -> TargetRole:
+        """Target or baseline, by the clause, the sentence and the words before the number."""
+        before = segment.text[: item.span.start]
+        if setting.clause.role == "review":
+            return "other" if re.search("预计|预测", segment.text[: item.span.start]) and self._ahead(sentence) else "baseline"
+        if phrase.base:
+            return "baseline"
+        near = list(_words()["past_near"].finditer(before))
+        if near and not _words()["compared"].search(before[: near[-1].start()]):
+            return "baseline"
+        years = [match for match in _YEAR_TEXT.finditer(before) if not _words()["compared"].search(before[: match.start()])]
+        if years and self.first_year is not None and int(years[-1][1]) < self.first_year:
+            return "baseline"
+        if setting.past and not re.search("力争|确保|争取|将达|目标", segment.text):
+            return "baseline"
+        return "target"
+
+    def _ahead(self, sentence: Span) -> bool:
+        years = [int(year) for year in _YEAR_TEXT.findall(sentence.of(self.text))]
+        return bool(years) and (self.first_year is None or max(years) >= self.first_year)
+
+    def _period(self, sentence: Span, segment: _Segment, item: Found) -> str | None:
+        """The last date before the number in its sentence."""
+        before = self.text[sentence.start : segment.span.start + item.span.start]
+        last = None
+        for match in _PERIOD.finditer(before[-200:]):
+            if not _words()["compared"].search(before[-200:][: match.start()]):
+                last = match[0]
+        return last.strip() if last else None
+
+
+_GOVERNED = re.compile(
+    r"(?:建设|建成|新建|打造|引进|创建|争创|新增|培育|设立|组建|布局|筹建|配备|配置|举办|开设|遴选|选取|认定|评选|完成|改造|引入|招引|增设|建立|形成|创办|选派|培养|招聘|开通|获批|各|每[个家所名区县]|每年[^，,；;。]{0,4})(?:全国|全省|国家|省|市|和|并)?$"
+)
+
+
+def _with_far_bound(quantity: Quantity, segment: str, item: Found) -> Quantity:
+    """每个区至少建成A、B、C各1个: 至少 binds across the list."""
+    if quantity.bound != "=" or quantity.lo is None:
+        return quantity
+    before = segment[: item.span.start]
+    at = max(before.rfind("至少"), before.rfind("不少于"), before.rfind("不低于"))
+    if at < 0 or re.search(r"\d", before[at:]):
+        return quantity
+    return replace(quantity, bound=">=")
+
+
+def _described(text: str, item: Found, kind: str) -> TargetRole | None:
+    """A size that only says which: 100亿元以上项目, 占比60%以上的项目, 3年以上应用历史, 30万以上常住人口区."""
+    after, before = text[item.span.end :], text[: item.span.start]
+    if not after or after[0] in _MARKS + "、)）":
+        return None
+    bounded = item.quantity.bound != "="
+    if kind == "time" and bounded and not re.match("签收|联系|办结|响应|到达|完成|办理|送达|回应", after):
+        return "other"
+    if kind == "money" and (bounded or after.startswith("级")) and _words()["described"].match(after):
+        return "other"
+    if kind in ("", "area", "mass", "length", "energy") and bounded and not _GOVERNED.search(before):
+        described = _words()["described"].match(after) or re.match("常住|户籍|以上", after)
+        return "other" if described or after.startswith("的") else None
+    if kind == "rate" and bounded and after.startswith("的") and _tail(before):
+        return "other"
+    if after.startswith("的") and (bounded or _words()["condition"].search(before)) and kind in ("money", "time", "mass"):
+        return "other"
+    if item.quantity.text.startswith(("满", "年满")):
+        return "other"
+    return None
+
+
+def _tail(before: str) -> bool:
+    """Whether a thing stands right before the number: 占比60%以上的 describes, 推动60%以上的 counts."""
+    return bool(lists().metric.at_end(before.rstrip())) or before.endswith(("超过", "达到", "达", "占"))
+
+
+def _enumerated(text: str, item: Found, kind: str) -> TargetRole | None:
+    """18项核心制度, 10大行动, 五大中心: a whole known by its number."""
+    if item.quantity.bound != "=" or kind not in ("thing", "person") or item.each or item.damaged:
+        return None
+    after, before = text[item.span.end :], text[: item.span.start]
+    if item.quantity.unit == "大" and not _GOVERNED.search(before):
+        return "name"
+    if item.quantity.unit in ("个", "项", "大", "条", "类", "种", "张", "位") and _words()["whole"].match(after):
+        return None if _words()["made"].search(before) else "name"
+    return None
+
+
+def _measure(item: Found, phrase: Phrase) -> Measure:
+    """increment against now, level to reach, or count of things to do."""
+    unit = item.quantity.unit
+    if unit == "个百分点" and not phrase.level:
+        return "increment"
+    if phrase.change and not phrase.level:
+        return "increment"
+    if lists().more.at_start(phrase.verb) or re.match("新增|净增", phrase.indicator):
+        return "increment"
+    if family(unit) == "rate" or phrase.share or unit in ("倍", "1:", ":1", "位", ""):
+        return "level"
+    if re.search("招聘|培训|引进|新建|建设|改造|接种", phrase.thing) and not phrase.level:
+        return "count"
+    metric = lists().metric.at_end(re.sub(r"[（(][^（）()]*[)）]$", "", phrase.thing))
+    if re.match("招聘|培训|引进|招生", phrase.thing):
+        return "count"
+    if metric and not phrase.verb:
+        return "level"
+    if phrase.level in ("达到", "达", "保持在", "稳定在", "控制在", "增加到", "增至", "发展到", "扩大到", "提高到", "突破", "降至", "降到"):
+        return "level"
+    if phrase.scope and phrase.scope.startswith("每") and re.search("配备|配置|配", phrase.verb + phrase.left):
+        return "level"
+    if re.search("覆盖|进入|跻身", phrase.verb + phrase.right[:8]):
+        return "level"
+    return "count"
+
+
+def _plain_measure(item: Found) -> Measure:
+    return "level" if family(item.quantity.unit) in ("rate", "age", "rank", "time", "money") else "count"
+
+
+def _name_of(text: str, item: Found) -> str:
+    """The words that a number is part of: what the quotation marks hold, else the number with what follows."""
+    for left, right in (("“", "”"), ("《", "》")):
+        start, end = text.rfind(left, 0, item.span.start + 1), text.find(right, item.span.end)
+        if start >= 0 and end >= 0 and text.find(right, start) == end and end - start <= 40:
+            return text[start + 1 : end]
+    following = re.match(r"[^，,；;。、：:!?！？\s|（(）)“”《》]{0,12}", text[item.span.end :])
+    return re.sub(r"\s+", "", item.span.of(text) + (following[0] if following else ""))
+
+
+def _enclosed(text: str, span: Span, left: str, right: str) -> bool:
+    start = text.rfind(left, 0, span.start)
+    if start < 0 or text.find(right, start, span.start) >= 0:
+        return False
+    end = text.find(right, span.end)
+    return 0 <= end - start <= 60
+
+
+def _segments(text: str, offset: int, found: Sequence[Found]) -> Iterator[_Segment]:
+    """A sentence cut at its commas; what a bracket holds is a segment of its own when it has numbers."""
+    bounds = [Span(f.span.start - offset, f.span.end - offset) for f in found]
+    cores = [Span(f.core.start - offset, f.core.end - offset) for f in found]
+    brackets = _brackets(text, bounds)
+    start = 0
+    index = 0
+    for end in (*_cuts(text, bounds, brackets), len(text)):
+        inner = [b for b in brackets if start <= b.start < end]
+        own: list[Found] = []
+        held: dict[Span, list[Found]] = {bracket: [] for bracket in inner}
+        while index < len(found) and bounds[index].start < end:
+            home = next((b for b in inner if b.start <= bounds[index].start < b.end), None)
+            base = home.start if home else start
+            item = replace(
+                found[index],
+                span=Span(bounds[index].start - base, bounds[index].end - base),
+                core=Span(cores[index].start - base, cores[index].end - base),
+            )
+            (held[home] if home else own).append(item)
+            index += 1
+        yield _Segment(Span(offset + start, offset + end), text[start:end], tuple(own), False)
+        for bracket, items in held.items():
+            for part in _bracket_parts(text, offset, bracket, items):
+                yield part
+        start = end + 1 if end < len(text) and text[end] in _MARKS else end
+
+
+def _bracket_parts(text: str, offset: int, bracket: Span, items: Sequence[Found]) -> Iterator[_Segment]:
+    if items:
+        yield _Segment(
+            Span(offset + bracket.start, offset + bracket.end), bracket.of(text), tuple(items), True
+        )
+
+
+def _brackets(text: str, numbers: Sequence[Span]) -> list[Span]:
+    """The insides of the outermost round brackets that hold a number."""
+    out = []
+    for match in re.finditer(r"[（(]([^（()）]{1,200})[)）]", text):
+        inside = Span(match.start(1), match.end(1))
+        if any(inside.start <= n.start and n.end <= inside.end for n in numbers):
+            out.append(inside)
+    return out
+
+
+def _cuts(text: str, numbers: Sequence[Span], brackets: Sequence[Span]) -> Iterator[int]:
+    """Where commas and the like stand outside numbers, quotation marks and brackets; long stretches are cut anyway."""
+    depth: list[str] = []
+    last = 0
+    index = 0
+    opened = 0
+    for at, char in enumerate(text):
+        while index < len(numbers) and numbers[index].end <= at:
+            index += 1
+        if char in _OPEN:
+            depth.append(char)
+            opened = at
+        elif char in _CLOSE and depth:
+            depth.pop()
+        inside = index < len(numbers) and numbers[index].start <= at < numbers[index].end
+        if depth and at - opened > 120:
+            depth.clear()
+        if inside or depth:
+            continue
+        if char in _MARKS or at - last > _LONGEST_SEGMENT:
+            yield at
+            last = at
+
+
+def _without(span: Span, holes: Sequence[Span]) -> Iterator[Span]:
+    start = span.start
+    for hole in sorted(holes, key=lambda hole: hole.start):
+        if hole.start > start:
+            yield Span(start, hole.start)
+        start = max(start, hole.end)
+    if start < span.end:
+        yield Span(start, span.end)
