@@ -528,9 +528,10 @@ def _cases_in(dataset: str, gold: Gold, folder: Path | None) -> list[Case]:
 def run(*arguments: str) -> Row:
     """What a planlens command prints as JSON."""
     from click.testing import CliRunner
-    from planlens.cli import main as planlens
 
-    result = CliRunner().invoke(planlens, [*arguments, "--format", "json"])
+    from planlens.cli import cli
+
+    result = CliRunner().invoke(cli, [*arguments, "--format", "json"])
     if result.exit_code:
         raise RuntimeError(f"planlens {' '.join(arguments)}: {result.output}") from result.exception
     output: Row = json.loads(result.stdout)
