@@ -29,7 +29,10 @@ _REGION = re.compile(
     r"^(?P<province>[\u4e00-\u9fff]{2,8}?(?:省|自治区))?(?P<city>[\u4e00-\u9fff]{2,6}?(?:市|自治州|盟))?"
     r"(?P<district>[\u4e00-\u9fff]{1,7}?(?:区|县|旗))?"
 )
-_NO_REGION = re.compile(r"(?:特|地|社|园|湾|片|城|校|厂|院|库|山|景|开发|示范|保护)区$")
+# 地区, 社区, 城市, 全县 … are kinds of places, not names of one.
+_NO_REGION = re.compile(
+    r"(?:[特地社园湾片城校厂院库景小辖牧林灾]区|[城都超门上楼股]市|[全各本我该外跨省市县区][省市县区])$"
+)
 _MUNICIPALITIES = ("北京市", "天津市", "上海市", "重庆市")
 _NATIONAL = re.compile(r"^(?:中华人民共和国|全国|国家|国务院)")
 

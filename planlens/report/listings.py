@@ -20,7 +20,7 @@ def targets(plans: Sequence[Plan], m: Messages, *, full: bool = False) -> tuple[
     tables = []
     for plan in plans:
         places = Places(plan)
-        listed = [t for t in plan.targets if full or t.damaged or t.role in _LISTED_ROLES]
+        listed = plan.targets if full else of_interest(plan.targets)
         rows = [_target_cells(places, target, m) for target in listed]
         names = ("clause", "indicator", "value", "role", "measure", "period", "scope")
         title = f"{plan.info.title}（{len(rows)}）"
@@ -29,6 +29,11 @@ def targets(plans: Sequence[Plan], m: Messages, *, full: bool = False) -> tuple[
             hint = ((m("closing.left_out"), m("closing.numbers_hint", count=hidden)),)
             tables.append(Table("closing", "", ("", ""), hint))
     return tuple(tables)
+
+
+def of_interest(found: Iterable[Target]) -> tuple[Target, ...]:
+    """Targets, baselines and damaged numbers: without those of names (“十四五”) and rules (65岁以上)."""
+    return tuple(target for target in found if target.damaged or target.role in _LISTED_ROLES)
 
 
 def _target_cells(places: Places, target: Target, m: Messages) -> tuple[str, ...]:

@@ -57,13 +57,13 @@ class Places:
     def found(self, keys: Iterable[str]) -> list[Target]:
         return [self.targets[key] for key in keys if key in self.targets]
 
-    def values(self, keys: Iterable[str], indicator: str) -> str:
-        """2个、12个 as written; a value whose indicator is another one says so: 20个（高层次医学团队）."""
+    def values(self, keys: Iterable[str], indicator: str, *, named: bool) -> str:
+        """2个、12个 as written; `named` adds what is counted where it is not `indicator`: 20个（高层次医学团队）."""
         written = []
         for target in self.found(keys):
             value = target.span.of(self.plan.document.text)
-            same = target.indicator == indicator or not target.indicator
-            written.append(value if same else f"{value}（{target.indicator}）")
+            other = named and target.indicator not in ("", indicator)
+            written.append(f"{value}（{target.indicator}）" if other else value)
         return "、".join(written)
 
     def spans(self, spans: Iterable[Span]) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import get_args
 
-from planlens.model import Alignment, Change, Comparison, Link, Plan, Shift, ShiftKind, Status, Table, Target
+from planlens.model import Alignment, Change, Comparison, Link, Plan, Shift, ShiftKind, Status, Table, Target, Verdict
 from planlens.report.closing import closing
 from planlens.report.look import one_line
 from planlens.report.messages import Messages
@@ -19,6 +19,8 @@ from planlens.report.places import Places, percentage, period, plain, probabilit
 SECTIONS = ("targets", "new", "dropped", "changed", "kept")
 SHOWN = SECTIONS[:4]  # what `diff` lists unless asked: kept commitments are many and say nothing
 _SHIFT_ORDER: tuple[ShiftKind, ...] = ("like", "substituted", "quantity_dropped", "quantity_added", "new", "dropped")
+_PAIRED = _SHIFT_ORDER[:2]  # the number stands in both plans
+_VERDICT_ORDER: tuple[Verdict, ...] = ("comparable", "convertible", "redefined", "not_comparable")
 _STATUS_ORDER: tuple[Status, ...] = ("new", "dropped", "changed", "kept")
 
 
@@ -38,9 +40,10 @@ class _Diff:
     def changes(self, status: Status) -> list[Change]:
         return [change for change in self.result.changes if change.status == status]
 
-    def shifts(self) -> list[Shift]:
-        """Like for like first; inside a kind in the order the comparison gives."""
-        return sorted(self.result.shifts, key=lambda shift: _SHIFT_ORDER.index(shift.kind))
+    def shifts(self, kinds: Collection[str] = _SHIFT_ORDER) -> list[Shift]:
+        """Like for like first, what may be computed before what may not; then as the comparison gives them."""
+        chosen = [shift for shift in self.result.shifts if shift.kind in kinds]
+        return sorted(chosen, key=lambda s: (_SHIFT_ORDER.index(s.kind), _VERDICT_ORDER.index(s.verdict)))
 
     def what_changed(self, change: Change) -> str:
         """力度: 探索 → 建立；移动. Details carry the kind's name before the colon; the rest are named alone."""
@@ -80,15 +83,16 @@ class _Diff:
 def diff(result: Comparison, m: Messages, *, only: Collection[str] = SHOWN) -> tuple[Table, ...]:
     """The report of `diff` for a reader: head, counts, the sections asked for, and what to doubt."""
     told = _Diff(result, m)
-    makers = {
-        "targets": lambda: _shifted(told),
-        "new": lambda: _alone(told, "new"),
-        "dropped": lambda: _alone(told, "dropped"),
-        "changed": lambda: _linked(told, "changed"),
-        "kept": lambda: _linked(told, "kept"),
-    }
-    body = [makers[section]() for section in SECTIONS if section in only]
+    body = [made for section in SECTIONS if section in only for made in _section(told, section)]
     return (_head(result, m), _counts(result, m), *body, closing(result, m, kept_hidden="kept" not in only))
+
+
+def _section(told: _Diff, name: str) -> tuple[Table, ...]:
+    if name == "targets":
+        return _paired(told), _one_sided(told)
+    if name == "new" or name == "dropped":
+        return (_alone(told, name),)
+    return (_linked(told, "kept" if name == "kept" else "changed"),)
 
 
 def _head(result: Comparison, m: Messages) -> Table:
@@ -133,16 +137,31 @@ def _counts(result: Comparison, m: Messages) -> Table:
     return Table("counts", m("title.counts"), ("", ""), rows)
 
 
-def _shifted(told: _Diff) -> Table:
-    m, rows = told.m, []
-    for shift in told.shifts():
-        sides = []
-        for places, keys in ((told.old, shift.old), (told.new, shift.new)):
-            label = places.labels(target.unit_key for target in places.found(keys))
-            sides.append(_lines(places.values(keys, shift.indicator) or m("mark.none"), label))
+def _paired(told: _Diff) -> Table:
+    """Targets with a number on both sides: old and new value, what moved, and what may be said of it."""
+    rows = []
+    for shift in told.shifts(_PAIRED):
         verdict = _lines(told.verdict(shift), shift.note)
-        rows.append((shift.indicator, *sides, told.movement(shift), verdict))
-    return table(m, "shifts", ("indicator", "old_value", "new_value", "movement", "verdict"), rows, count=len(rows))
+        rows.append((shift.indicator, *_values(told, shift), told.movement(shift), verdict))
+    names = ("indicator", "old_value", "new_value", "movement", "verdict")
+    return table(told.m, "shifts", names, rows, count=len(rows))
+
+
+def _one_sided(told: _Diff) -> Table:
+    """Targets with a number in one plan only."""
+    kinds = [kind for kind in _SHIFT_ORDER if kind not in _PAIRED]
+    rows = [(s.indicator, *_values(told, s), _lines(told.verdict(s), s.note)) for s in told.shifts(kinds)]
+    return table(told.m, "one_sided", ("indicator", "old_value", "new_value", "verdict"), rows, count=len(rows))
+
+
+def _values(told: _Diff, shift: Shift) -> list[str]:
+    """Both sides' numbers as written, each over the places it stands in; the thing counted where the two differ."""
+    differs = shift.kind == "substituted" or shift.verdict in ("redefined", "not_comparable")
+    cells = []
+    for places, keys in ((told.old, shift.old), (told.new, shift.new)):
+        label = places.labels(target.unit_key for target in places.found(keys))
+        cells.append(_lines(places.values(keys, shift.indicator, named=differs) or told.m("mark.none"), label))
+    return cells
 
 
 def _alone(told: _Diff, status: Status) -> Table:
@@ -204,7 +223,7 @@ def _shift_row(told: _Diff, shift: Shift) -> tuple[str, ...]:
         quotes = " ／ ".join(target.quote.of(text) for target in found)
         starts, ends = places.spans(target.span for target in found)
         label = places.labels(target.unit_key for target in found)
-        sides += [label, ";".join(keys), quotes, starts, ends, places.values(keys, shift.indicator)]
+        sides += [label, ";".join(keys), quotes, starts, ends, places.values(keys, shift.indicator, named=True)]
     m = told.m
     return (
         m("item.target"), m("shift_short." + shift.kind), "", shift.indicator, *sides,

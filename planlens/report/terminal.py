@@ -13,7 +13,9 @@ _LINES = 4  # lines a text may take in a cell before it is cut
 _GAP = 2  # what tabulate's "simple" puts between columns, and what every style adds to the width of a column's name
 _WORD = re.compile(r"[A-Za-z0-9.,%+\-]+|.", re.DOTALL)
 
-_COLOURS = {"new": "green", "dropped": "red", "changed": "yellow", "shifts": "cyan"}
+_CLOSING = frozenset("，。；：、！？）》」』】〕”’…)")  # no line begins with them
+
+_COLOURS = {"new": "green", "dropped": "red", "changed": "yellow", "shifts": "cyan", "one_sided": "cyan"}
 
 
 def write(tables: Sequence[Table], look: Look) -> str:
@@ -103,8 +105,9 @@ def wrap(text: str, width: int, lines: int | None) -> list[str]:
     for piece in _WORD.findall(text):
         size = display_width(piece)
         if used + size > width and line:
-            found.append(line)
-            line, used = "", 0
+            carried = line[-1] if piece in _CLOSING and len(line) > 1 and line[-1] not in _CLOSING else ""
+            found.append(line[:-1] if carried else line)
+            line, used = carried, display_width(carried)
         while size > width and len(piece) > 1:  # a word longer than the column
             found.append(piece[:width])
             piece = piece[width:]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from planlens.model import Clause, Commitment, Plan, Target
+from planlens.report import listings
 from planlens.report.look import Look, one_line
 from planlens.report.markdown import escape
 from planlens.report.messages import Messages
@@ -16,24 +17,24 @@ _INDENT = 2
 
 def write(plan: Plan, m: Messages, look: Look, *, markdown: bool = False) -> str:
     """A head line, then every clause under its parent; commitments and targets below the clause they stand in."""
-    lines = list(_markdown(plan, m)) if markdown else list(_terminal(plan, m, look))
+    lines = list(_markdown(plan, m, look)) if markdown else list(_terminal(plan, m, look))
     return "\n".join(lines) + "\n"
 
 
 def _terminal(plan: Plan, m: Messages, look: Look) -> Iterator[str]:
     yield from wrap(_title(plan, m, one_line), look.width, None)
     yield ""
-    for depth, mark, text in _lines(plan, m):
+    for depth, mark, text in _lines(plan, m, look):
         pad = " " * (_INDENT * depth) + mark
         cut = wrap(one_line(text), max(look.width - len(pad) - 2, 16), None if look.full or not mark else 1)
         for number, line in enumerate(cut):
             yield (pad if number == 0 else " " * (len(pad) + 1)) + line
 
 
-def _markdown(plan: Plan, m: Messages) -> Iterator[str]:
+def _markdown(plan: Plan, m: Messages, look: Look) -> Iterator[str]:
     yield "# " + _title(plan, m, escape)
     yield ""
-    for depth, _, text in _lines(plan, m):
+    for depth, _, text in _lines(plan, m, look):
         yield " " * (_INDENT * depth) + "- " + escape(text)
 
 
@@ -48,13 +49,13 @@ def _title(plan: Plan, m: Messages, shown: Callable[[str], str]) -> str:
     return shown(f"{info.title}（{' · '.join((*facts, *counts))}）")
 
 
-def _lines(plan: Plan, m: Messages) -> Iterator[tuple[int, str, str]]:
-    """(depth, mark, text) of every clause, commitment (•) and target (→) in reading order."""
+def _lines(plan: Plan, m: Messages, look: Look) -> Iterator[tuple[int, str, str]]:
+    """(depth, mark, text) of every clause, commitment (•) and target (→) in reading order; all numbers when full."""
     commitments: dict[str, list[Commitment]] = {}
     for commitment in plan.commitments:
         commitments.setdefault(commitment.clause, []).append(commitment)
     targets: dict[str, list[Target]] = {}
-    for target in plan.targets:
+    for target in plan.targets if look.full else listings.of_interest(plan.targets):
         targets.setdefault(target.unit_key, []).append(target)
     for clause in plan.clauses:
         yield clause.depth, "", _clause(clause, m)
