@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from . import redline
+from . import quantity, redline
 from .commitments import items
 from .lexicon import Lexicon, load
 from .model import Alignment, Change, Commitment, Link, Plan, Status, Target
@@ -36,11 +36,18 @@ _SAME_ITEM = 0.30
 _SAME_ACTION = 0.45
 """The same, for the verbs that govern them: to compare 探索 with 建立 the thing itself must be the same."""
 
-_COVERED = 0.34
-"""An item of the new text of which less than this share is said anywhere in the old is something added."""
+_SAID_ANEW = 10.0
+"""Weight of words (see words.informative; about two of middling rarity) that a text must say anew to say something
+else; with less, and all slots equal, it is kept. 6 to 12 do alike on two annotated pairs."""
 
-_REWORDED = 0.60
-"""A pair that shares more than this of its words, with all slots equal, says the same in other words."""
+_REACHES_FURTHER = 6.0
+"""The same for the things covered, instruments aside: from here on the scope has grown."""
+
+_DONE_OTHERWISE = 0.7
+"""Share of the words that is new from which a thing is done another way; where a new instrument comes in, half as much
+text will do (_WITH_INSTRUMENT)."""
+
+_WITH_INSTRUMENT = 0.5
 
 
 @dataclass(frozen=True)
@@ -63,10 +70,6 @@ class _Item:
     @cached_property
     def stage(self) -> str | None:
         return self.lexicon.stage_in(self.text)
-
-    @cached_property
-    def families(self) -> frozenset[str]:
-        return frozenset(f for action in self.lexicon.actions(self.text)[:1] for f in action.families)
 
 
 @dataclass(frozen=True)
@@ -95,13 +98,21 @@ class _Meeting:
     old: tuple[Commitment, ...]
     new: Commitment
     pairs: tuple[_Pair, ...]
-    added: tuple[_Item, ...]
+    novel: Mapping[str, float]
+    """Words of the new text that no old one says, verbs aside, with their weights."""
+    novelty: float
+    """Their share."""
     old_items: tuple[_Item, ...]
     new_items: tuple[_Item, ...]
     lexicon: Lexicon
     years: tuple[int | None, int | None]
     both_list_bodies: bool
 
+
+_TITLE = re.compile(r"《([^《》]{1,80})》")
+_DUTY = frozenset({"应当", "自愿"})
+_PIECES = frozenset({"thing", "body"})
+"""Units that count single things, interchangeable in use: 个, 家, 所, 项."""
 
 _Finding = tuple[str, str]
 """A kind and the line that shows it."""
@@ -112,7 +123,10 @@ def classify(old: Plan, new: Plan, alignment: Alignment, lexicon: Lexicon | None
     lexicon = lexicon or load()
     before, after = _side(old, lexicon), _side(new, lexicon)
     links = [k for k in alignment.links if k.old in before.commitments and k.new in after.commitments]
-    changes = [_linked(group, links_of, before, after, alignment, lexicon) for group, links_of in _groups(links, after)]
+    heirs = _main_heirs(links)
+    changes = [
+        _linked(group, links_of, heirs, before, after, alignment, lexicon) for group, links_of in _groups(links, after)
+    ]
     changes += _alone("new", new.commitments, {k.new for k in links}, alignment.nearest_new)
     changes += _alone("dropped", old.commitments, {k.old for k in links}, alignment.nearest_old)
     order_new = {c.key: n for n, c in enumerate(new.commitments)}
@@ -204,9 +218,19 @@ def _alone(
     ]
 
 
+def _main_heirs(links: Sequence[Link]) -> dict[str, str]:
+    """Where most of each old commitment went."""
+    best: dict[str, Link] = {}
+    for link in links:
+        if link.old not in best or _trust(link) > _trust(best[link.old]):
+            best[link.old] = link
+    return {old: link.new for old, link in best.items()}
+
+
 def _linked(
     group: tuple[list[str], list[str]],
     links: Sequence[Link],
+    heirs: Mapping[str, str],
     before: _Side,
     after: _Side,
     alignment: Alignment,
@@ -214,16 +238,12 @@ def _linked(
 ) -> Change:
     olds, news = _in_order(group[0], before), _in_order(group[1], after)
     found: list[_Finding] = []
-    reworded = False
     for key in news:
         mine = [k.old for k in sorted(links, key=_trust, reverse=True) if k.new == key]
         meeting = _meet([before.commitments[k] for k in mine], after.commitments[key], before, after, lexicon)
-        one = _compare(meeting)
-        found += one
-        reworded = reworded or (not one and not _says_the_same(meeting))
-    if reworded:
-        found.append(("means", "做法: 表述有实质改动"))
-    found += _where(olds, news, links, before, after, alignment)
+        mark = f"{key} " if len(news) > 1 else ""
+        found += [(kind, mark + line) for kind, line in _compare(meeting)]
+    found += _where(olds, news, links, heirs, before, after, alignment)
     kinds = tuple(kind for kind in KINDS if any(kind == k for k, _ in found))
     best = max((k for k in links if k.old in olds and k.new in news), key=_trust)
     return Change(
@@ -246,17 +266,18 @@ def _meet(olds: Sequence[Commitment], new: Commitment, before: _Side, after: _Si
     """Each item of the new commitment with the best item of its olds."""
     mine = after.items[new.key]
     theirs = tuple(item for c in olds for item in before.items[c.key])
-    said = {word for item in theirs for word in item.words}
-    pairs, added = [], []
+    pairs = []
     for item in mine:
-        best = max(((_alike(other, item), n) for n, other in enumerate(theirs)), key=lambda t: (t[0], -t[1]))
-        if best[0] >= _SAME_ITEM or (len(mine) == 1 and len(theirs) == 1):
-            pairs.append(_Pair(theirs[best[1]], item, best[0]))
-        elif item.mass and sum(w for word, w in item.words.items() if word in said) < _COVERED * item.mass:
-            added.append(item)
+        similarity, n = max(((_alike(other, item), -n) for n, other in enumerate(theirs)))
+        if similarity >= _SAME_ITEM or (len(mine) == 1 and len(theirs) == 1):
+            pairs.append(_Pair(theirs[-n], item, similarity))
+    said = " ".join(lexicon.canonical(c.text) for c in olds)
+    says = {word: weight for item in mine for word, weight in item.words.items() if word not in lexicon.families}
+    novel = {word: weight for word, weight in says.items() if word not in said}
+    novelty = sum(novel.values()) / sum(says.values()) if novel else 0.0
     years = before.plan.info.end_year, after.plan.info.end_year
     both = before.lists_bodies and after.lists_bodies
-    return _Meeting(tuple(olds), new, tuple(pairs), tuple(added), theirs, mine, lexicon, years, both)
+    return _Meeting(tuple(olds), new, tuple(pairs), novel, novelty, theirs, mine, lexicon, years, both)
 
 
 def _alike(a: _Item, b: _Item) -> float:
@@ -267,16 +288,6 @@ def _alike(a: _Item, b: _Item) -> float:
     return shared / math.sqrt(a.mass * b.mass) if shared else 0.0
 
 
-def _says_the_same(meeting: _Meeting) -> bool:
-    """Whether the new text says nothing that its olds do not, stock phrases and synonyms aside."""
-    if any(redline.same_text(c.text, meeting.new.text) for c in meeting.old):
-        return True
-    said = {word for item in meeting.old_items for word in item.words}
-    words = {word: weight for item in meeting.new_items for word, weight in item.words.items()}
-    known = sum(weight for word, weight in words.items() if word in said)
-    return known >= _REWORDED * sum(words.values())
-
-
 def _compare(meeting: _Meeting) -> list[_Finding]:
     """All kinds of one meeting, each read from its own slot."""
     if (
@@ -285,45 +296,57 @@ def _compare(meeting: _Meeting) -> list[_Finding]:
         and not meeting.both_list_bodies
     ):
         return [*_repeated(meeting)]
-    found: list[_Finding] = []
-    for rule in _RULES:
-        found += rule(meeting)
-    return found
+    found = [finding for rule in _SLOTS for finding in rule(meeting)]
+    if found or sum(meeting.novel.values()) >= _SAID_ANEW:
+        found += [finding for rule in _CONTENT for finding in rule(meeting)]
+        found = found or [("means", f"做法: 表述有改动{_named(meeting.novel)}")]
+    return found + _repeated(meeting)
 
 
 def _numbers(meeting: _Meeting) -> list[_Finding]:
     """number, unit and bound: what the targets of corresponding items say."""
     found: list[_Finding] = []
-    theirs = [t for item in meeting.old_items for t in item.targets]
-    mine = [t for item in meeting.new_items for t in item.targets]
-    left = list(theirs)
+    left = [t for item in meeting.old_items for t in item.targets]
+    counterpart = {id(t): pair.old for pair in meeting.pairs for t in pair.new.targets}
     changed: list[Target] = []
-    for target in mine:
-        same = next((t for t in left if _value(t) == _value(target)), None)
+    for target in (t for item in meeting.new_items for t in item.targets):
+        same = next((t for t in left if _value(t) == _value(target) and _one_unit(t, target)), None)
         if same is None:
             changed.append(target)
             continue
         left.remove(same)
-        if same.quantity.unit != target.quantity.unit:
-            found.append(("unit", f"单位: {same.quantity.text} → {target.quantity.text}"))
         if same.quantity.bound != target.quantity.bound:
             found.append(("bound", f"界: {same.quantity.text} → {target.quantity.text}"))
-    partner = {id(t): pair.old for pair in meeting.pairs for t in pair.new.targets}
     for target in changed:
-        near = partner.get(id(target))
-        was = [t for t in left if near is not None and t in near.targets]
-        was = [t for t in was if t.quantity.unit == target.quantity.unit] or was
-        if was:
-            left.remove(was[0])
-            if was[0].quantity.unit != target.quantity.unit:
-                found.append(("unit", f"单位: {was[0].quantity.text} → {target.quantity.text}"))
-            elif was[0].quantity.bound != target.quantity.bound:
-                found.append(("bound", f"界: {was[0].quantity.text} → {target.quantity.text}"))
-        text = was[0].quantity.text if was else "未写明"
-        found.append(("number", f"数值: {text} → {target.quantity.text}"))
+        item = counterpart.get(id(target))
+        here = [t for t in left if item is not None and t in item.targets]
+        was = next((t for t in here if _one_unit(t, target)), here[0] if here else None)
+        if was is None:
+            found.append(("number", f"数值: 未写明 → {target.quantity.text}"))
+            continue
+        left.remove(was)
+        found += _differences(was, target)
     met = {id(pair.old) for pair in meeting.pairs}
     gone = [t for item in meeting.old_items if id(item) in met for t in item.targets if t in left]
     return found + [("number", f"数值: {t.quantity.text} → 未写明") for t in gone]
+
+
+def _differences(a: Target, b: Target) -> list[_Finding]:
+    """What differs between two numbers of corresponding items; only a number of one unit has a bound to compare."""
+    line = f"{a.quantity.text} → {b.quantity.text}"
+    found = [] if _value(a) == _value(b) else [("number", f"数值: {line}")]
+    if not _one_unit(a, b):
+        return [*found, ("unit", f"单位: {line}")]
+    return found if a.quantity.bound == b.quantity.bound else [*found, ("bound", f"界: {line}")]
+
+
+def _one_unit(a: Target, b: Target) -> bool:
+    """Whether two numbers count alike: 2个 and 3家 do, 20个 and 500名 do not."""
+    units = a.quantity.unit, b.quantity.unit
+    if units[0] == units[1]:
+        return True
+    families = {quantity.family(unit) for unit in units}
+    return families <= _PIECES and bool(units[0] and units[1])
 
 
 def _value(target: Target) -> tuple[object, ...]:
@@ -393,13 +416,17 @@ def _bodies(meeting: _Meeting) -> list[_Finding]:
 
 
 def _documents(meeting: _Meeting) -> list[_Finding]:
-    a = {_title(d): d for c in meeting.old for d in c.documents}
-    b = {_title(d): d for d in meeting.new.documents}
-    met = {_title(d) for pair in meeting.pairs for d in re.findall(r"《([^《》]+)》", pair.old.text)}
-    come, gone = [b[t] for t in b if t not in a], [a[t] for t in a if t not in b and t in met]
-    if not come and not gone:
-        return []
-    return [("documents", f"文件: {_titles(gone)} → {_titles(come)}")]
+    """documents: titles named on one side only; a title written without its marks is still named."""
+    before, now = _bare_titles(" ".join(c.text for c in meeting.old)), _bare_titles(meeting.new.text)
+    met = {id(pair.old) for pair in meeting.pairs}
+    olds = [d for item in meeting.old_items if id(item) in met for d in _TITLE.findall(item.text)]
+    come = [d for d in meeting.new.documents if _title(d) not in before]
+    gone = [d for d in olds if _title(d) not in now]
+    return [("documents", f"文件: {_titles(gone)} → {_titles(come)}")] if come or gone else []
+
+
+def _bare_titles(text: str) -> str:
+    return _title(text.replace("《", "").replace("》", ""))
 
 
 def _titles(names: Sequence[str]) -> str:
@@ -413,37 +440,43 @@ def _title(name: str) -> str:
 
 
 def _negation(meeting: _Meeting) -> list[_Finding]:
-    """Words that forbid, allow, oblige or stop, and plain negation, on corresponding items."""
+    """negation: words that forbid, allow or stop, on corresponding items.
+
+    That something must be done (应当, 必须) counts only against a word that forbids or allows it: alone it is strength.
+    """
     found = []
     for pair in meeting.pairs:
         a, b = _acts(pair.old.text, meeting.lexicon), _acts(pair.new.text, meeting.lexicon)
-        if set(a) != set(b):
-            show = [" ".join(dict.fromkeys(side.values())) or "无" for side in (a, b)]
-            found.append(("negation", f"限定: {show[0]} → {show[1]}"))
+        if set(a) == set(b) or (set(a) ^ set(b) <= _DUTY and not (a and b)):
+            continue
+        show = [" ".join(dict.fromkeys(side.values())) or "无" for side in (a, b)]
+        found.append(("negation", f"限定: {show[0]} → {show[1]}"))
     return found
 
 
 def _acts(text: str, lexicon: Lexicon) -> dict[str, str]:
+    """Class of act → the word that shows it; plain negation only where nothing plainer stands."""
     acts = dict(lexicon.acts_in(text))
-    plain = [text[s:e] for s, e in lexicon.negations.find(text) if text[s:e] not in lexicon.harmless]
-    return acts if acts or not plain else {"否定": plain[0]}
+    plain = lexicon.negations_in(text)
+    return {"否定": plain[0]} if plain and not acts else acts
 
 
-def _scope(meeting: _Meeting) -> list[_Finding]:
-    """How far it reaches and whom it is for: coverage words, named groups, items added that name no instrument."""
-    lexicon = meeting.lexicon
-    found: list[_Finding] = []
-    for pair in meeting.pairs:
-        a, b = _widest(pair.old.text, lexicon), _widest(pair.new.text, lexicon)
-        if a != b and (a or b):
-            found.append(("scope", f"范围: {a[1] if a else '未限定'} → {b[1] if b else '未限定'}"))
-    before = frozenset().union(*(lexicon.groups_in(item.text) for item in meeting.old_items))
-    now = frozenset().union(*(lexicon.groups_in(item.text) for item in meeting.new_items))
-    come = sorted(now - before)
-    if come:
-        found.append(("scope", f"范围: 增加{'、'.join(come)}"))
-    plain = [item for item in meeting.added if not lexicon.instruments_in(item.text)]
-    return found + [("scope", f"范围: 增加“{_short(item.text)}”") for item in plain]
+def _coverage(meeting: _Meeting) -> list[_Finding]:
+    """scope by words of coverage: 试点 → 全市, 各区 → 每个街道."""
+    found = []
+    for pair in _actions(meeting):
+        a, b = _widest(pair.old.text, meeting.lexicon), _widest(pair.new.text, meeting.lexicon)
+        if a and b and a[0] != b[0]:
+            found.append(("scope", f"范围: {a[1]} → {b[1]}"))
+    return found
+
+
+def _reach(meeting: _Meeting) -> list[_Finding]:
+    """scope by what is covered: people, places and things that the old text does not name."""
+    things = {word: weight for word, weight in meeting.novel.items() if not meeting.lexicon.instruments_in(word)}
+    if sum(things.values()) < _REACHES_FURTHER:
+        return []
+    return [("scope", f"范围: 增加{_named(things)}")]
 
 
 def _widest(text: str, lexicon: Lexicon) -> tuple[str, str] | None:
@@ -452,15 +485,20 @@ def _widest(text: str, lexicon: Lexicon) -> tuple[str, str] | None:
 
 
 def _means(meeting: _Meeting) -> list[_Finding]:
-    """How it is done: instruments that come in, items added that name one."""
+    """How it is done: mostly in other words, or half so and with an instrument that the old text does not name."""
     lexicon = meeting.lexicon
     before = frozenset().union(*(lexicon.instruments_in(item.text) for item in meeting.old_items))
-    found: list[_Finding] = []
-    for item in (*(pair.new for pair in meeting.pairs), *meeting.added):
-        come = sorted(lexicon.instruments_in(item.text) - before)
-        if come:
-            found.append(("means", f"做法: 增加{'、'.join(come)}"))
-    return found
+    now = frozenset().union(*(lexicon.instruments_in(item.text) for item in meeting.new_items))
+    tools = sorted(now - before, key=meeting.new.text.find)
+    if meeting.novelty < (_WITH_INSTRUMENT if tools else _DONE_OTHERWISE):
+        return []
+    return [("means", f"做法: 增加{'、'.join(tools[:4])}" if tools else f"做法: 改为{_named(meeting.novel)}")]
+
+
+def _named(words: Mapping[str, float]) -> str:
+    """The weightiest few words, in the order they stand."""
+    top = set(sorted(words, key=lambda word: -words[word])[:4])
+    return "、".join(word for word in words if word in top)
 
 
 def _repeated(meeting: _Meeting) -> list[_Finding]:
@@ -473,7 +511,7 @@ def _repeated(meeting: _Meeting) -> list[_Finding]:
 
 
 def _same_thing(pair: _Pair) -> bool:
-    titles = [{_title(t) for t in re.findall(r"《([^《》]+)》", item.text)} for item in (pair.old, pair.new)]
+    titles = [{_title(t) for t in _TITLE.findall(item.text)} for item in (pair.old, pair.new)]
     return bool(titles[0] & titles[1]) or (not any(titles) and pair.similarity > 0.8)
 
 
@@ -482,20 +520,25 @@ def _short(text: str) -> str:
     return text if len(text) <= 18 else text[:17] + "…"
 
 
-_RULES: tuple[Callable[[_Meeting], list[_Finding]], ...] = (
-    _numbers, _scope, _strength, _stage, _deadline, _bodies, _documents, _means, _negation, _repeated,
-)  # fmt: skip
+_SLOTS = (_numbers, _coverage, _strength, _stage, _deadline, _bodies, _documents, _negation)
+_CONTENT = (_reach, _means)
 
 
 def _where(
-    olds: Sequence[str], news: Sequence[str], links: Sequence[Link], before: _Side, after: _Side, alignment: Alignment
+    olds: Sequence[str],
+    news: Sequence[str],
+    links: Sequence[Link],
+    main_heir: Mapping[str, str],
+    before: _Side,
+    after: _Side,
+    alignment: Alignment,
 ) -> list[_Finding]:
     """merged, split and moved: where the commitment went in the new plan."""
     found: list[_Finding] = []
     sources = {key: [k.old for k in links if k.new == key] for key in news}
     heirs = {key: [k.new for k in links if k.old == key] for key in olds}
     for key, parts in sources.items():
-        if len(parts) > 1:
+        if sum(main_heir[old] == key for old in parts) > 1:
             found.append(("merged", f"合并: {len(parts)}条并入{key}"))
     for key, parts in heirs.items():
         if len(parts) > 1:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from .errors import SettingsError
+from .words import tokens
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -29,6 +30,7 @@ _T = TypeVar("_T")
 _FILES = ("strength", "stage", "verbs", "negation", "deadlines", "bodies", "scope", "means", "stock", "terms")
 _TITLE = re.compile(r"《[^《》]{1,80}》")
 _QUOTED = re.compile(r"“[^“”]{1,40}”|\"[^\"]{1,40}\"|‘[^‘’]{1,40}’")
+_YEAR_SPAN = re.compile(r"[0-9][—–~～-]$")
 _JOINS = re.compile(r"[并、和及且或]?(?:全面|加快|组织|尽快|正式|全部|逐步)?$")
 # Families of verbs that say nothing of the stage themselves: they bring about what follows, or hold a verb as object.
 _BRINGS_ABOUT = frozenset({"推动", "支持", "鼓励", "争取", "指导", "统筹", "加强"})
@@ -204,14 +206,21 @@ class Lexicon:
     def deadline_in(self, text: str) -> str | None:
         """The first deadline, as written; a year inside a title or a span of years (2023—2025年) is none.
 
-        >>> [load().deadline_in(t) for t in ["到2025年底建成", "10月底前完成", "《规划（2025年）》", "年内开工"]]
-        ['到2025年底', '10月底前', None, '年内']
+        >>> [load().deadline_in(t) for t in ["到2025年底建成", "10月底前完成", "《规划（2025年）》", "制定2030年规划"]]
+        ['到2025年底', '10月底前', None, None]
         """
         masked = mask(text)
         for match in self.deadlines.finditer(masked):
-            if not re.search(r"[0-9][—–~～-]$", masked[: match.start()][-2:]):
+            before = masked[: match.start()]
+            if not _YEAR_SPAN.search(before[-2:]) and not self._verbs_end(before):
                 return text[match.start() : match.end()]
         return None
+
+    def _verbs_end(self, before: str) -> bool:
+        """Whether a verb runs into what follows: the year of 制定2030年前碳达峰方案 belongs to a name."""
+        tail = before[-6:]
+        ends = [tail[start:end] for start, end in self._verbs.find(tail) if end == len(tail)]
+        return any(word in self._stage_of for word in ends)
 
     def acts_in(self, text: str) -> tuple[tuple[str, str], ...]:
         """The words that forbid, allow, oblige, stop: (class of act, word), in order; harmless compounds read over.
@@ -220,8 +229,25 @@ class Lexicon:
         (('禁止', '不得'),)
         """
         masked = mask(text)
-        words = (masked[start:end] for start, end in self._acts.find(masked))
-        return tuple((self._act_of[word], word) for word in words if word in self._act_of)
+        words = [(start, masked[start:end]) for start, end in self._acts.find(masked)]
+        whole = _whole_words(masked) if any(len(word) == 1 for _, word in words) else frozenset()
+        return tuple(
+            (self._act_of[word], word)
+            for start, word in words
+            if word in self._act_of and (len(word) > 1 or (start, word) in whole)
+        )
+
+    def negations_in(self, text: str) -> tuple[str, ...]:
+        """The plain negations, in order: words of their own, not a part of 不断 or 无障碍.
+
+        >>> load().negations_in("规模不发生变化，坚持不懈")
+        ('不',)
+        """
+        masked = mask(text)
+        found = [(start, masked[start:end]) for start, end in self.negations.find(masked)]
+        found = [(start, word) for start, word in found if word not in self.harmless]
+        whole = _whole_words(masked) if found else frozenset()
+        return tuple(word for start, word in found if len(word) > 1 or (start, word) in whole)
 
     def scope_in(self, text: str) -> tuple[tuple[str, str], ...]:
         """The words of coverage: (level, word), in order.
@@ -278,6 +304,16 @@ class Lexicon:
         """Where a level stands on `strength`, `stage` or `scope`, counted from 0."""
         levels: tuple[Level, ...] = getattr(self, scale)
         return next(i for i, level in enumerate(levels) if level.name == name)
+
+
+def _whole_words(text: str) -> frozenset[tuple[int, str]]:
+    """The words of one character, each with its place."""
+    at, out = 0, []
+    for word in tokens(text):
+        if len(word) == 1:
+            out.append((at, word))
+        at += len(word)
+    return frozenset(out)
 
 
 def head(text: str, found: tuple[Action, ...]) -> list[Action]:
