@@ -158,7 +158,9 @@ def _items(commitment: Commitment, targets: Sequence[Target], lexicon: Lexicon) 
 
 
 def _content(text: str, lexicon: Lexicon) -> dict[str, float]:
-    """The words that carry meaning, in today's terms, each with its weight."""
+    """The words that carry meaning, in today's terms, each with its weight; numbers, bounds and units are compared apart."""
+    for found in quantity.find(text):
+        text = text[: found.span.start] + " " * len(found.span) + text[found.span.end :]
     return {word: informative(word) for word in terms(lexicon.canonical(text)) if word not in lexicon.stock}
 
 

@@ -85,7 +85,7 @@ class Words:
         at = 0
         while at < len(text):
             for size in self._lengths.get(text[at], ()):
-                if text[at : at + size] in self._words:
+                if at + size <= len(text) and text[at : at + size] in self._words:
                     yield at, at + size
                     at += size
                     break
