@@ -24,9 +24,7 @@ from .model import Alignment, Direction, Plan, Quantity, Shift, ShiftKind, Span,
 # Units that count the same sort of thing; a unit in no family is its own.
 _FAMILIES: tuple[frozenset[str], ...] = (
     frozenset({"人", "名", "位", "人次", "例"}),
-    frozenset(
-        {"个", "家", "所", "项", "处", "间", "座", "种", "类", "门", "条", "支", "批", "大", "件", "款", "部", ""}
-    ),
+    frozenset("个家所项处间座种类门条支批大件款部") | {""},
     frozenset({"张", "床"}),
     frozenset({"%", "成"}),
     frozenset({"元"}),
@@ -44,6 +42,12 @@ _TAIL = re.compile(r"(?:的)?(?:数量|总数|人数|个数|数|总量|规模|�
 _ACTIONS = re.compile(
     r"引进|引育|招聘|招录|培养|培育|培训|选拔|遴选|评选|创建|建成|建设|打造|新增|新建|改造|完成|启动|覆盖|发布|出台"
 )
+_LEVELS = (
+    ("国家", r"国家|全国"),
+    ("省", r"省级|(?<![全各外本我])省(?![内外委市政]|人民)"),
+    ("市", r"市级"),
+    ("区", r"区级|县级"),
+)
 _GENERIC = re.compile(r"^(?:人数|人员|人次|数量|个数|家数|总数|总量)?$")  # says only that something is counted
 _BEGINS = re.compile(r"启动|开工|纳入|立项|申报")
 _ENDS = re.compile(r"完成|建成|通过|投用|竣工|验收")
@@ -54,11 +58,11 @@ def pair(old: Plan, new: Plan, alignment: Alignment) -> tuple[Shift, ...]:
     olds, news = _headline(old), _headline(new)
     linked = _Linked(alignment)
     like = _like(olds, news, linked)
-    out = [_compared(group, old, new) for group in like]
+    out = [_compared(group) for group in like]
     met_old = {t.key for group in like for t in group.old}
     met_new = {t.key for group in like for t in group.new}
-    out += _substituted(olds, news, linked, met_old, met_new)
-    out += _alone(old, new, olds, news, linked, out, met_old, met_new)
+    out += _substituted(olds, news, linked, met_old)
+    out += _alone(olds, news, linked, out, met_old, met_new)
     return tuple(out)
 
 
@@ -150,7 +154,7 @@ def _alike_targets(a: Target, b: Target) -> float:
 
 
 def _without_scope(target: Target) -> str:
-    """The indicator less the words of its scope, where enough is left: 设立老年医学科的二级医院占比 → 设立老年医学科."""
+    """The indicator less the words of its scope, where enough is left: 设立中医科的二级医院占比 → 设立中医科."""
     scope = re.sub(r"^(?:全市|全区|全省|全国|每个?|各个?|所有)", "", target.scope or "")
     left = target.indicator.replace(scope, "") if len(scope) >= 3 else target.indicator
     left = re.sub(r"的?(?:比例|占比|比重|率|数)$", "", left) if left != target.indicator else left
@@ -240,7 +244,7 @@ def _gap(a: Span, b: Span) -> int:
     return max(a.start, b.start) - min(a.end, b.end)
 
 
-def _compared(group: _Group, old: Plan, new: Plan) -> Shift:
+def _compared(group: _Group) -> Shift:
     verdict, reason = _verdict(group)
     before, after = _total(group.old), _total(group.new)
     direction: Direction = "n/a"
@@ -273,7 +277,7 @@ def _verdict(group: _Group) -> tuple[Verdict, str]:
     levels = _level(a.indicator), _level(b.indicator)
     if len(group.old) == 1 and all(levels) and levels[0] != levels[1]:
         return "redefined", f"层级不同：{'、'.join(levels[0])} → {'、'.join(levels[1])}"
-    if _each(a) != _each(b) or (a.scope and b.scope and likeness(a.scope, b.scope) < _SAME_SCOPE):
+    if _each(a) != _each(b) or _other_scope(a, b):
         return "redefined", f"范围不同：{a.scope or '未写明'} → {b.scope or '未写明'}"
     if (more := _more_things(a, b)) is not None:
         return "redefined", more
@@ -282,11 +286,16 @@ def _verdict(group: _Group) -> tuple[Verdict, str]:
     return "comparable", ""
 
 
+def _other_scope(a: Target, b: Target) -> bool:
+    """Whether both name whom they hold for, and it is not the same: 各区 and 每个区 are."""
+    scopes = [re.sub(r"^(?:每一?个?|各个?|全部|所有)|[（()）]|各$", "", t.scope or "") for t in (a, b)]
+    return bool(all(scopes) and scopes[0] != scopes[1] and likeness(*scopes) < _SAME_SCOPE)
+
+
 def _more_things(a: Target, b: Target) -> str | None:
     """A number that counts several things together is not the number of one of them."""
-    parts = [
-        [_thing(p) for p in re.split(r"[、和及或与]", t.indicator) if len(p) >= 3] or [t.indicator] for t in (a, b)
-    ]
+    pieces = [[p for p in re.split(r"[、和及或与]", t.indicator) if len(p) >= 3] for t in (a, b)]
+    parts = [[_thing(p) for p in found or [t.indicator]] for found, t in zip(pieces, (a, b), strict=True)]
     if len(parts[0]) == len(parts[1]) or 1 not in map(len, parts):
         return None
     many, single = (parts[0], parts[1][0]) if len(parts[0]) > 1 else (parts[1], parts[0][0])
@@ -301,12 +310,7 @@ def _level(indicator: str) -> tuple[str, ...]:
     (('国家', '省'), ('市以上',), ())
     """
     found = []
-    for name, pattern in (
-        ("国家", r"国家|全国"),
-        ("省", r"省级|省重点|省高水平"),
-        ("市", r"市级"),
-        ("区", r"区级|县级"),
-    ):
+    for name, pattern in _LEVELS:
         match = re.search(rf"(?:{pattern})(及?以上)?", indicator)
         if match:
             found.append(name + ("以上" if match[1] else ""))
@@ -356,9 +360,7 @@ def _sum_note(group: _Group) -> str:
     return "旧值合计：" + " + ".join(t.quantity.text for t in group.old)
 
 
-def _substituted(
-    olds: Sequence[Target], news: Sequence[Target], linked: _Linked, met_old: set[str], met_new: set[str]
-) -> list[Shift]:
+def _substituted(olds: Sequence[Target], news: Sequence[Target], linked: _Linked, met_old: set[str]) -> list[Shift]:
     """A number that stands in the place of another that counts something else; each number replaces one at most."""
     found = []
     for i, a in enumerate(olds):
@@ -394,8 +396,9 @@ def _place(a: Target, b: Target, linked: _Linked) -> float:
         return 0.0
     sim = likeness(_without_scope(a), _without_scope(b))
     p = linked.of(a, b)
-    if p >= _LINKED and sim >= _SAME_PLACE and _rare_word(a, b):
-        return p + sim + 0.2 * same_unit
+    place = max(p, 0.5 * linked.around(a, b) if sim >= _SAME_THING else 0.0)
+    if place >= _LINKED and sim >= _SAME_PLACE and _rare_word(a, b):
+        return place + sim + 0.2 * (a.quantity.unit == b.quantity.unit)
     if _recruits(a) & _recruits(b) and not _own_field(a, b):
         return 0.3 + p + sim
     return 0.0
@@ -436,8 +439,6 @@ def _why_not(a: Target, b: Target) -> str:
 
 
 def _alone(
-    old: Plan,
-    new: Plan,
     olds: Sequence[Target],
     news: Sequence[Target],
     linked: _Linked,
