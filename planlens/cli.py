@@ -261,7 +261,8 @@ def diff(
     elif sink.form == "csv":
         sink.tables([tables.diff_rows(result, m, only=asked or tables.SECTIONS)])
     else:
-        sink.tables(tables.diff(result, m, only=asked or (tables.SECTIONS if look["full"] else tables.SHOWN)))
+        only_these = asked or (tables.SECTIONS if look["full"] else tables.SHOWN)
+        sink.tables(tables.diff(result, m, only=only_these, cut=sink.form == "table" and not look["full"]))
     moved = any(change.status != "kept" for change in result.changes) or bool(result.shifts)
     return CHANGED if exit_code and moved else OK
 

@@ -100,7 +100,7 @@ def comparison() -> Comparison:
         Link("一/一#2", "一/二#2", Score(0.1, 0.52), "scored"),
     )
     changes = (
-        Change("changed", ("number",), ("一/一#1",), ("一/二#1",), 0.8, "scored", None, ("number: 约300名 → 500人",)),
+        Change("changed", ("number",), ("一/一#1",), ("一/二#1",), 0.8, "scored", None, ("数值: 约300名 → 500人",)),
         Change("changed", ("strength",), ("一/一#2",), ("一/二#2",), 0.52, "scored"),
         Change("dropped", (), ("一/一#3",), (), None, None, ("一/二#2", 0.12)),
     )

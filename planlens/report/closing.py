@@ -15,8 +15,8 @@ REVIEW_BELOW = 0.6
 _DAMAGED_LISTED = 5
 
 
-def closing(result: Comparison, m: Messages, *, kept_hidden: bool) -> Table:
-    """One row a doubt; rows that would say nothing are left out, except that nothing is said to be missing."""
+def closing(result: Comparison, m: Messages, *, hidden: bool, cut: bool) -> Table:
+    """One row a doubt. `hidden`: kept commitments are not listed; `cut`: long text is cut."""
     rows: list[tuple[str, str]] = []
     for plan, name in ((result.old, m("plan.old")), (result.new, m("plan.new"))):
         rows.append((m("closing.skipped", plan=name), _skipped(plan, m)))
@@ -27,10 +27,12 @@ def closing(result: Comparison, m: Messages, *, kept_hidden: bool) -> Table:
     rows.append((m("closing.weak"), text))
     reviewed = sum(change.source == "reviewed" for change in result.changes)
     rows.append((m("closing.reviewed"), m("closing.reviewed_text", rows=reviewed, all=len(result.changes))))
-    rows.append((m("closing.evidence"), result.evidence))
+    rows.append((m("closing.evidence"), m.word("evidence", result.evidence)))
     kept = sum(change.status == "kept" for change in result.changes)
-    if kept_hidden and kept:
-        rows.append((m("closing.left_out"), m("closing.kept_hint", count=kept)))
+    left_out = [m("closing.kept_hint", count=kept)] if hidden and kept else []
+    left_out += [m("closing.cut_hint")] if cut else []
+    if left_out:
+        rows.append((m("closing.left_out"), m("mark.stop").join(left_out)))
     rows.append((m("closing.version"), f"planlens {__version__}"))
     return Table("closing", m("title.closing"), ("", ""), tuple(rows))
 

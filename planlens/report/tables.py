@@ -21,6 +21,7 @@ SHOWN = SECTIONS[:4]  # what `diff` lists unless asked: kept commitments are man
 _SHIFT_ORDER: tuple[ShiftKind, ...] = ("like", "substituted", "quantity_dropped", "quantity_added", "new", "dropped")
 _PAIRED = _SHIFT_ORDER[:2]  # the number stands in both plans
 _VERDICT_ORDER: tuple[Verdict, ...] = ("comparable", "convertible", "redefined", "not_comparable")
+_COMPUTED = _VERDICT_ORDER[:2]  # only these say how much moved
 _STATUS_ORDER: tuple[Status, ...] = ("new", "dropped", "changed", "kept")
 
 
@@ -45,15 +46,10 @@ class _Diff:
         chosen = [shift for shift in self.result.shifts if shift.kind in kinds]
         return sorted(chosen, key=lambda s: (_SHIFT_ORDER.index(s.kind), _VERDICT_ORDER.index(s.verdict)))
 
-    def what_changed(self, change: Change) -> str:
-        """力度: 探索 → 建立；移动. Details carry the kind's name before the colon; the rest are named alone."""
-        lines, told = [], set()
-        for detail in change.details:
-            kind, colon, rest = detail.partition(":")
-            told.add(kind)
-            lines.append(self.m.word("kind", kind) + colon + rest)
-        lines += [self.m.word("kind", kind) for kind in change.kinds if kind not in told]
-        return self.m("mark.stop").join(lines)
+    def what_changed(self, change: Change) -> tuple[str, str]:
+        """The kinds by name, and what the comparison says of each: 力度、期限 and 力度: 探索 → 建立；…"""
+        kinds = [self.m.word("kind", kind) for kind in change.kinds]
+        return self.m.join(kinds), self.m("mark.stop").join(change.details)
 
     def nearest(self, change: Change) -> tuple[str, str, str]:
         """The best rejected candidate of a new or dropped commitment: where it stands, its text, its probability."""
@@ -68,7 +64,7 @@ class _Diff:
         words = [] if shift.kind == "like" else [self.m("shift." + shift.kind)]
         if shift.kind in ("like", "substituted"):
             words.append(self.m("verdict." + shift.verdict))
-        if shift.direction != "n/a" and shift.kind == "like":
+        if shift.direction != "n/a" and shift.kind == "like" and shift.verdict in _COMPUTED:
             words.append(self.m("direction." + shift.direction))
         return self.m.join(words)
 
@@ -80,19 +76,21 @@ class _Diff:
         return difference + (f"（{percentage(shift.percent)}）" if shift.percent is not None else "")
 
 
-def diff(result: Comparison, m: Messages, *, only: Collection[str] = SHOWN) -> tuple[Table, ...]:
-    """The report of `diff` for a reader: head, counts, the sections asked for, and what to doubt."""
+def diff(result: Comparison, m: Messages, *, only: Collection[str] = SHOWN, cut: bool = False) -> tuple[Table, ...]:
+    """The report of `diff` for a reader: head, counts, the sections asked for, and what to doubt.
+
+    `cut` says that long text will be cut, which the closing block then tells.
+    """
     told = _Diff(result, m)
     body = [made for section in SECTIONS if section in only for made in _section(told, section)]
-    return (_head(result, m), _counts(result, m), *body, closing(result, m, kept_hidden="kept" not in only))
+    return (_head(result, m), _counts(result, m), *body, closing(result, m, hidden="kept" not in only, cut=cut))
 
 
 def _section(told: _Diff, name: str) -> tuple[Table, ...]:
     if name == "targets":
         return _paired(told), _one_sided(told)
-    if name == "new" or name == "dropped":
-        return (_alone(told, name),)
-    return (_linked(told, "kept" if name == "kept" else "changed"),)
+    status = next(status for status in _STATUS_ORDER if status == name)
+    return (_alone(told, status) if status in ("new", "dropped") else _linked(told, status),)
 
 
 def _head(result: Comparison, m: Messages) -> Table:
@@ -124,7 +122,7 @@ def goals(plan: Plan) -> list[Target]:
 def _counts(result: Comparison, m: Messages) -> Table:
     statuses = Counter(change.status for change in result.changes)
     kinds = Counter(shift.kind for shift in result.shifts)
-    like = [s for s in result.shifts if s.kind == "like" and s.verdict in ("comparable", "convertible")]
+    like = [s for s in result.shifts if s.kind == "like" and s.verdict in _COMPUTED]
     ways = Counter(shift.direction for shift in like)
     unlike = kinds["like"] - len(like) + kinds["substituted"]
     shifts = [
@@ -180,7 +178,7 @@ def _linked(told: _Diff, status: Status) -> Table:
     rows = []
     for change in told.changes(status):
         sides = [_lines(p.labels(keys), p.text(keys)) for p, keys in ((told.old, change.old), (told.new, change.new))]
-        what = (told.what_changed(change),) if status == "changed" else ()
+        what = (_lines(*told.what_changed(change)),) if status == "changed" else ()
         rows.append((*sides, *what, _certainty(change, told.m)))
     names = ("old_text", "new_text", *(("kinds",) if status == "changed" else ()), "probability")
     return table(told.m, status, names, rows, count=len(rows))
@@ -237,11 +235,11 @@ def _change_row(told: _Diff, change: Change) -> tuple[str, ...]:
         starts, ends = places.spans(places.commitments[key].span for key in keys if key in places.commitments)
         sides += [places.labels(keys), ";".join(keys), places.text(keys), starts, ends, ""]
     m = told.m
-    kinds = m("mark.stop").join(m.word("kind", kind) for kind in change.kinds)
+    kinds, details = told.what_changed(change)
     basis = m("basis." + change.source) if change.source else ""
     return (
         m("item.commitment"), m("status." + change.status), kinds, "", *sides,
-        "", "", "", probability(change.score), basis, *told.nearest(change), told.what_changed(change),
+        "", "", "", probability(change.score), basis, *told.nearest(change), details,
     )  # fmt: skip
 
 

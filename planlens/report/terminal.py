@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from planlens.model import Table
 from planlens.report.look import Look, one_line
 
-_LEAST = 14  # cells: under seven Chinese characters a line a column is not read, so rows become blocks of lines
+_LEAST = 12  # cells: under six Chinese characters a line a column is not read, so rows become blocks of lines
 _LINES = 4  # lines a text may take in a cell before it is cut
 _GAP = 2  # what tabulate's "simple" puts between columns, and what every style adds to the width of a column's name
 _WORD = re.compile(r"[A-Za-z0-9.,%+\-]+|.", re.DOTALL)
@@ -87,8 +87,9 @@ def _blocks(columns: Sequence[str], rows: Sequence[Sequence[str]], look: Look) -
     for row in rows:
         for name, cell in zip(columns, row, strict=True):
             if cell:
-                text = f"{name}: {cell}" if name else cell
-                lines.append(_cell(text, look.width, None if look.full else _LINES))
+                first, *rest = cell.split("\n")
+                parts = [f"{name}: {first}" if name else first, *(f"  {part}" for part in rest)]
+                lines += [_cell(part, look.width, None if look.full else _LINES) for part in parts]
         lines.append("")
     return "\n".join(lines[:-1])
 
@@ -101,25 +102,31 @@ def wrap(text: str, width: int, lines: int | None) -> list[str]:
     >>> wrap("新增社康机构35家以上", 10, 1)
     ['新增社康…']
     """
-    found, line, used = [], "", 0
-    for piece in _WORD.findall(text):
+    found: list[str] = []
+    line: list[str] = []
+    used = 0
+    for piece in _pieces(text, width):
         size = display_width(piece)
         if used + size > width and line:
-            carried = line[-1] if piece in _CLOSING and len(line) > 1 and line[-1] not in _CLOSING else ""
-            found.append(line[:-1] if carried else line)
-            line, used = carried, display_width(carried)
-        while size > width and len(piece) > 1:  # a word longer than the column
-            found.append(piece[:width])
-            piece = piece[width:]
-            size = display_width(piece)
-        line, used = line + piece, used + size
-    found.append(line)
+            carry = piece in _CLOSING and len(line) > 1 and line[-1] not in _CLOSING
+            carried = [line.pop()] if carry else []
+            found.append("".join(line))
+            line, used = carried, sum(map(display_width, carried))
+        line.append(piece)
+        used += size
+    found.append("".join(line))
     if lines is None or len(found) <= lines:
         return found
     last = found[lines - 1]
     while last and display_width(last) > width - 1:
         last = last[:-1]
     return [*found[: lines - 1], last + "…"]
+
+
+def _pieces(text: str, width: int) -> Iterator[str]:
+    """What a line is made of: Latin words and numbers whole, unless one is longer than a line; else characters."""
+    for piece in _WORD.findall(text):
+        yield from (piece[i : i + width] for i in range(0, len(piece), width))
 
 
 def display_width(text: str) -> int:
