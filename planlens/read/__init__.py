@@ -60,7 +60,7 @@ def read_document(path: Path) -> Document:
     reader = _reader(path)
     data = _bytes(path)
     text, encoding, blocks, notes = reader(data, str(path))
-    _check_text(text, path)
+    _check_text(text, path, plain=reader in (read_text, read_markdown))
     blocks, more = _examined(text, blocks)
     if not blocks:
         raise InputError(f"{path}: no text in it; a scan must be recognised (OCR) and saved as .docx or .txt first")
@@ -123,8 +123,10 @@ def _bytes(path: Path) -> bytes:
     return data
 
 
-def _check_text(text: str, path: Path) -> None:
+def _check_text(text: str, path: Path, *, plain: bool) -> None:
     sample = text[:100_000]
     controls = sum(char < " " and char not in "\t\n\v\f\r" for char in sample)
     if controls > len(sample) * _BINARY_SHARE:
         raise InputError(f"{path}: a binary file, not text")
+    if plain and sample.lstrip(lines.BLANK)[:14].lower().startswith(("<!doctype html", "<html")):
+        raise InputError(f"{path}: this is a web page; name it .html")

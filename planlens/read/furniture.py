@@ -38,7 +38,7 @@ _TITLE = re.compile("通知|规划|要点|方案|意见|计划|纲要|报告|办
 _ADDRESSEES = re.compile("[各区市县镇局委府位院门关构司校][)）]?[:：]$|^各[位区县市]")
 _ENDS = tuple("。！？!；;.")
 _CONTENTS_TITLE = re.compile(r"^目\s*[录次]$")
-_LEADERS = re.compile(r"(?:[.．…·‥]\s?){3,}\s*\d{1,4}$")
+_LEADERS = re.compile(r"(?:…{2,}|(?:[.．·‥]\s?){3,})\s*\d{1,4}$")
 _PAGE = re.compile(r"[\s.．…·]*\d{0,4}$")
 
 
@@ -48,6 +48,7 @@ class Rules:
 
     lines: tuple[tuple[re.Pattern[str], int, str], ...]
     record: re.Pattern[str]
+    record_weak: re.Pattern[str]
     record_longest: int
     record_why: str
     abstract: re.Pattern[str]
@@ -64,10 +65,10 @@ def rules() -> Rules:
     data = tomllib.loads(files("planlens").joinpath("data/chrome.toml").read_text("utf-8"))
     record, foot = data["record"], data["foot"]
     lines = [(re.compile("|".join(kind["patterns"])), kind["longest"], kind["why"]) for kind in data["line"]]
-    labels = "|".join(r"\s?".join(map(re.escape, label)) for label in sorted(record["labels"], key=len, reverse=True))
     return Rules(
         lines=tuple(lines),
-        record=re.compile(rf"^[-·•*\s【\[]*(?:{labels})(?:状[态?])?\s*(?:[:：】\]?/|]|\s|$)"),
+        record=_labels(record["labels"]),
+        record_weak=_labels(record["weak"]),
         record_longest=record["longest"],
         record_why=record["why"],
         abstract=re.compile(rf"^[【\[]?(?:{'|'.join(record['abstracts'])})[】\]]?\s*[:：]"),
@@ -77,6 +78,12 @@ def rules() -> Rules:
         advertising=_advertising(data["advertising"]),
         advertising_why=data["advertising"]["why"],
     )
+
+
+def _labels(labels: list[str]) -> re.Pattern[str]:
+    """A line that begins with one of the labels, spaced out or not: 索 引 号：, 【文号】, 有效性状?."""
+    either = "|".join(r"\s?".join(map(re.escape, label)) for label in sorted(labels, key=len, reverse=True))
+    return re.compile(rf"^[-·•*\s【\[]*(?:{either})(?:状[态?])?\s*(?:[:：】\]?/|]|\s|$)")
 
 
 def _advertising(data: dict[str, Any]) -> re.Pattern[str]:
@@ -123,21 +130,33 @@ def _anywhere(line: str) -> str | None:
 def _record(lines: list[str], known: dict[int, str]) -> dict[int, str]:
     """Fields like 索引号 and 发布日期 before the plan begins, with values on lines of their own."""
     found: dict[int, str] = {}
+    weak: list[int] = []
     for at, line in enumerate(lines[:_HEAD]):
         if at in known:
             continue
         if rules().abstract.search(line):
             found[at] = "the page's own abstract of the plan"
-        elif len(line) <= rules().record_longest and (rules().record.search(line) or rules().leftovers.search(line)):
+        elif _is_field(line):
             found[at] = rules().record_why
+        elif len(line) <= rules().record_longest and rules().record_weak.search(line):
+            weak.append(at)
         elif _begins_plan(line):
             break
+    if found:
+        found |= dict.fromkeys(weak, rules().record_why)
     marks = sorted(found.keys() | {at for at in known if found and at < max(found)})
     for left, right in pairwise(marks):
         between = range(left + 1, right)
         if len(between) <= _BETWEEN and all(_is_value(lines[at]) for at in between):
             found |= dict.fromkeys(between, rules().record_why)
     return found
+
+
+def _is_field(line: str) -> bool:
+    """索引号：… or the rest of a table of such fields, whose tags were cut."""
+    if len(line) > rules().record_longest:
+        return False
+    return bool(rules().record.search(line) or rules().leftovers.search(line))
 
 
 def _begins_plan(line: str) -> bool:
@@ -176,6 +195,8 @@ def _contents(lines: list[str]) -> dict[int, str]:
         again = sum(heading in below for heading in entries)
         if len(entries) >= _CONTENTS and 2 * again >= len(entries):
             found |= set(range(title, title + 1 + len(entries)))
+        if title + 1 in found:
+            found.add(title)
     return dict.fromkeys(found, "table of contents")
 
 

@@ -10,7 +10,7 @@ from planlens.model import Block, Note, Span
 from planlens.read import lines
 from planlens.read.encoding import decode
 
-_HEADING = re.compile(r"(#{1,6})[ \t\u3000]+(?=\S)")
+_HEADING = re.compile(r"(#{1,6})[ \t\u3000]+(?=[^\s#])")
 _CLOSING_MARKS = re.compile(r"[ \t]+#+$")
 _RULE = re.compile(r"\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?$")
 _UNDERLINE = re.compile(r"(?:={3,}|-{3,}|\*{3,}|_{3,})$")
@@ -208,7 +208,7 @@ def _markdown_line(page: _Page, span: Span) -> None:
     mark = heading or _LIST_MARK.match(line)
     if mark:
         page.notes.append(Note("chrome", Span(span.start, span.start + mark.end()), "Markdown mark"))
-        closing = _CLOSING_MARKS.search(line) if heading else None
+        closing = _CLOSING_MARKS.search(line, mark.end()) if heading else None
         end = span.start + closing.start() if closing else span.end
         if closing:
             page.notes.append(Note("chrome", Span(end, span.end), "Markdown mark"))

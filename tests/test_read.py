@@ -1,0 +1,230 @@
+"""Reading, case by case: tests/cases/read/NAME.suffix is read, NAME.suffix.expected lists its blocks and notes.
+
+A new case needs no Python: put the file there, run `PLANLENS_WRITE_CASES=1 pytest tests/test_read.py`, and read what
+was written line by line before keeping it.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from planlens.errors import InputError
+from planlens.model import Document, Span
+from planlens.read import READERS, damage, read_document
+from planlens.read.encoding import decode
+from planlens.read.lines import BLANK
+
+ROOT = Path(__file__).parents[1]
+CASES = sorted(path for path in (ROOT / "tests/cases/read").iterdir() if path.suffix != ".expected")
+SAMPLES = sorted((ROOT / "samples").glob("*.txt"))
+SHARED = ROOT.parent / "shared"
+PLANS = [*sorted((SHARED / "seeds").glob("*.txt")), *sorted((SHARED / "corpus").glob("*.txt"))]
+
+PLAN = SAMPLES[0].read_bytes().decode() if SAMPLES else ""
+
+
+def listing(document: Document) -> str:
+    """Blocks in order, each followed by the notes that begin in it or before the next; then notes without a place."""
+    rows = [(note.span.start, 1, f"~ {note.kind}: {note.span.of(document.text)!r} ({note.why})")
+            for note in document.notes if note.span]  # fmt: skip
+    for block in document.blocks:
+        number = block.level or block.table or ""
+        rows.append((block.span.start, 0, f"{block.kind}{number}: {block.span.of(document.text)!r}"))
+    loose = [f"~ {note.kind} ({note.why})" for note in document.notes if note.span is None]
+    return "\n".join([f"encoding {document.encoding}", *(row[2] for row in sorted(rows)), *loose]) + "\n"
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.name)
+def test_cases(path: Path) -> None:
+    expected = path.with_name(path.name + ".expected")
+    found = listing(read_document(path))
+    if os.environ.get("PLANLENS_WRITE_CASES"):
+        expected.write_text(found, "utf-8")
+    assert found == expected.read_text("utf-8")
+
+
+def unaccounted(document: Document) -> list[str]:
+    """Characters that print and stand in no block and no note."""
+    seen = bytearray(len(document.text))
+    for span in (*(block.span for block in document.blocks), *(note.span for note in document.notes if note.span)):
+        assert 0 <= span.start < span.end <= len(document.text)
+        seen[span.start : span.end] = b"\1" * len(span)
+    return [char for char, known in zip(document.text, seen, strict=True) if not known and char not in BLANK]
+
+
+@pytest.mark.parametrize("path", [*CASES, *SAMPLES, *PLANS], ids=lambda path: path.name)
+def test_every_character_is_accounted_for(path: Path) -> None:
+    document = read_document(path)
+    assert unaccounted(document) == []
+    spans = [block.span for block in document.blocks]
+    assert all(left.end <= right.start for left, right in pairwise(spans))
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.name)
+def test_samples_are_read_whole(path: Path) -> None:
+    document = read_document(path)
+    assert document.text == path.read_bytes().decode("utf-8")
+    assert [note for note in document.notes if note.kind != "table"] == []
+
+
+MARKS = ["?ldquo;", "/p>", "\r\n", "\n", "\r", "|", " | ", "# ", "---", "**", "<b>", "&", "\0", "\u200b", "\u3000"]
+WORDS = [
+    "一、目标",
+    "（一）建设。",
+    "新增?0家",
+    "床位500张。",
+    "a | b | c |",
+    "锟斤拷",
+    "鏄",
+    "\ufffd",
+    "\ud800",
+    "\u2028",
+    "x" * 70,
+]
+PAGE = ["您现在的位置：首页", "版权所有", "目录", "发布日期：", "明升ms88注册"]
+PIECES = st.sampled_from([*MARKS, *WORDS, *PAGE])
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(PIECES, min_size=1, max_size=40).map("".join), st.sampled_from([".txt", ".md", ".html"]))
+def test_any_text_is_accounted_for(tmp_path_factory: pytest.TempPathFactory, text: str, suffix: str) -> None:
+    path = tmp_path_factory.getbasetemp() / f"any{suffix}"
+    path.write_bytes(text.encode("utf-8", "surrogatepass"))
+    try:
+        document = read_document(path)
+    except InputError:
+        return
+    assert unaccounted(document) == []
+    if suffix != ".html" and "\ud800" not in text:
+        assert document.text == text.removeprefix("\ufeff")
+
+
+@given(st.text())
+def test_damage_spans_are_ordered_and_inside(text: str) -> None:
+    spans = damage.find(text)
+    assert all(0 <= span.start < span.end <= len(text) for span in spans)
+    assert all(left.end < right.start for left, right in pairwise(spans))
+
+
+@pytest.mark.parametrize(
+    ("text", "spots"),
+    [
+        ("新增?0家，覆盖率达?0%以上", ["?", "?"]),
+        ("新增社康机构?5家", ["?"]),
+        ("2021?2025年", ["?"]),
+        ("实施?ldquo;三名”工程", ["?ldquo;"]),
+        ("健全体糺/p>", ["糺/p>"]),
+        ("完成任务、</p>", []),
+        ("面积\ufffd00平方米", ["\ufffd"]),
+        ("锟斤拷锟斤拷", ["锟斤拷锟斤拷"]),
+        ("鐨勫彂灞曘", ["鐨勫彂灞曘"]),
+        ("å…¬ç›Š改革", ["å…¬ç›Š"]),
+        ("怎么办?2025年建成。好不好?30家。", []),
+        ("Who? What? 3 beds? http://a.cn/?a=1&b=?2", []),
+        ("效果明显?", []),
+        ("涓流成河，鏖战三年，绛州鼓乐。", []),
+        ("AT&amp;T 与 &ldquo;标记&rdquo;", []),
+    ],
+)
+def test_damage(text: str, spots: list[str]) -> None:
+    assert [span.of(text) for span in damage.find(text)] == spots
+
+
+def test_a_damaged_number_is_touched_by_its_spot() -> None:
+    text = "补齐床位，救护车占比达?0%，新建?个中心。"
+    spots = damage.find(text)
+    assert [Span(spot.end, spot.end + 2).of(text) for spot in spots] == ["0%", "个中"]
+
+
+ENCODINGS = ["utf-8", "utf-8-sig", "gbk", "gb18030", "utf-16", "utf-16-le", "utf-16-be", "utf-32"]
+TRADITIONAL = "一、總體要求。到2025年，醫院達到12家，床位數達到5000張，實現區縣全覆蓋，健全公共衛生體系與應急機制。"
+
+
+@pytest.mark.parametrize("size", [40, 200, 100_000])
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_encodings(encoding: str, size: int) -> None:
+    text = PLAN[100 : 100 + size]
+    assert decode(text.encode(encoding), "x").text == text
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "big5", "utf-16-le", "utf-16-be"])
+def test_broken_bytes_leave_the_encoding_and_a_note(encoding: str) -> None:
+    source = TRADITIONAL * 5 if encoding == "big5" else PLAN[:1500]
+    text = source.replace("〔", "(").replace("〕", ")")
+    data = bytearray(text.encode(encoding))
+    middle = len(data) // 2 & ~1
+    data[middle : middle + 2] = b"\xd8\xff" if encoding == "utf-16-be" else b"\xff\xd8"
+    decoded = decode(bytes(data), "x")
+    assert decoded.encoding == encoding
+    assert [note.kind for note in decoded.notes] == ["encoding"]
+
+
+def test_traditional_characters_in_big5() -> None:
+    assert decode(TRADITIONAL.encode("big5"), "x").text == TRADITIONAL
+
+
+BAD = [
+    ("plan.txt", b"", "empty"),
+    ("plan.txt", b" \n\t", "empty"),
+    ("plan.txt", "\u3000\u200b\n".encode(), "no text"),
+    ("plan.txt", bytes(range(32)) * 50, "binary|no known encoding"),
+    ("plan.txt", b"\x89PNG\r\n\x1a\n\0\0", "picture"),
+    ("plan.txt", b"%PDF-1.7 ...", "PDF"),
+    ("plan.txt", b"PK\x03\x04....", "docx"),
+    ("plan.txt", b"\xe9\xe8\xe0 " * 500, "no known encoding"),
+    ("plan.html", b"<html><body><img src='a.png'></body></html>", "no text"),
+    ("plan.html", b"<!-- -->", "no text"),
+    ("plan.txt", b"<!DOCTYPE html><p>x", "name it .html"),
+    ("plan.pdf", b"%PDF-1.7", r"\.pdf is not supported yet; convert it to \.docx or \.txt"),
+    ("plan.doc", b"\xd0\xcf\x11\xe0", r"\.doc is not supported"),
+    ("plan.wps", b"x", "convert"),
+    ("plan.xyz", b"x", r"unknown format \.xyz; planlens reads \.txt, \.md, \.html, \.htm, \.docx"),
+]
+
+
+@pytest.mark.parametrize(("name", "data", "says"), BAD)
+def test_bad_input_is_one_line(tmp_path: Path, name: str, data: bytes, says: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(data)
+    with pytest.raises(InputError, match=says) as caught:
+        read_document(path)
+    assert "\n" not in str(caught.value) and name in str(caught.value)
+
+
+def test_what_is_no_file(tmp_path: Path) -> None:
+    for path, says in ((tmp_path, "a folder"), (tmp_path / "none.txt", "no such file")):
+        with pytest.raises(InputError, match=says):
+            read_document(path)
+
+
+def test_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("planlens.read._LARGEST", 10)
+    (tmp_path / "plan.txt").write_text("一、目标。新增5家。", "utf-8")
+    with pytest.raises(InputError, match="more than the limit"):
+        read_document(tmp_path / "plan.txt")
+
+
+def test_a_file_without_a_suffix_is_text(tmp_path: Path) -> None:
+    (tmp_path / "plan").write_text("一、目标", "utf-8")
+    assert read_document(tmp_path / "plan").text == "一、目标"
+    assert set(READERS) == {".txt", ".md", ".html", ".htm", ".docx"}
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["建设医院，新增床位?0张、/p>\n", "发展", "鏄", "?", "a | b | c |\n", "（", "#", "目录\n一、甲\n", "p a=", "\r"],
+)
+def test_long_lines_take_linear_time(tmp_path: Path, unit: str) -> None:
+    text = unit * (300_000 // len(unit.encode()))
+    path = tmp_path / "long.md"
+    path.write_text("一、目标。\n" + text, "utf-8", newline="")
+    begun = time.perf_counter()
+    read_document(path)
+    assert time.perf_counter() - begun < 3
