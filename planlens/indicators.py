@@ -24,18 +24,25 @@ _ENDS_JOINED = re.compile(rf"(?:{_JOINT}|以及)\s*$")
 _STARTS_JOINED = re.compile(rf"^\s*(?:{_JOINT})(?!谐|睦|平|田|法|肩|联)")
 _DATE = (
     r"(?:力争)?(?:到|至|在|于|自|从|截至|截止)?(?:(?:19|20)\d{2}(?:\s*[—–-]+\s*(?:19|20)?\d{2})?年(?:度|\d{1,2}月(?:\d{1,2}日)?)?(?:底|末|初|内|期间)?(?:之?前|以前)?"
-    r"|[“\"]?十[一二三四五六七八九]?五[”\"]?(?:规划)?(?:期间|时期|末|期末)?|\d{1,2}月(?:底|末|份)?(?:之?前)?|年底(?:之?前)?|年内|全年|今年|明年|每年|当年|上半年|下半年|未来[一二三四五六七八九十\d]+年)"
+    r"|[“\"]?十[一二三四五六七八九]?五[”\"]?(?:规划)?(?:期间|时期|末|期末)?|\d{1,2}月(?:底|末|份)?(?:之?前)?|\d{2,3}年底?(?:之?前)?|年[底末](?:之?前)?|年内|全年|今年|明年|每年|当年|上半年|下半年|未来[一二三四五六七八九十\d]+年)"
 )
 _COMPARED = re.compile(
-    r"(?:同比|环比|比(?![例重值率分赛价特亚])[^，,；;率]{1,14}?|较(?!好|高|大|低|强|多)[^，,；;]{1,14}?|与[^，,；;]{1,14}相比|在[^，,；;]{2,14}基础上)(?=再|平均|增|提|上|下|降|减|扩|压|高|低|翻|缩|年均|多|少|$)"
+    r"(?:同比|环比|(?:比|较|同|与)(?:(?:19|20)\d{2}年?|上年|去年|上一年|前一年|前年|同期|往年|年初|基期|基准|原|上届|全国|全省|全市|“?十[一二三四五]五)"
+    r"[^，,；;]{0,10}?(?:相比)?|在[^，,；;]{2,14}基础上)"
+    r"(?=再|平均|增|提|上|下|降|减|扩|压|高|低|翻|缩|年均|多|少|实际|累计|净|$)"
 )
-_ALL = "全市|全省|全区|全县|全国|全社会|全域|全系统|我市|我省|我区|我县|本市|全州|全镇|全行业"
+_ALL = "全市|全省|全区|全县|全国|全域|全系统|我市|我省|我区|我县|本市|全州|全镇|全行业"
 _EACH = re.compile(
     r"(?P<each>(?:每(?:一?[个家所名座处张位户人县区镇乡村市省校社院万千百]|\d+(?:\.\d+)?[百千万]?|[一二三四五六七八九十百千万]+)|各(?![类项种大部有界自国方级]))[^，,；;、达]{0,14}?)"
     r"(?=至少|最少|重点|分别|都|均|要|须|应|不少于|不低于|配|建|设|选|指|开|培|打|新|完|推|遴|落|拥有|有|引|确|创|组|达|保|实|累计|$)"
 )
-_PER = re.compile(r"^每(?:[百千万]|\d+[百千万]?|[一二三四五六七八九十]+[百千万]?|[十百千]万)")
+_PER = re.compile(
+    r"^每(?:\d+(?:\.\d+)?[百千万]*|[一二三四五六七八九十百千万]+)(?:名|位)?"
+    r"(?:(?:常住|户籍|农业|城镇)?人口|儿童|老年人|老人|学生|居民|人|户|辆|平方公里|公里|万元|元)?"
+)
 _IN_PLACE = re.compile(r"^(?:在|为|于|向|对|从|面向|针对|依托|通过|按照?|按)")
+_RISES = re.compile(r"(?:.{0,6}[^0-9])?(?:到|至)(?:20\d{2}年的?)?")
+_BOUND_WORD = re.compile(r"至少|最少|起码|至多|最多|各|\s|有$")
 _HAS_DIGIT = re.compile(r"[（(][^（）()]*\d[^（）()]*[)）]?")
 _VAIN = " \t\r\n\u3000\u200b,，、;；:：—-–·.。"
 
@@ -82,6 +89,7 @@ class _Lists:
     change: _Words
     more: _Words
     helping: _Words
+    loose: frozenset[str]
     verbs: _Words
     adverbs: _Words
     names: _Words
@@ -101,6 +109,7 @@ def lists() -> _Lists:
         _Words(own["change"]["up"] + own["change"]["down"]),
         _Words(own["more"]["words"]),
         _Words(own["helping"]["words"]),
+        frozenset(own["helping"]["loose"]),
         _Words(sorted(word for word in verbs if len(word) > 1) + ["设", "建", "配", "聘"]),
         _Words(shared["adverbs"]["words"] + own["helping"]["words"]),
         _Words(shared["names"]["words"]),
@@ -142,6 +151,9 @@ def read(segment: str, found: Sequence[Found], earlier: Phrase | None = None, be
         inside = bool(out)
         phrase = _phrase(left, right, head, last_word, before, inside)
         out.extend(_dealt(phrase, last - first + 1))
+    for i in range(len(out) - 1):
+        if not out[i].thing or out[i].indicator == out[i].verb:
+            out[i] = replace(out[i], indicator=_short(out[i].verb + out[i + 1].thing), thing=out[i + 1].thing)
     return _from_to(_shared_predicate(out, found), found)
 
 
@@ -155,19 +167,27 @@ def _groups(segment: str, found: Sequence[Found]) -> list[tuple[int, int, str, s
         elif not gap.strip():
             starts.append(i)
     groups: list[tuple[int, int, str, str]] = []
-    left = segment[: found[0].span.start] if found else ""
+    left = _left(segment, 0, found[0])
     for index, first in enumerate(starts):
         last = (starts[index + 1] if index + 1 < len(starts) else len(found)) - 1
         end = found[last].span.end
         if index + 1 == len(starts):
-            groups.append((first, last, left, segment[end:]))
+            right = segment[end:]
+            groups.append((first, last, left, "" if _STARTS_JOINED.match(right) else right))
             break
-        right, following = _split(segment[end : found[last + 1].span.start])
+        gap = _left(segment, end, found[last + 1])
+        right, following = ("", gap) if _RISES.fullmatch(gap.strip()) else _split(gap)
         if right and right == following and _verbs_at_end(right) < len(right):
             right = right + _noun_after(segment, found, last + 1)
         groups.append((first, last, left, right))
         left = following
     return groups
+
+
+def _left(segment: str, start: int, item: Found) -> str:
+    """The words before a number; of 至少配备1名 the verb."""
+    inside = _BOUND_WORD.sub("", segment[item.span.start : item.core.start])
+    return segment[start : item.span.start] + (inside if lists().verbs.at_start(inside) else "")
 
 
 def _noun_after(segment: str, found: Sequence[Found], index: int) -> str:
@@ -206,7 +226,7 @@ def _phrase(left: str, right: str, head: Found, earlier: Phrase | None, before: 
     if percent and right and (bare_left or earlier) and _starts_with_verb(right):
         subject = _subject(left) or (earlier.scope or earlier.thing if earlier else "")
         return Phrase(_short(f"{subject}{right}比例"), subject, scope=scope or subject or None, share=True, left=left)
-    if right:
+    if right and not (percent and subject and not _all_verbs(subject)):
         return _counted(left, right, scope, earlier, inside)
     return _thing(left, scope, earlier, before, inside, head)
 
@@ -215,8 +235,14 @@ def _share(right: str, scope: str | None, left: str) -> Phrase:
     """60%以上的医院设立老年医学科: some of those that are named first."""
     right = right.removeprefix("的")
     who, what = _divided(right)
+    return Phrase(_share_name(who, what), who, scope=who or scope, share=True, left=left, right=right, level="" if not what else what)
+
+
+def _share_name(who: str, what: str) -> str:
     name = f"{who}{what}比例" if what else f"{who}占比"
-    return Phrase(_short(name), who, scope=who or scope, share=True, left=left, right=right, level="" if not what else what)
+    if len(name) > _LONGEST_NAME and re.search("[、(]", who):
+        name = f"{re.split('[、(]', who)[0]}等{what}比例"
+    return _short(name)
 
 
 def _divided(text: str) -> tuple[str, str]:
@@ -228,7 +254,10 @@ def _divided(text: str) -> tuple[str, str]:
             continue
         for verb in lists().share:
             if text.startswith(verb, at) and not lists().names.at_start(text[at:]):
-                return text[:at], text[at:]
+                who, what = text[:at], text[at:]
+                later = re.match("[^的]{2,14}的(.+)", what)
+                again = _divided(later[1]) if later else ("", "")
+                return (text[: len(text) - len(again[1])], again[1]) if again[1] else (who, what)
     return text, ""
 
 
@@ -236,17 +265,23 @@ def _stated(
     subject: str, level: str, change: str, scope: str | None, earlier: Phrase | None, before: str, left: str, right: str
 ) -> Phrase:
     """老年人健康管理率达到…, 国内生产总值增长…; without a subject of its own it speaks of the one before."""
-    verb, thing = _verb_and_thing(subject)
-    thing = _whole_thing(thing or subject, earlier, before)
+    verb = lists().more.at_start(subject)
+    thing = _whole_thing(subject, earlier, before)
     if not thing:
-        thing = earlier.thing if earlier else ""
+        thing = earlier.thing if earlier else _spoken_of(before)
     name = thing + (change if change and not thing.endswith(change) else "")
     return Phrase(_short(name), thing, verb, level, change, scope, left=left, right=right)
 
 
+def _spoken_of(before: str) -> str:
+    """经济增速是综合性指标，预期目标设定为6%: what the segment before speaks of."""
+    subject = re.match(r"([^，,；;。是为]{2,12})[是为]", before.translate(_FLAT).strip())
+    return subject[1] if subject else ""
+
+
 def _counted(left: str, right: str, scope: str | None, earlier: Phrase | None, inside: bool) -> Phrase:
     """引进20个医学团队; 优化市属医院15个项目; 、2—3名国医名师."""
-    left = _ENDS_JOINED.sub("", left).rstrip(_VAIN)
+    left = re.sub(r"[“\"]([^“”\"]{1,8})[”\"]$", r"\1", _ENDS_JOINED.sub("", left).rstrip(_VAIN))
     begin = _verbs_at_end(left)
     verb = _strong(left[begin:])
     named = left[:begin]
@@ -275,13 +310,19 @@ def _thing(left: str, scope: str | None, earlier: Phrase | None, before: str, in
         verb = verb or (earlier.verb if earlier else "")
         return Phrase(_short(verb + thing), thing, verb, scope=scope, left=left)
     counted = family(head.quantity.unit) in ("body", "person", "thing")
-    if not verb and counted and earlier is not None and earlier.verb and not earlier.level and not _is_metric(thing):
-        verb = earlier.verb
-    thing = _whole_thing(thing, earlier, before)
+    if not verb and counted and earlier is not None and earlier.verb and not earlier.level and not _has_more(thing):
+        again = inside and bool(lists().more.at_start(earlier.verb))
+        verb = earlier.verb if again or not _is_metric(thing) else ""
+    if not verb:
+        thing = _whole_thing(thing, earlier, before)
     if head.each and re.search("[、和及与]", thing):
         thing += "(各)"
     change = verb if not counted and lists().change.at_start(verb) else ""
     return Phrase(_short(verb + thing), thing, verb, change=change, scope=scope, left=left)
+
+
+def _has_more(thing: str) -> bool:
+    return any(word in thing for word in ("新增", "增加", "增设"))
 
 
 def _whole_thing(thing: str, earlier: Phrase | None, before: str) -> str:
@@ -300,13 +341,13 @@ def _whole_thing(thing: str, earlier: Phrase | None, before: str) -> str:
 def _scope(left: str) -> tuple[str | None, str]:
     """Whom it is for, where the segment says so in front: 全市, 各区, 每个社康机构."""
     text = _trimmed(left)
-    text = re.sub(rf"^(?:其中|并|同时|为|在|推动|确保|实现|力争|支持|鼓励|指导|按照|按)*(?={_ALL}|每|各)", "", text)
+    text = re.sub(rf"^(?:其中|并|同时|为|在|推动|确保|实现|力争|争取|支持|鼓励|指导|按照|按|逐步|使|统筹)*(?={_ALL}|每|各)", "", text)
     if found := re.match(rf"(?:{_ALL})(?!覆盖|面|程|民|员)", text):
-        return found[0], text[found.end() :]
+        return found[0], _trimmed(text[found.end() :])
+    if found := _PER.match(text):
+        return found[0], text
     if found := _EACH.match(text):
-        if _PER.match(text):
-            return found[0], text
-        return found[0], text[found.end() :]
+        return re.sub("[中内里]$", "", found["each"]), text[found.end() :]
     return None, text
 
 
@@ -327,13 +368,22 @@ def _without_help(text: str) -> str:
     while help_word := lists().helping.at_start(text):
         if lists().names.at_start(text) or lists().verbs.at_start(text) not in ("", help_word):
             break
-        text = text[len(help_word) :].lstrip(_VAIN)
+        rest = text[len(help_word) :].lstrip(_VAIN)
+        if help_word in lists().loose and rest and not (_starts_with_verb(rest) or lists().helping.at_start(rest)):
+            break
+        text = rest
     return text
 
 
 def _subject(text: str) -> str:
     text = re.sub(r"^(?:将|把|使|让|对)", "", _without_help(_trimmed(text)))
     text = re.sub(r"(?:从|由)[^从由]{0,10}$", "", text)
+    for mark in re.finditer("并", text):
+        if _verbs_at_start(text[mark.end() :]):
+            text = text[mark.end() :]
+            break
+    while word := _adverb_at_end(text):
+        text = text[: -len(word)]
     return text.rstrip("的").strip(_VAIN)
 
 
@@ -372,9 +422,15 @@ def _verb_and_thing(text: str) -> tuple[str, str]:
 
 def _strong(text: str) -> str:
     """The verbs of a run that do something: 推动建设 → 建设, 高质量“靶向引进” as it is."""
-    while (word := lists().helping.at_start(text)) and word != text:
+    while (word := lists().helping.at_start(text) or _empty_verb(text)) and word != text:
         text = text[len(word) :]
     return "" if text in lists().helping.words else text
+
+
+def _empty_verb(text: str) -> str:
+    """完成新增 is 新增."""
+    word = next((w for w in ("完成", "组织", "实施") if text.startswith(w)), "")
+    return word if word and lists().verbs.at_start(text[len(word) :]) else ""
 
 
 def _verbs_at_start(text: str) -> int:
@@ -405,6 +461,8 @@ def _verbs_at_end(text: str) -> int:
         elif begin < len(text) and (word := lists().adverbs.at_end(head)):
             at = len(head) - len(word)
             begin = at
+        elif begin < len(text) and head[-1] in "或和与及并、" and lists().verbs.at_end(head[:-1]):
+            at = len(head) - 1
         else:
             break
     return begin
@@ -426,13 +484,16 @@ def _is_metric(thing: str) -> bool:
 def _right(text: str) -> str:
     """The thing behind a number, to where its sentence goes on."""
     text = _HAS_DIGIT.sub("", text).strip(_VAIN)
+    text = re.split(r"、(?=规模|增幅|比|较|占|同比|增长|力争|为)", text)[0]
     text = re.split(r"(?<=.)(?:进行|并(?![列行轨购网联])|用于|给予|予以|以便|来自)", text)[0]
     return text.strip(_VAIN).removesuffix("及").removesuffix("和")
 
 
 def _short(text: str) -> str:
     """A name that fits a first column: cut at the last comma of a list, then at the end."""
-    text = re.sub(r"\s+", "", text).strip(_VAIN).replace("()", "")
+    text = re.sub(r"\s+|[\u200b]", "", text).strip(_VAIN).replace("()", "")
+    if text.count("“") != text.count("”"):
+        text = text.replace("“", "").replace("”", "")
     if len(text) <= _LONGEST_NAME:
         return text
     head = text[:_LONGEST_NAME]

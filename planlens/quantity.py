@@ -59,12 +59,14 @@ _NUMERAL = re.compile(
 )
 _INSIDE = re.compile(rf"(?P<vague>[余多来])?(?P<scale>{_SCALES})?(?P<more>[余多])?\s?")
 _GRADE_OF_NET = re.compile("[^，。；、,;]{0,12}?(?:网络|体系|架构|机制|联动|平台|贯通|统筹|协同|联系)")
+_GRADED = re.compile("[医甲乙等及公路河]|以[上下]|中医|综合|机构|专科|妇幼|单位|学科|市场|指标|资质|标准|响应|预警|防护|建造")
 _LEVELS = frozenset("市区县省镇乡村道社")
 _SAYS = re.compile(r"(?:达到?|为|是|至|到|在|[率数比值量]|指数|得分|评分|[^提]高于|[^以]前)\s*$")
 _RANKED = re.compile(r"(?:全国|全省|全市|全球|世界|同类|国内|国际|亚洲|排名|排位|位居|位列|进入|跻身|保持)[^，。；,;]{0,12}前\s*$")
 _BUILT_ONE = re.compile(r"(?:建成|新建|建设|筹建|引进|举办|创建|开通|开办|新增)\s*$")
 _EACH = re.compile(r"[每各][^，。；,;]{1,20}$")
-_JOINT = re.compile(r"\s*(?:、|和|与|及|以及|或|，|,)\s*")
+_JOINT = re.compile(r"\s*(?:、|和|与|及|以及|或)\s*")
+_SPAN_OF_PAST = re.compile(r"(?:过去的?|经过|未来|近|最近|这|今后|前|后|头|个|完整)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,7 @@ def _bounds() -> tuple[re.Pattern[str], dict[str, Bound], re.Pattern[str], dict[
     after, after_words = group("after")
     bare, bare_words = group("bare")
     gap = "|".join(tables["gap"]["words"])
-    reach = rf"(?:(?P<far>{gap})[^，。；、,;:：\d]{{1,8}}|(?P<word>{before})(?:达到?|有|为|于)?)\s*(?P<each>各)?\s*$"
+    reach = rf"(?:(?P<far>{gap})[^，。；、,;:：”“\d]{{1,8}}|(?P<word>{before})(?:达到?|有|为|于)?)\s*(?P<each>各)?\s*$"
     each = r"(?P<only>各)\s*$"
     return (
         re.compile(f"{reach}|{each}"),
@@ -230,7 +232,7 @@ def find(text: str, damage: Sequence[Span] = ()) -> tuple[Found, ...]:
     >>> [f.quantity.text for f in find("到2025年10月底，第3批、党的二十大、三级医院统一建设一批，进一步")]
     []
     >>> [(f.quantity.text, f.name) for f in find("“十四五”期间，5G、“2+7”家医院和12356热线")]
-    [('十四五', True), ('5', True), ('2+7', True), ('12356', True)]
+    [('十四五', True), ('5G', True), ('2+7', True), ('12356', True)]
     >>> broken = find("占比达?0%，新增?个，又建3家", [Span(3, 4), Span(9, 10)])
     >>> [(f.quantity.text, f.damaged, f.quantity.lo) for f in broken]
     [('?0%', True, None), ('?个', True, None), ('3家', False, Decimal('3'))]
@@ -241,6 +243,49 @@ def find(text: str, damage: Sequence[Span] = ()) -> tuple[Found, ...]:
         found = list(_broken(plain, found, damage))
     settled = (_settled(plain, item) for item in found)
     return tuple(replace(f, quantity=replace(f.quantity, text=f.span.of(text))) for f in settled if f is not None)
+
+
+def cell(text: str, unit: str = "") -> tuple[Found, ...]:
+    """The numbers of a table cell, which need no unit of their own; `unit` is that of its column or row.
+
+    >>> [(f.quantity.lo, f.quantity.unit, f.quantity.bound) for f in cell("7.65(7.28)", "张")]
+    [(Decimal('7.65'), '张', '='), (Decimal('7.28'), '张', '=')]
+    >>> [(f.quantity.lo, f.quantity.unit, f.quantity.bound) for f in cell("6.5以下", "1/10万")]
+    [(Decimal('6.5'), '/10万', '<=')]
+    >>> [(f.quantity.lo, f.quantity.unit) for f in cell("1.6", "万个")], cell("—"), cell("持续提高")
+    ([(Decimal('16000'), '个')], (), ())
+    """
+    plain = text.translate(_HALF)
+    scale, unit = _column_unit(unit)
+    out = []
+    for found in _shared(plain, list(_scan(plain))):
+        quantity = found.quantity
+        if found.name or quantity.lo is None or quantity.hi is None:
+            continue
+        if not quantity.unit:
+            low, high = (_whole(value * scale) if scale > 1 else value for value in (quantity.lo, quantity.hi))
+            quantity = replace(quantity, lo=low, hi=high, unit=unit)
+        out.append(replace(found, quantity=replace(quantity, text=found.span.of(text))))
+    return tuple(out)
+
+
+def _column_unit(text: str) -> tuple[int, str]:
+    """1/10万 → /10万; 万人 → 10000 人; — → no unit.
+
+    >>> _column_unit("亿元"), _column_unit("1／10万"), _column_unit("—"), _column_unit("张/千人")
+    ((100000000, '元'), (1, '/10万'), (1, ''), (1, '张/千人'))
+    """
+    plain = re.sub(r"\s", "", text.translate(_HALF)).strip("()（）")
+    if match := re.fullmatch(r"(?:1)?/(\d*[百千万亿]+.*)", plain):
+        return 1, "/" + match[1]
+    if match := re.fullmatch(rf"({_SCALES})分之一", plain):
+        return 1, "/10万" if match[1] == "十万" else "/" + match[1]
+    if not plain.strip("—–-－/~无"):
+        return 1, ""
+    match = re.fullmatch(rf"({_SCALES})?(.*)", plain)
+    assert match is not None
+    found = _units()[0].fullmatch(match[2])
+    return _scale(match[1]), match[2] if found is not None or "/" in match[2] else re.sub(r"[^%‰\w/]", "", match[2])
 
 
 def _scan(plain: str) -> Iterator[Found]:
@@ -339,12 +384,17 @@ def _digits(plain: str, match: re.Match[str]) -> Found | None:
     head, digits = _arabic(match[0])
     first = _piece(plain, digits, match.end(), han=False)
     first.value += head
-    if not first.unit and plain[first.end : first.end + 1].isascii() and plain[first.end : first.end + 1].isalpha():
-        return _found(plain, start, match.end(), first.value, None, "", name=True)
+    if plain[start - 1 : start] == "每":  # 每3万人口 is what the next number is counted by
+        return None
+    if not first.unit and (letters := re.match(r"[A-Za-z]+", plain[first.end : first.end + 12])):
+        code = letters[0].isupper() and len(letters[0]) <= 2
+        return _found(plain, start, first.end + len(letters[0]), first.value, None, "", name=True) if code else None
     last = _range_end(plain, start, first)
     if last is not None:
         return _range(plain, start, first, last)
     first = _tenths(plain, first)
+    if first.unit == "年" and first.value >= 1000:
+        return None
     return _sized(plain, start, first)
 
 
@@ -406,7 +456,9 @@ def _hanzi(plain: str, match: re.Match[str]) -> Found | None:
     piece = _tenths(plain, _piece(plain, value, match.end(), han=True))
     if not piece.unit:
         return _unitless_hanzi(plain, start, piece)
-    if _no_count(plain, value, piece):
+    if _no_count(plain, value, piece) or plain[start - 1 : start] == "每":
+        return None
+    if piece.unit == "年" and _SPAN_OF_PAST.search(plain[max(0, start - 4) : start]):
         return None
     if family(piece.unit) == "rank" and not _level_of_net(plain, start, piece):
         return None
@@ -429,7 +481,7 @@ def _no_count(plain: str, value: Decimal, piece: _Piece) -> bool:
         return value > 15
     if piece.unit == "次":
         return plain.startswith(("全会", "会议", "分配", "供水", "污染", "开发", "函数"), piece.end)
-    return piece.unit in ("期", "分", "度", "版", "届", "号")
+    return piece.unit in ("期", "分", "度", "版", "届", "号", "类", "星", "乡", "镇", "村", "县", "街道", "床")
 
 
 def _unitless_hanzi(plain: str, start: int, piece: _Piece) -> Found | None:
@@ -451,7 +503,7 @@ def _list_start(plain: str, start: int) -> tuple[Decimal, int] | None:
 
 def _level_of_net(plain: str, start: int, piece: _Piece) -> bool:
     """市、区两级 and 四级疾控网络 count levels; 三级医院 and 二级以上 are grades."""
-    if plain[piece.end - 1] != "级" or plain.startswith(("以上", "及以上", "以下", "及以下"), piece.end):
+    if plain[piece.end - 1] != "级" or _GRADED.match(plain, piece.end):
         return False
     return plain[start - 1 : start] in _LEVELS or bool(_GRADE_OF_NET.match(plain, piece.end))
 
@@ -527,6 +579,9 @@ def _shared(plain: str, found: list[Found]) -> list[Found]:
 
 def _adjacent(plain: str, one: Found, two: Found) -> bool:
     gap = two.core.start - one.span.end
+    units = one.quantity.unit, two.quantity.unit
+    if all(units) and family(units[0]) != family(units[1]):
+        return False
     return 0 < gap <= 4 and bool(_JOINT.fullmatch(plain, one.span.end, two.core.start))
 
 
@@ -547,7 +602,7 @@ def _settled(plain: str, found: Found) -> Found | None:
     if _SAYS.search(before) and not re.match(r"[\dA-Za-z]|\s*[（(][^）)]*[）)]号", plain[core.end : core.end + 12]):
         return found
     following = plain[core.end : core.end + 1]
-    quoted = before[-1:] in "“‘\"" and following in "”’\""
+    quoted = len(core) > 1 and before[-1:] in "“‘\"" and following in "”’\""
     long_name = core.of(plain).isdigit() and 3 <= len(core) <= 6 and "\u4e00" <= following <= "\u9fff"
     return replace(found, name=True) if before and (quoted or long_name) else None
 

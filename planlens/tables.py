@@ -1,28 +1,232 @@
-"""Reads the rows of indicator tables: name, unit, base and goal columns, whatever their order.
+"""Reads tables of indicators: name, unit, base and goal columns in any order, merged cells and two-line heads included.
 
-    read(text, clause, rows, first_year) -> the targets of a table; returns the spans it has read
+    read(text, clause, rows, first_year) -> the targets of the tables of a clause; returns the spans it has read
+
+A table is recognised by its head: a column of names and one of goals or of base values. Other tables are prose to us.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+import re
+from bisect import bisect_right
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 
-from .model import Block, Clause, Document, Span, Target
+from .model import Block, Clause, Document, Measure, Span, Target, TargetRole
+from .quantity import Found, cell, table
+
+_YEAR = re.compile(r"(20\d{2})年?")
+_DASH = re.compile(r"[\s—–－\-/~*…．.]*")
+_UNIT_IN_NAME = re.compile(r"[（(]([^（()）]{1,10})[)）]\s*$")
+_CUMULATIVE = re.compile(r"\s*[〔\[【［]")
+_MOST_SHIFT = 2
+"""Merged cells that a row may lack in front: category and sub-category."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    text: str
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """What a column holds: number, category, name, unit, goal, base, growth or other; with the year of its head."""
+
+    kind: str
+    head: str
+    year: int | None
 
 
 def blocks_by_clause(document: Document, clauses: Sequence[Clause]) -> Mapping[str, Sequence[Block]]:
     """The table rows that stand in the own text of each clause."""
-    rows = [block for block in document.blocks if block.kind == "row"]
-    return {
-        clause.key: inside
-        for clause in clauses
-        if (inside := [r for r in rows if clause.body.start <= r.span.start and r.span.end <= clause.body.end])
-    }
+    ordered = sorted((clause for clause in clauses if len(clause.body)), key=lambda clause: clause.body.start)
+    starts = [clause.body.start for clause in ordered]
+    out: dict[str, list[Block]] = {}
+    for block in document.blocks:
+        at = bisect_right(starts, block.span.start) - 1
+        if block.kind == "row" and at >= 0 and block.span.end <= ordered[at].body.end:
+            out.setdefault(ordered[at].key, []).append(block)
+    return out
 
 
 def read(
     text: str, clause: Clause, rows: Sequence[Block], first_year: int | None
 ) -> Generator[Target, None, tuple[Span, ...]]:
-    """The numbers of a table; nothing where the rows hold no columns of numbers."""
-    yield from ()
-    return ()
+    """The numbers of the indicator tables among `rows`; returns the spans of the rows that were read as a table."""
+    done: list[Span] = []
+    for _, group in groupby(rows, key=lambda row: row.table):
+        own = list(group)
+        cells = [_cells(text, row.span) for row in own]
+        size, columns = _head(cells, first_year)
+        if not columns:
+            continue
+        done.extend(row.span for row in own)
+        for row, line in zip(own[size:], cells[size:], strict=True):
+            yield from _row(clause, row, _placed(line, columns), columns)
+    return tuple(done)
+
+
+def _cells(text: str, span: Span) -> list[_Cell]:
+    """The cells of a row with their places."""
+    out, start = [], span.start
+    for part in span.of(text).split("|"):
+        stripped = part.strip()
+        out.append(_Cell(stripped, start + len(part) - len(part.lstrip()) if stripped else start))
+        start += len(part) + 1
+    return out
+
+
+def _head(rows: Sequence[Sequence[_Cell]], first_year: int | None) -> tuple[int, tuple[_Column, ...]]:
+    """How many rows the head has (one or two) and its columns; () where this is no table of indicators."""
+    for size in (2, 1):
+        if len(rows) <= size or (size == 2 and not _continues_head(rows[0], rows[1])):
+            continue
+        columns = tuple(_column(text, first_year) for text in _joined(rows[:size]))
+        kinds = [column.kind for column in columns]
+        if "name" in kinds and ("goal" in kinds or "base" in kinds):
+            return size, columns
+    return 0, ()
+
+
+def _continues_head(first: Sequence[_Cell], second: Sequence[_Cell]) -> bool:
+    """Whether the second row belongs to the head: it names years and 目标, and holds no value."""
+    words = [cell.text for cell in second if cell.text]
+    if not words or any(re.search(r"\d", word) and not _YEAR.search(word) for word in words):
+        return False
+    known = sum(_kind(word) != "other" or word in [c.text for c in first] for word in words)
+    return known * 2 >= len(words)
+
+
+def _joined(rows: Sequence[Sequence[_Cell]]) -> list[str]:
+    """One text a column; an empty cell of the upper row repeats its left neighbour where the lower row has a word."""
+    upper = [re.sub(r"\s+", "", cell.text) for cell in rows[0]]
+    if len(rows) == 1:
+        return _without_tail(upper)
+    lower = [re.sub(r"\s+", "", cell.text) for cell in rows[1]]
+    if len(_without_tail(lower)) < len(_without_tail(upper)) and _spread(upper, lower):
+        return _spread(upper, lower)
+    width = max(len(upper), len(lower))
+    upper += [""] * (width - len(upper))
+    lower += [""] * (width - len(lower))
+    out, last = [], ""
+    for above, below in zip(upper, lower, strict=True):
+        last = above or (last if below else "")
+        out.append(last if below == last else last + below)
+    return _without_tail(out)
+
+
+def _spread(upper: Sequence[str], lower: Sequence[str]) -> list[str]:
+    """A lower row that was written without the empty cells under merged ones belongs to the columns of years."""
+    words = [word for word in lower if word]
+    years = [i for i, word in enumerate(upper) if _YEAR.search(word) or _kind(word) in ("goal", "base")]
+    if len(years) != 1 or len(words) < 2:
+        return []
+    at = years[0]
+    return [*upper[:at], *(upper[at] + word for word in words), *_without_tail(list(upper[at + 1 :]))]
+
+
+def _without_tail(words: list[str]) -> list[str]:
+    while words and not words[-1]:
+        words.pop()
+    return words
+
+
+def _kind(head: str) -> str:
+    """The kind of a column by the words of its head; the first list of data/targets.toml that fits."""
+    for kind, words in table("targets")["columns"].items():
+        if any(word in head for word in words):
+            return str(kind)
+    return "year" if _YEAR.search(head) else "other"
+
+
+def _column(head: str, first_year: int | None) -> _Column:
+    """A goal of a year before the plan begins is past: 2020年规划目标 in a plan for 2021–2025."""
+    kind = _kind(head)
+    year = max((int(found) for found in _YEAR.findall(head)), default=None)
+    if kind == "year":
+        kind = "base" if first_year is not None and year is not None and year < first_year else "goal"
+    elif kind == "goal" and first_year is not None and year is not None and year < first_year:
+        kind = "base"
+    return _Column(kind, head, year)
+
+
+def _placed(row: Sequence[_Cell], columns: Sequence[_Column]) -> list[_Cell | None]:
+    """The cells under their columns: a row that lacks a merged cell in front is moved to the right."""
+    best = max(range(_MOST_SHIFT + 1), key=lambda shift: (_fit(row, columns, shift), -shift))
+    return [row[i - best] if 0 <= i - best < len(row) else None for i in range(len(columns))]
+
+
+def _fit(row: Sequence[_Cell], columns: Sequence[_Column], shift: int) -> int:
+    """How well the cells fit their columns; full cells pushed off the table count against."""
+    score = 0
+    for i, item in enumerate(row):
+        at = i + shift
+        if at >= len(columns):
+            score -= 3 * bool(item.text)
+            continue
+        score += _suits(item.text, columns[at].kind)
+    return score
+
+
+def _suits(text: str, kind: str) -> int:
+    if not text:
+        return 0
+    number = bool(re.fullmatch(r"\d{1,3}", text))
+    if kind == "number":
+        return 3 if number else -2
+    if kind == "name":
+        return 2 if re.search("[\u4e00-\u9fff]{2}", text) and not number else -3
+    if kind == "unit":
+        return 2 if len(text) <= 8 and not re.fullmatch(r"[\d.]+", text) else -2
+    if kind in ("goal", "base", "growth"):
+        return 1 if re.search(r"\d", text) or not _DASH.sub("", text) else 0
+    return -1 if number else 0
+
+
+def _row(
+    clause: Clause, block: Block, row: Sequence[_Cell | None], columns: Sequence[_Column]
+) -> Iterator[Target]:
+    """The values of one row: base columns are baselines, goal columns targets."""
+    names = [item.text for item, column in zip(row, columns, strict=True) if item and item.text and column.kind == "name"]
+    if not names:
+        return
+    name, unit = _named(names[-1], row, columns)
+    for item, column in zip(row, columns, strict=True):
+        if item is None or column.kind not in ("goal", "base", "growth"):
+            continue
+        role: TargetRole = "baseline" if column.kind == "base" or clause.role == "review" else "target"
+        for found in cell(item.text, "%" if column.kind == "growth" and not unit else unit):
+            indicator = name + ("年均增长" if column.kind == "growth" else "")
+            yield _target(clause, block, item, column, found, role, indicator)
+
+
+def _named(name: str, row: Sequence[_Cell | None], columns: Sequence[_Column]) -> tuple[str, str]:
+    """The indicator and its unit, from the unit column or from brackets behind the name."""
+    name = re.sub(r"\s+", "", name)
+    for item, column in zip(row, columns, strict=True):
+        if item and item.text and column.kind == "unit":
+            return name.rstrip("*＊#"), item.text
+    if (found := _UNIT_IN_NAME.search(name)) and re.search("[%‰元人个张岁户亩吨里米台万亿家件项年/]$", found[1]):
+        return name[: found.start()].rstrip("*＊#"), found[1]
+    return name.rstrip("*＊#"), ""
+
+
+def _target(
+    clause: Clause, block: Block, item: _Cell, column: _Column, found: Found, role: TargetRole, indicator: str
+) -> Target:
+    span = Span(item.start + found.span.start, item.start + found.span.end)
+    bracketed = found.span.start > 0 and item.text[found.span.start - 1] in "(（"
+    measure: Measure = "increment" if _grows(indicator, item.text, column) else "level"
+    period = f"{column.year}年" if column.year else None
+    return Target(
+        "", clause.key, indicator, found.quantity, measure, role, period, "括号内" if bracketed else None,
+        found.damaged, span, block.span,
+    )  # fmt: skip
+
+
+def _grows(indicator: str, text: str, column: _Column) -> bool:
+    """新增就业, 能耗降低 and values in 〔〕 are changes over the period."""
+    grown = re.search(r"新增|增加|增长(?!率)|降低(?!率)|下降|减少|累计", indicator)
+    return bool(grown or column.kind == "growth" or _CUMULATIVE.match(text))

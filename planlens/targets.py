@@ -22,7 +22,7 @@ from .quantity import Found, family, find, table
 _LONGEST_SEGMENT = 400
 """Characters of the longest stretch between two commas that is read as one; a longer one is no sentence."""
 
-_MARKS = "，；。：！？,;:!?\n|"
+_MARKS = "，；。：！？,;:!?|"
 _OPEN, _CLOSE = "（(《“‘〔【「", "）)》”’〕】」"
 _PERIOD = re.compile(
     r"(?:力争)?(?:到|至|截至|截止)?(?:20\d{2}(?:\s*[—–~-]+\s*20\d{2})?年(?:\d{1,2}月(?:\d{1,2}日)?)?(?:底|末|初|内|上半年|下半年)?(?:之?前|以前)?)"
@@ -64,7 +64,7 @@ def _words() -> dict[str, re.Pattern[str]]:
         return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
     return {
-        "whole": re.compile(rf"[^，,；;。、]{{0,18}}?(?:{either(own['whole']['heads'])})(?=[，,；;。、：:)）”》》\s]|和|与|及|为|建设|工作|管理|的|任务|$|[“（(])"),
+        "whole": re.compile(rf"[^，,；;。、]{{0,18}}?(?:{either(own['whole']['heads'])})(?=[，,；;。、：:)）”》》\s]|和|与|及|为|建设|工作|管理|的|任务|$|[“（(?])"),
         "made": re.compile(rf"(?:{either(own['made'])}|{either(own['whole'].get('made', []))})[^，,；;。]{{0,12}}$")
         if "made" in own
         else re.compile(rf"(?:{either(own['whole']['made'])})[^，,；;。]{{0,12}}$"),
@@ -75,6 +75,7 @@ def _words() -> dict[str, re.Pattern[str]]:
         "compared": re.compile(rf"(?:{either(own['past']['compare'])})$"),
         "future": re.compile(rf"(?:{either(own['past']['future'])})"),
         "lifespan": re.compile(rf"(?:{either(own['lifespan']['words'])})"),
+        "given": re.compile(rf"(?:{either(own['given']['words'])})(?:人数|总数|规模)?$"),
         "condition": re.compile(rf"(?:{either(own['condition']['words'])})$"),
     }
 
@@ -146,7 +147,7 @@ class _Reader:
             yield from self._sentence(replace(setting, period=setting.period or carried), sentence)
             ends_open = words[-1] in "；;"
             opened = _PERIOD.search(words)
-            carried = (opened[0] if opened else carried) if ends_open else None
+            carried = (carried or (opened[0] if opened else None)) if ends_open else None
 
     def _opens_past(self, words: str) -> bool:
         if _words()["past_lead"].match(words):
@@ -201,7 +202,7 @@ class _Reader:
             return "name"
         kind = family(quantity.unit)
         if kind == "age":
-            moving = _words()["lifespan"].search(before) or re.search(r"(?:到|至|高|长|延迟|为)$", before.rstrip("再约"))
+            moving = _words()["lifespan"].search(before) or re.search(r"(?:[高长升增]到|[高长升增]至|延迟|提高|延长)$", before.rstrip("再约"))
             return None if moving and not re.match("[^，,；;。]{0,3}(?:儿童|老年人|人群|婴幼儿)", after) else "other"
         if kind == "rank" or quantity.unit in ("人间", "周年", "阶段"):
             return "other" if quantity.unit in ("级", "层", "人间") else "name"
@@ -258,7 +259,11 @@ class _Reader:
         years = [match for match in _YEAR_TEXT.finditer(before) if not _words()["compared"].search(before[: match.start()])]
         if years and self.first_year is not None and int(years[-1][1]) < self.first_year:
             return "baseline"
-        if setting.past and not re.search("力争|确保|争取|将达|目标", segment.text):
+        if _words()["given"].search(before) and not re.search("控制|达到|提高|新增|增加|减少|引导|转移", segment.text):
+            return "baseline"
+        if re.search(r"(?:我国|我省|我市|我区|我县|本市|中国)(?:现?有|拥有)$", before.rstrip()):
+            return "baseline"
+        if setting.past and not re.search("力争|确保|争取|将达", segment.text):
             return "baseline"
         return "target"
 
@@ -276,8 +281,11 @@ class _Reader:
         return last.strip() if last else None
 
 
+_DOING = (
+    r"(?:建设|建成|新建|打造|引进|创建|争创|新增|培育|设立|组建|布局|筹建|配备|配置|举办|开设|遴选|选取|认定|评选|完成|改造|引入|招引|增设|建立|形成|创办|选派|培养|招聘|开通|获批|各|每[个家所名区县]|每年[^，,；;。]{0,4})"
+)
 _GOVERNED = re.compile(
-    r"(?:建设|建成|新建|打造|引进|创建|争创|新增|培育|设立|组建|布局|筹建|配备|配置|举办|开设|遴选|选取|认定|评选|完成|改造|引入|招引|增设|建立|形成|创办|选派|培养|招聘|开通|获批|各|每[个家所名区县]|每年[^，,；;。]{0,4})(?:全国|全省|国家|省|市|和|并)?$"
+    rf"{_DOING}(?:[^，,；;。]{{0,60}}等)?(?:全国|全省|国家|省|市|和|并)?$"
 )
 
 
@@ -311,6 +319,8 @@ def _described(text: str, item: Found, kind: str) -> TargetRole | None:
         return "other"
     if item.quantity.text.startswith(("满", "年满")):
         return "other"
+    if kind in ("person", "") and after.startswith(("的", "中国人", "人民", "同胞")) and item.quantity.bound in ("=", "~"):
+        return "other"
     return None
 
 
@@ -338,8 +348,12 @@ def _measure(item: Found, phrase: Phrase) -> Measure:
         return "increment"
     if phrase.change and not phrase.level:
         return "increment"
-    if lists().more.at_start(phrase.verb) or re.match("新增|净增", phrase.indicator):
+    if lists().more.at_start(phrase.verb) or re.search("新增|净增", phrase.indicator):
         return "increment"
+    if family(unit) == "time" and item.quantity.bound == "<=":
+        return "level"
+    if phrase.level in ("安排", "投入", "完成", "拟按"):
+        return "level" if family(unit) == "rate" else "count"
     if family(unit) == "rate" or phrase.share or unit in ("倍", "1:", ":1", "位", ""):
         return "level"
     if re.search("招聘|培训|引进|新建|建设|改造|接种", phrase.thing) and not phrase.level:
@@ -351,7 +365,7 @@ def _measure(item: Found, phrase: Phrase) -> Measure:
         return "level"
     if phrase.level in ("达到", "达", "保持在", "稳定在", "控制在", "增加到", "增至", "发展到", "扩大到", "提高到", "突破", "降至", "降到"):
         return "level"
-    if phrase.scope and phrase.scope.startswith("每") and re.search("配备|配置|配", phrase.verb + phrase.left):
+    if re.search("包含|配备|配置|配足", phrase.verb + phrase.left) and (phrase.scope or "").startswith(("每", "各")):
         return "level"
     if re.search("覆盖|进入|跻身", phrase.verb + phrase.right[:8]):
         return "level"
