@@ -10,6 +10,7 @@ that governs the item, deadlines, bodies, titles, words that forbid or allow, wo
 
 from __future__ import annotations
 
+import bisect
 import math
 import re
 from collections import defaultdict
@@ -35,6 +36,9 @@ _SAME_ITEM = 0.30
 
 _SAME_ACTION = 0.45
 """The same, for the verbs that govern them: to compare 探索 with 建立 the thing itself must be the same."""
+
+_SAME_STAGE = 0.40
+"""The same, among the items of the old text that name a stage at all."""
 
 _SAID_ANEW = 10.0
 """Weight of words (see words.informative; about two of middling rarity) that a text must say anew to say something
@@ -80,6 +84,8 @@ class _Side:
     items: Mapping[str, tuple[_Item, ...]]
     commitments: Mapping[str, Commitment]
     lists_bodies: bool
+    above: Mapping[str, str | None]
+    """Clause → the clause above it."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +116,10 @@ class _Meeting:
 
 
 _TITLE = re.compile(r"《([^《》]{1,80})》")
+_HOME = 1.5
+"""Summed probability of links from which another clause is the home of a clause: two links at least."""
+
+_RESULTS = frozenset({"全面推行", "建成", "投用"})
 _DUTY = frozenset({"应当", "自愿"})
 _PIECES = frozenset({"thing", "body"})
 """Units that count single things, interchangeable in use: 个, 家, 所, 项."""
@@ -123,9 +133,9 @@ def classify(old: Plan, new: Plan, alignment: Alignment, lexicon: Lexicon | None
     lexicon = lexicon or load()
     before, after = _side(old, lexicon), _side(new, lexicon)
     links = [k for k in alignment.links if k.old in before.commitments and k.new in after.commitments]
-    heirs = _main_heirs(links)
+    heirs, moved = _main_heirs(links), _moved(links, before, after)
     changes = [
-        _linked(group, links_of, heirs, before, after, alignment, lexicon) for group, links_of in _groups(links, after)
+        _linked(group, links_of, heirs, moved, before, after, lexicon) for group, links_of in _groups(links, after)
     ]
     changes += _alone("new", new.commitments, {k.new for k in links}, alignment.nearest_new)
     changes += _alone("dropped", old.commitments, {k.old for k in links}, alignment.nearest_old)
@@ -144,7 +154,13 @@ def _side(plan: Plan, lexicon: Lexicon) -> _Side:
             targets[target.unit_key].append(target)
     cut = {c.key: _items(c, targets[c.key], lexicon) for c in plan.commitments}
     listed = sum(bool(c.bodies) for c in plan.commitments)
-    return _Side(plan, cut, {c.key: c for c in plan.commitments}, listed * 4 >= len(plan.commitments) > 0)
+    return _Side(
+        plan,
+        cut,
+        {c.key: c for c in plan.commitments},
+        listed * 4 >= len(plan.commitments) > 0,
+        {c.key: c.parent for c in plan.clauses},
+    )
 
 
 def _items(commitment: Commitment, targets: Sequence[Target], lexicon: Lexicon) -> tuple[_Item, ...]:
@@ -158,7 +174,7 @@ def _items(commitment: Commitment, targets: Sequence[Target], lexicon: Lexicon) 
 
 
 def _content(text: str, lexicon: Lexicon) -> dict[str, float]:
-    """The words that carry meaning, in today's terms, each with its weight; numbers, bounds and units are compared apart."""
+    """The words that carry meaning, in today's terms, each with its weight; numbers and units are compared apart."""
     for found in quantity.find(text):
         text = text[: found.span.start] + " " * len(found.span) + text[found.span.end :]
     return {word: informative(word) for word in terms(lexicon.canonical(text)) if word not in lexicon.stock}
@@ -233,9 +249,9 @@ def _linked(
     group: tuple[list[str], list[str]],
     links: Sequence[Link],
     heirs: Mapping[str, str],
+    moved: frozenset[tuple[str, str]],
     before: _Side,
     after: _Side,
-    alignment: Alignment,
     lexicon: Lexicon,
 ) -> Change:
     olds, news = _in_order(group[0], before), _in_order(group[1], after)
@@ -245,7 +261,7 @@ def _linked(
         meeting = _meet([before.commitments[k] for k in mine], after.commitments[key], before, after, lexicon)
         mark = f"{key} " if len(news) > 1 else ""
         found += [(kind, mark + line) for kind, line in _compare(meeting)]
-    found += _where(olds, news, links, heirs, before, after, alignment)
+    found += _where(olds, news, links, heirs, moved, before, after)
     kinds = tuple(kind for kind in KINDS if any(kind == k for k, _ in found))
     best = max((k for k in links if k.old in olds and k.new in news), key=_trust)
     return Change(
@@ -369,13 +385,29 @@ def _strength(meeting: _Meeting) -> list[_Finding]:
 
 
 def _stage(meeting: _Meeting) -> list[_Finding]:
+    """Where the thing stands, against the old item most alike of those that say where it stood.
+
+    A result (建成, 投用, 全面推行) that follows mere pushing (推进, 加快) is a step as well.
+    """
     found = []
-    for pair in _actions(meeting):
-        a, b = pair.old.stage, pair.new.stage
-        if a and b and a != b:
-            back = meeting.lexicon.rank("stage", b) < meeting.lexicon.rank("stage", a)
-            found.append(("stage", f"阶段: {a} → {b}" + ("（后退）" if back else "")))
+    for item in meeting.new_items:
+        if not item.stage:
+            continue
+        staged = [(_alike(old, item), old.stage) for old in meeting.old_items if old.stage]
+        similarity, stage = max(staged, key=lambda s: s[0], default=(0.0, None))
+        if similarity < _SAME_STAGE:
+            stage = None
+            pushed = [p for p in _actions(meeting) if p.new is item and not p.old.stage and p.old.strength == "推动"]
+            if not pushed or item.stage not in _RESULTS:
+                continue
+        if stage != item.stage:
+            back = stage is not None and _rank(meeting, item.stage) < _rank(meeting, stage)
+            found.append(("stage", f"阶段: {stage or '推进中'} → {item.stage}" + ("（后退）" if back else "")))
     return found
+
+
+def _rank(meeting: _Meeting, stage: str) -> int:
+    return meeting.lexicon.rank("stage", stage)
 
 
 def _actions(meeting: _Meeting) -> list[_Pair]:
@@ -457,10 +489,9 @@ def _negation(meeting: _Meeting) -> list[_Finding]:
 
 
 def _acts(text: str, lexicon: Lexicon) -> dict[str, str]:
-    """Class of act → the word that shows it; plain negation only where nothing plainer stands."""
-    acts = dict(lexicon.acts_in(text))
+    """Class of act → the word that shows it, plain negation among them."""
     plain = lexicon.negations_in(text)
-    return {"否定": plain[0]} if plain and not acts else acts
+    return {**({"否定": plain[0]} if plain else {}), **dict(lexicon.acts_in(text))}
 
 
 def _coverage(meeting: _Meeting) -> list[_Finding]:
@@ -531,9 +562,9 @@ def _where(
     news: Sequence[str],
     links: Sequence[Link],
     main_heir: Mapping[str, str],
+    moved: frozenset[tuple[str, str]],
     before: _Side,
     after: _Side,
-    alignment: Alignment,
 ) -> list[_Finding]:
     """merged, split and moved: where the commitment went in the new plan."""
     found: list[_Finding] = []
@@ -545,12 +576,87 @@ def _where(
     for key, parts in heirs.items():
         if len(parts) > 1:
             found.append(("split", f"拆分: {key}分为{len(parts)}条"))
-    pairs = {(k.old, k.new) for k in alignment.clauses}
-    if pairs and not any(
-        (before.commitments[k.old].clause, after.commitments[k.new].clause) in pairs
-        for k in links
-        if k.old in olds and k.new in news
-    ):
+    if any((k.old, k.new) in moved for k in links if k.old in olds and k.new in news):
         where = before.commitments[olds[0]].clause, after.commitments[news[0]].clause
-        found.append(("moved", f"移动: {where[0]} → {where[1]}"))
+        found.append(("moved", f"移动: {where[0]} → {where[1]}" if where[0] != where[1] else f"移动: {where[0]}内次序"))
     return found
+
+
+def _moved(links: Sequence[Link], before: _Side, after: _Side) -> frozenset[tuple[str, str]]:
+    """The links that cross: to another clause or chapter than the rest of theirs, or, word for word, out of order."""
+    return frozenset(_strayed(links, before, after) | _overtaken(links, before, after))
+
+
+def _strayed(links: Sequence[Link], before: _Side, after: _Side) -> set[tuple[str, str]]:
+    """Links between containers (clause, chapter) that are each mainly linked to another one."""
+    paths = [
+        (k, _containers(before.commitments[k.old].clause, before), _containers(after.commitments[k.new].clause, after))
+        for k in links
+    ]
+    votes: dict[tuple[str, str], float] = defaultdict(float)
+    for link, olds, news in paths:
+        for pair in ((a, b) for a in olds for b in news):
+            votes[pair] += link.score.probability
+    ranked_old: dict[str, list[tuple[float, str]]] = defaultdict(list)
+    ranked_new: dict[str, list[tuple[float, str]]] = defaultdict(list)
+    for (a, b), vote in votes.items():
+        ranked_old[a].append((vote, b))
+        ranked_new[b].append((vote, a))
+    out = set()
+    for link, olds, news in paths:
+        for a, b in zip(reversed(olds), reversed(news), strict=False):
+            p = link.score.probability
+            if _mainly_elsewhere(ranked_old[a], b, news, p) and _mainly_elsewhere(ranked_new[b], a, olds, p):
+                out.add((link.old, link.new))
+                break
+    return out
+
+
+def _mainly_elsewhere(ranked: Sequence[tuple[float, str]], here: str, level: Sequence[str], own: float) -> bool:
+    """Whether most of a container's other links go to one container that is not `here` nor above or below it."""
+    rivals = [(vote, key) for vote, key in ranked if key not in level and key.count("/") == here.count("/")]
+    best = max(rivals, default=(0.0, ""))[0]
+    staying = next((vote for vote, key in ranked if key == here), 0.0) - own
+    return best >= _HOME and best > 2 * staying
+
+
+def _containers(clause: str, side: _Side) -> tuple[str, ...]:
+    """A clause and all above it, the nearest first."""
+    out: list[str] = []
+    at: str | None = clause
+    while at is not None:
+        out.append(at)
+        at = side.above.get(at)
+    return tuple(out)
+
+
+def _overtaken(links: Sequence[Link], before: _Side, after: _Side) -> set[tuple[str, str]]:
+    """Statements repeated word for word that do not stand in the order of the others (longest increasing run)."""
+    place = {key: n for n, key in enumerate(before.commitments)}
+    order = {key: n for n, key in enumerate(after.commitments)}
+    equal = [k for k in links if redline.same_text(before.commitments[k.old].text, after.commitments[k.new].text)]
+    equal.sort(key=lambda k: (order[k.new], place[k.old]))
+    kept = _longest_run([place[k.old] for k in equal])
+    return {(k.old, k.new) for n, k in enumerate(equal) if n not in kept}
+
+
+def _longest_run(numbers: Sequence[int]) -> frozenset[int]:
+    """Positions of a longest increasing subsequence.
+
+    >>> sorted(_longest_run([3, 0, 1, 2]))
+    [1, 2, 3]
+    """
+    tops: list[int] = []
+    ends: list[int] = []
+    before: list[int] = []
+    for at, number in enumerate(numbers):
+        n = bisect.bisect_left(tops, number)
+        tops[n:] = [number, *tops[n + 1 :]]
+        ends[n:] = [at, *ends[n + 1 :]]
+        before.append(ends[n - 1] if n else -1)
+    out = []
+    at = ends[-1] if ends else -1
+    while at >= 0:
+        out.append(at)
+        at = before[at]
+    return frozenset(out)
