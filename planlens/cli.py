@@ -18,15 +18,20 @@ from planlens.errors import InputError, PlanlensError
 
 if TYPE_CHECKING:
     from planlens.library import Library
-    from planlens.model import Plan, Table
+    from planlens.model import Comparison, Plan, Table
     from planlens.report.look import Look
 
 OK, CHANGED, BAD_INPUT = 0, 1, 2
 FORMATS = ("table", "md", "csv", "json")
+_SAME = ("like", "comparable", "same")
 _PIPED_WIDTH = 120  # cells, where the output is no terminal and COLUMNS does not say
 _BOM = b"\xef\xbb\xbf"  # so that Excel opens a .csv file as UTF-8
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class _ReaderGoneError(Exception):
+    """Whoever read our output has seen enough: `planlens diff 2023 2025 | head`. click would make it exit code 1."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -43,8 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return BAD_INPUT
     except (click.Abort, KeyboardInterrupt):
         return _fail("stopped")
-    except BrokenPipeError:  # whoever reads has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except _ReaderGoneError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what Python flushes at its end goes nowhere
         return OK
     except PlanlensError as error:
         return _fail(str(error))
@@ -167,7 +172,7 @@ def show(
     found = shelf.read(shelf.find(plan, region=region))
     sink = _Sink(form, output, look)
     m = messages.load(look["lang"])
-    _warn(found, sink)
+    _warn([found])
     if part == "text":
         sink.put(found.document.text, exact=True)
     elif sink.form == "json":
@@ -193,7 +198,7 @@ def targets(
     found = [shelf.read(entry) for entry in shelf.all(plan, region=region)]
     sink = _Sink(form, output, look)
     m = messages.load(look["lang"])
-    _warn(found, sink)
+    _warn(found)
     if sink.form == "json":
         sink.put(json.dumps(json.targets(found)))
     elif sink.form == "csv":
@@ -217,7 +222,7 @@ def align(
     found = pair(first, second)
     sink = _Sink(form, output, look)
     m = messages.load(look["lang"])
-    _warn([first, second], sink)
+    _warn([first, second])
     if sink.form == "json":
         sink.put(json.dumps(json.align(first, second, found)))
     elif sink.form == "csv":
@@ -255,7 +260,7 @@ def diff(
     first, second = _two_plans(library, old, new, region)
     result = compare(first, second)
     m = messages.load(look["lang"])
-    _warn([first, second], sink)
+    _warn([first, second])
     if sink.form == "json":
         sink.put(json.dumps(json.diff(result)))
     elif sink.form == "csv":
@@ -263,8 +268,7 @@ def diff(
     else:
         only_these = asked or (tables.SECTIONS if look["full"] else tables.SHOWN)
         sink.tables(tables.diff(result, m, only=only_these, cut=sink.form == "table" and not look["full"]))
-    moved = any(change.status != "kept" for change in result.changes) or bool(result.shifts)
-    return CHANGED if exit_code and moved else OK
+    return CHANGED if exit_code and _differ(result) else OK
 
 
 @cli.command()
@@ -330,12 +334,22 @@ class _Sink:
     def put(self, text: str, *, exact: bool = False) -> None:
         """Write the finished report; `exact` keeps a plan's text to the character."""
         if self.path is None:
-            sys.stdout.write(text) if exact else click.echo(text, nl=False, color=self.look.colour)
-            return
+            return _print(text, exact=exact, colour=self.look.colour)
         from planlens.files import write_atomically
 
         data = text.encode("utf-8", "backslashreplace")
-        write_atomically(self.path, _BOM + data if self.form == "csv" and not exact else data)
+        return write_atomically(self.path, _BOM + data if self.form == "csv" and not exact else data)
+
+
+def _print(text: str, *, exact: bool, colour: bool) -> None:
+    try:
+        if exact:
+            sys.stdout.write(text)
+        else:
+            click.echo(text, nl=False, color=colour)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise _ReaderGoneError from None
 
 
 def _check_place(path: Path) -> None:
@@ -373,10 +387,15 @@ def _sections(only: str | None, sink: _Sink) -> tuple[str, ...]:
     return asked
 
 
-def _warn(found: Plan | Sequence[Plan], sink: _Sink) -> None:
+def _differ(result: Comparison) -> bool:
+    """Whether anything changed; a target that is the same in both plans did not."""
+    moved = (shift for shift in result.shifts if (shift.kind, shift.verdict, shift.direction) != _SAME)
+    return any(change.status != "kept" for change in result.changes) or any(moved)
+
+
+def _warn(plans: Sequence[Plan]) -> None:
     """Doubts about a whole document go to standard error, so that no table or JSON hides them."""
-    del sink
-    for plan in found if isinstance(found, Sequence) else [found]:
+    for plan in plans:
         for note in plan.notes:
             if note.span is None:
                 click.echo(f"planlens: {plan.info.id}: {note.why}", err=True)

@@ -186,5 +186,5 @@ def _number(value: Decimal | None) -> int | float | None:
 
 
 def _score(value: float) -> float:
-    """Six decimals say all that a probability can, and the same on every machine."""
-    return round(float(value), 6)
+    """Four decimals say all that a probability can."""
+    return round(float(value), 4)

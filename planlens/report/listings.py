@@ -23,7 +23,7 @@ def targets(plans: Sequence[Plan], m: Messages, *, full: bool = False) -> tuple[
         listed = plan.targets if full else of_interest(plan.targets)
         rows = [_target_cells(places, target, m) for target in listed]
         names = ("clause", "indicator", "value", "role", "measure", "period", "scope")
-        title = f"{plan.info.title}（{len(rows)}）"
+        title = f"{plan.info.title}（{plan.info.id}，{len(rows)}）"
         tables.append(Table("targets", title, headers(m, names), tuple(rows)))
         if hidden := len(plan.targets) - len(listed):
             hint = ((m("closing.left_out"), m("closing.numbers_hint", count=hidden)),)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
 _SPACE = re.compile(r"\s+")
-# Explicit directions can make a terminal or a page show another text than the plan has.
-_DIRECTIONS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Control characters, lone surrogates, and explicit directions, which can make a terminal or a page show another text
+# than the plan has.
+_UNSAFE = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069\\ud800-\\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,4 +28,4 @@ def one_line(text: str) -> str:
     '第一行 第二行�[31m'
     """
     text = _SPACE.sub(" ", text).strip()
-    return "".join("\ufffd" if c in _DIRECTIONS or unicodedata.category(c) in ("Cc", "Cs") else c for c in text)
+    return _UNSAFE.sub("\ufffd", text)

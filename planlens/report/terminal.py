@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from planlens.model import Table
 from planlens.report.look import Look, one_line
@@ -129,6 +130,7 @@ def _pieces(text: str, width: int) -> Iterator[str]:
         yield from (piece[i : i + width] for i in range(0, len(piece), width))
 
 
+@lru_cache(maxsize=8192)  # a report asks for the same few thousand characters again and again
 def display_width(text: str) -> int:
     """Cells that `text` takes in a terminal: 2 for a Chinese character."""
     from wcwidth import wcswidth
