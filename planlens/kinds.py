@@ -1,0 +1,437 @@
+"""In what a commitment differs from its counterparts, each kind read from a slot of its own.
+
+    side_of(plan, lexicon)            -> a plan with its commitments cut into items, each with its words and targets
+    meet(olds, new, …)                -> which items of a new commitment correspond to which of its counterparts
+    differences(meeting)              -> (kind, the line that shows it)
+
+Numbers come from the plans' targets, strength and stage from the verb that governs the item, then deadlines, bodies,
+titles, words that forbid or allow, words of coverage. Only what is said anew beyond that is scope or means.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from . import quantity, redline
+from .commitments import items
+from .lexicon import Lexicon
+from .model import Commitment, Plan, Target
+from .words import informative, terms
+
+_SAME_ITEM = 0.30
+"""Similarity from which two items speak of one thing; below it a difference of slots is a difference of subject."""
+
+_SAME_ACTION = 0.45
+"""The same, for the verbs that govern them: to compare 探索 with 建立 the thing itself must be the same."""
+
+_SAME_STAGE = 0.40
+"""The same, among the items of the old text that name a stage at all."""
+
+_SAID_ANEW = 10.0
+"""Weight of words (see words.informative; about two of middling rarity) that a text must say anew to say something
+else; with less, and all slots equal, it is kept. 6 to 12 do alike on two annotated pairs."""
+
+_REACHES_FURTHER = 6.0
+"""The same for the things covered, instruments aside: from here on the scope has grown."""
+
+_DONE_OTHERWISE = 0.7
+"""Share of the words that is new from which a thing is done another way; where a new instrument comes in, half as much
+text will do (_WITH_INSTRUMENT)."""
+
+_WITH_INSTRUMENT = 0.5
+
+_PIECES = frozenset({"thing", "body"})
+"""Families of units that 个 may stand for: 2个 and 3家 count alike, 10家 and 30张 do not."""
+
+_RESULTS = frozenset({"全面推行", "建成", "投用"})
+_ONCE = frozenset({"起草", "出台", "建成", "投用", "修订"})
+_DUTY = frozenset({"应当", "自愿"})
+_TITLE = re.compile(r"《([^《》]{1,80})》")
+
+Finding = tuple[str, str]
+"""A kind and the line that shows it."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One comma-separated item of a commitment with everything that is compared."""
+
+    text: str
+    words: Mapping[str, float]
+    targets: tuple[Target, ...]
+    lexicon: Lexicon
+
+    @cached_property
+    def mass(self) -> float:
+        return sum(self.words.values())
+
+    @cached_property
+    def strength(self) -> str | None:
+        return self.lexicon.strength_in(self.text)
+
+    @cached_property
+    def stage(self) -> str | None:
+        return self.lexicon.stage_in(self.text)
+
+
+@dataclass(frozen=True)
+class Side:
+    """One plan, with its commitments cut into items."""
+
+    plan: Plan
+    items: Mapping[str, tuple[Item, ...]]
+    commitments: Mapping[str, Commitment]
+    lists_bodies: bool
+    above: Mapping[str, str | None]
+    """Clause → the clause above it."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two corresponding items."""
+
+    old: Item
+    new: Item
+    similarity: float
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """One new commitment with all its counterparts, and which items met."""
+
+    old: tuple[Commitment, ...]
+    new: Commitment
+    pairs: tuple[Pair, ...]
+    novel: Mapping[str, float]
+    """Words of the new text that no old one says, verbs aside, with their weights."""
+    novelty: float
+    """Their share."""
+    old_items: tuple[Item, ...]
+    new_items: tuple[Item, ...]
+    lexicon: Lexicon
+    years: tuple[int | None, int | None]
+    both_list_bodies: bool
+
+
+def side_of(plan: Plan, lexicon: Lexicon) -> Side:
+    targets: dict[str, list[Target]] = defaultdict(list)
+    for target in plan.targets:
+        if target.role == "target" and not target.damaged:
+            targets[target.unit_key].append(target)
+    cut = {c.key: _items(c, targets[c.key], lexicon) for c in plan.commitments}
+    listed = sum(bool(c.bodies) for c in plan.commitments)
+    return Side(
+        plan,
+        cut,
+        {c.key: c for c in plan.commitments},
+        listed * 4 >= len(plan.commitments) > 0,
+        {c.key: c.parent for c in plan.clauses},
+    )
+
+
+def _items(commitment: Commitment, targets: Sequence[Target], lexicon: Lexicon) -> tuple[Item, ...]:
+    out = []
+    for start, end in items(commitment.text):
+        text = commitment.text[start:end]
+        at = commitment.span.start + start, commitment.span.start + end
+        inside = tuple(t for t in targets if at[0] <= t.span.start < at[1])
+        out.append(Item(text, _content(text, lexicon), inside, lexicon))
+    return tuple(out)
+
+
+def _content(text: str, lexicon: Lexicon) -> dict[str, float]:
+    """The words that carry meaning, in today's terms, each with its weight; numbers and units are compared apart."""
+    for found in quantity.find(text):
+        text = text[: found.span.start] + " " * len(found.span) + text[found.span.end :]
+    return {word: informative(word) for word in terms(lexicon.canonical(text)) if word not in lexicon.stock}
+
+
+def meet(olds: Sequence[Commitment], new: Commitment, before: Side, after: Side, lexicon: Lexicon) -> Meeting:
+    """Each item of the new commitment with the best item of its olds."""
+    mine = after.items[new.key]
+    theirs = tuple(item for c in olds for item in before.items[c.key])
+    pairs = []
+    for item in mine:
+        similarity, n = max(((_alike(other, item), -n) for n, other in enumerate(theirs)))
+        if similarity >= _SAME_ITEM or (len(mine) == 1 and len(theirs) == 1):
+            pairs.append(Pair(theirs[-n], item, similarity))
+    said = " ".join(lexicon.canonical(c.text) for c in olds)
+    says = {word: weight for item in mine for word, weight in item.words.items() if word not in lexicon.families}
+    novel = {word: weight for word, weight in says.items() if word not in said}
+    novelty = sum(novel.values()) / sum(says.values()) if novel else 0.0
+    years = before.plan.info.end_year, after.plan.info.end_year
+    both = before.lists_bodies and after.lists_bodies
+    return Meeting(tuple(olds), new, tuple(pairs), novel, novelty, theirs, mine, lexicon, years, both)
+
+
+def _alike(a: Item, b: Item) -> float:
+    """Share of weighted words in common; equal text counts as 1 even where it has no words."""
+    if a.text == b.text:
+        return 1.0
+    shared = sum(weight for word, weight in a.words.items() if word in b.words)
+    return shared / math.sqrt(a.mass * b.mass) if shared else 0.0
+
+
+def differences(meeting: Meeting) -> list[Finding]:
+    """All kinds of one meeting, each read from its own slot."""
+    if (
+        len(meeting.old) == 1
+        and redline.same_text(meeting.old[0].text, meeting.new.text)
+        and not meeting.both_list_bodies
+    ):
+        return [*_repeated(meeting)]
+    found = [finding for rule in _SLOTS for finding in rule(meeting)]
+    if found or sum(meeting.novel.values()) >= _SAID_ANEW:
+        found += [finding for rule in _CONTENT for finding in rule(meeting)]
+        found = found or [("means", f"做法: 改为{_named(meeting.novel)}")]
+    return found + _repeated(meeting)
+
+
+def _numbers(meeting: Meeting) -> list[Finding]:
+    """number, unit and bound: what the targets of corresponding items say."""
+    found: list[Finding] = []
+    left = [t for item in meeting.old_items for t in item.targets]
+    counterpart = {id(t): pair for pair in meeting.pairs for t in pair.new.targets}
+    changed: list[Target] = []
+    for target in (t for item in meeting.new_items for t in item.targets):
+        same = next((t for t in left if _value(t) == _value(target) and _one_unit(t, target)), None)
+        if same is None:
+            changed.append(target)
+            continue
+        left.remove(same)
+        if same.quantity.bound != target.quantity.bound:
+            found.append(("bound", f"界: {same.quantity.text} → {target.quantity.text}"))
+    for target in changed:
+        pair = counterpart.get(id(target))
+        here = [t for t in left if pair is not None and t in pair.old.targets]
+        other = here[0] if here and pair is not None and pair.similarity >= _SAME_ACTION else None
+        was = next((t for t in here if _one_unit(t, target)), other)
+        if was is None:
+            found.append(("number", f"数值: 未写明 → {target.quantity.text}"))
+            continue
+        left.remove(was)
+        found += _between(was, target)
+    met = {id(pair.old) for pair in meeting.pairs}
+    gone = [t for item in meeting.old_items if id(item) in met for t in item.targets if t in left]
+    return found + [("number", f"数值: {t.quantity.text} → 未写明") for t in gone]
+
+
+def _between(a: Target, b: Target) -> list[Finding]:
+    """What differs between two numbers of corresponding items; only a number of one unit has a bound to compare."""
+    line = f"{a.quantity.text} → {b.quantity.text}"
+    found = [] if _value(a) == _value(b) else [("number", f"数值: {line}")]
+    if not _one_unit(a, b):
+        return [*found, ("unit", f"单位: {line}")]
+    return found if a.quantity.bound == b.quantity.bound else [*found, ("bound", f"界: {line}")]
+
+
+def _one_unit(a: Target, b: Target) -> bool:
+    """Whether two numbers count alike: the same unit, two names of bodies, or 个 for either."""
+    units = a.quantity.unit, b.quantity.unit
+    families = {quantity.family(unit) for unit in units}
+    return units[0] == units[1] or families == {"body"} or ("个" in units and families <= _PIECES)
+
+
+def _value(target: Target) -> tuple[object, ...]:
+    return target.quantity.lo, target.quantity.hi
+
+
+def _strength(meeting: Meeting) -> list[Finding]:
+    """Corresponding items whose verbs stand far enough apart: 探索 → 建立, 争取完成 → 完成, 推动 → 确保."""
+    found = []
+    for pair in _actions(meeting):
+        a, b = pair.old.strength, pair.new.strength
+        if not a or not b or a == b:
+            continue
+        low, high = sorted((meeting.lexicon.rank("strength", a), meeting.lexicon.rank("strength", b)))
+        if high - low >= 2 or (low <= 1 and high > low):
+            found.append(("strength", f"力度: {a} → {b}"))
+    return found
+
+
+def _stage(meeting: Meeting) -> list[Finding]:
+    """Where the thing stands, against the old item most alike of those that say where it stood.
+
+    A result (建成, 投用, 全面推行) that follows mere pushing (推进, 加快) is a step as well.
+    """
+    found = []
+    for item in meeting.new_items:
+        if not item.stage:
+            continue
+        staged = [(_alike(old, item), old.stage) for old in meeting.old_items if old.stage]
+        similarity, stage = max(staged, key=lambda s: s[0], default=(0.0, None))
+        if similarity < _SAME_STAGE:
+            stage = None
+            pushed = [p for p in _actions(meeting) if p.new is item and not p.old.stage and p.old.strength == "推动"]
+            if not pushed or item.stage not in _RESULTS:
+                continue
+        if stage != item.stage:
+            back = stage is not None and _rank(meeting, item.stage) < _rank(meeting, stage)
+            found.append(("stage", f"阶段: {stage or '推进中'} → {item.stage}" + ("（后退）" if back else "")))
+    return found
+
+
+def _rank(meeting: Meeting, stage: str) -> int:
+    return meeting.lexicon.rank("stage", stage)
+
+
+def _actions(meeting: Meeting) -> list[Pair]:
+    return [pair for pair in meeting.pairs if pair.similarity >= _SAME_ACTION]
+
+
+def _deadline(meeting: Meeting) -> list[Finding]:
+    a, b = meeting.old[0].deadline, meeting.new.deadline
+    if _when(a, meeting.years[0]) == _when(b, meeting.years[1]):
+        return []
+    return [("deadline", f"时限: {a or '未写明'} → {b or '未写明'}")]
+
+
+def _when(deadline: str | None, year: int | None) -> str | None:
+    """A deadline without its manner of speaking; in an annual plan 年底前, 2025年底 and 年内 are one."""
+    if deadline is None:
+        return None
+    bare = re.sub(r"^(?:力争)?(?:到|至|在|于)?|(?:之?前|以前|以内|之内|内|底|末)+$", "", deadline)
+    relative = "年" if year is not None and bare in (f"{year}年", "年", "今年", "本年", "当年", "全年") else bare
+    return relative.replace(f"{year}年", "") or "年"
+
+
+def _bodies(meeting: Meeting) -> list[Finding]:
+    """actors: who answers for it. A plan that lists no bodies at all has not taken them away."""
+    lexicon = meeting.lexicon
+    a = [lexicon.body(name) for name in dict.fromkeys(n for c in meeting.old for n in c.bodies)]
+    b = [lexicon.body(name) for name in meeting.new.bodies]
+    if set(a) == set(b) and a[:1] == b[:1]:
+        return []
+    if not (a and b) and not meeting.both_list_bodies:
+        named = [n for n in b if n not in a] if b else []
+        return [("actors", f"责任主体: 增加{'、'.join(named)}")] if named else []
+    parts = []
+    if a and b and a[0] != b[0]:
+        parts.append(f"牵头 {a[0]} → {b[0]}")
+    come, gone = [n for n in b if n not in a], [n for n in a if n not in b]
+    parts += [f"增加{'、'.join(come)}"] if come else []
+    parts += [f"减少{'、'.join(gone)}"] if gone else []
+    return [("actors", "责任主体: " + "，".join(parts))]
+
+
+def _documents(meeting: Meeting) -> list[Finding]:
+    """documents: titles named on one side only; a title written without its marks is still named."""
+    before, now = _bare_titles(" ".join(c.text for c in meeting.old)), _bare_titles(meeting.new.text)
+    met = {id(pair.old) for pair in meeting.pairs}
+    olds = [d for item in meeting.old_items if id(item) in met for d in _TITLE.findall(item.text)]
+    come = [d for d in meeting.new.documents if _title(d) not in before]
+    gone = [d for d in olds if _title(d) not in now]
+    return [("documents", f"文件: {_titles(gone)} → {_titles(come)}")] if come or gone else []
+
+
+def _bare_titles(text: str) -> str:
+    return _title(text.replace("《", "").replace("》", ""))
+
+
+def _titles(names: Sequence[str]) -> str:
+    return "".join(f"《{name}》" for name in names) or "无"
+
+
+def _title(name: str) -> str:
+    """A title without what changes from year to year: years, (试行), its region."""
+    bare = re.sub(r"[（(][^（()）]*[）)]|[0-9]{4}(?:[—–~-][0-9]{4})?年?|(?:[一-鿿]{2,3}(?:省|市|区|县))", "", name)
+    return re.sub(r"\s|-", "", bare)
+
+
+def _negation(meeting: Meeting) -> list[Finding]:
+    """negation: words that forbid, allow or stop, on corresponding items.
+
+    That something must be done (应当, 必须) counts only against a word that forbids or allows it: alone it is strength.
+    """
+    found = []
+    for pair in meeting.pairs:
+        a, b = _acts(pair.old.text, meeting.lexicon), _acts(pair.new.text, meeting.lexicon)
+        if set(a) == set(b) or (set(a) ^ set(b) <= _DUTY and not (a and b)):
+            continue
+        show = [" ".join(dict.fromkeys(side.values())) or "无" for side in (a, b)]
+        found.append(("negation", f"限定: {show[0]} → {show[1]}"))
+    return found
+
+
+def _acts(text: str, lexicon: Lexicon) -> dict[str, str]:
+    """Class of act → the word that shows it, plain negation among them."""
+    plain = lexicon.negations_in(text)
+    return {**({"否定": plain[0]} if plain else {}), **dict(lexicon.acts_in(text))}
+
+
+def _coverage(meeting: Meeting) -> list[Finding]:
+    """scope by words of coverage: 试点 → 全市, 各区 → 每个街道."""
+    found = []
+    for pair in _actions(meeting):
+        a, b = _widest(pair.old.text, meeting.lexicon), _widest(pair.new.text, meeting.lexicon)
+        if a and b and a[0] != b[0]:
+            found.append(("scope", f"范围: {a[1]} → {b[1]}"))
+    return found
+
+
+def _reach(meeting: Meeting) -> list[Finding]:
+    """scope by what is covered: people, places and things that the old text does not name."""
+    things = {word: weight for word, weight in meeting.novel.items() if not meeting.lexicon.instruments_in(word)}
+    if sum(things.values()) < _REACHES_FURTHER:
+        return []
+    return [("scope", f"范围: 增加{_anew(meeting, things)}")]
+
+
+def _anew(meeting: Meeting, words: Mapping[str, float]) -> str:
+    """What is said anew: the item that is mostly new, if there is one, else the weightiest words."""
+    new = [(sum(w for word, w in item.words.items() if word in words), item) for item in meeting.new_items]
+    weight, item = max(new, key=lambda n: n[0])
+    return f"“{_short(item.text)}”" if weight * 2 >= item.mass and weight > 0 else _named(words)
+
+
+def _widest(text: str, lexicon: Lexicon) -> tuple[str, str] | None:
+    found = lexicon.scope_in(text)
+    return max(found, key=lambda f: lexicon.rank("scope", f[0])) if found else None
+
+
+def _means(meeting: Meeting) -> list[Finding]:
+    """How it is done: mostly in other words, or half so and with an instrument that the old text does not name."""
+    lexicon = meeting.lexicon
+    before = frozenset().union(*(lexicon.instruments_in(item.text) for item in meeting.old_items))
+    now = frozenset().union(*(lexicon.instruments_in(item.text) for item in meeting.new_items))
+    tools = sorted(now - before, key=meeting.new.text.find)
+    if meeting.novelty < (_WITH_INSTRUMENT if tools else _DONE_OTHERWISE):
+        return []
+    return [
+        ("means", f"做法: 增加{'、'.join(tools[:4])}" if tools else f"做法: 表述大部更换（{meeting.novelty:.0%}为新）")
+    ]
+
+
+def _named(words: Mapping[str, float]) -> str:
+    """The weightiest few words, in the order they stand."""
+    top = set(sorted(words, key=lambda word: -words[word])[:4])
+    return "、".join(word for word in words if word in top)
+
+
+def _repeated(meeting: Meeting) -> list[Finding]:
+    """A thing that is done once, promised again in a later plan: 出台《…办法》 in both."""
+    if meeting.years[0] == meeting.years[1]:
+        return []
+    for pair in meeting.pairs:
+        if pair.new.stage in _ONCE and pair.old.stage == pair.new.stage and _same_thing(pair):
+            return [("repeated", f"重复: 再次提出“{_short(pair.new.text)}”")]
+    return []
+
+
+def _same_thing(pair: Pair) -> bool:
+    titles = [{_title(t) for t in _TITLE.findall(item.text)} for item in (pair.old, pair.new)]
+    return bool(titles[0] & titles[1]) or (not any(titles) and pair.similarity > 0.8)
+
+
+def _short(text: str) -> str:
+    text = text.strip("，,。；;：: \r\n\u3000")
+    return text if len(text) <= 18 else text[:17] + "…"
+
+
+_SLOTS = (_numbers, _coverage, _strength, _stage, _deadline, _bodies, _documents, _negation)
+_CONTENT = (_reach, _means)
