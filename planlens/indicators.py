@@ -12,6 +12,7 @@ import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from .quantity import Found, family, table
 
@@ -24,12 +25,12 @@ _ENDS_JOINED = re.compile(rf"(?:{_JOINT}|以及)\s*$")
 _STARTS_JOINED = re.compile(rf"^\s*(?:{_JOINT})(?!谐|睦|平|田|法|肩|联)")
 _DATE = (
     r"(?:力争)?(?:到|至|在|于|自|从|截至|截止)?(?:(?:19|20)\d{2}(?:\s*[—–-]+\s*(?:19|20)?\d{2})?年(?:度|\d{1,2}月(?:\d{1,2}日)?)?(?:底|末|初|内|期间)?(?:之?前|以前)?"
-    r"|[“\"]?十[一二三四五六七八九]?五[”\"]?(?:规划)?(?:期间|时期|末|期末)?|\d{1,2}月(?:底|末|份)?(?:之?前)?|\d{2,3}年底?(?:之?前)?|年[底末](?:之?前)?|年内|全年|今年|明年|每年|当年|上半年|下半年|未来[一二三四五六七八九十\d]+年)"
+    r"|[“\"]?十[一二三四五六七八九]?五[”\"]?(?:规划)?(?:期间|时期|末|期末)?|\d{1,2}月(?:底|末|份)?(?:之?前)?|\d{2,3}年底?(?:之?前)?|年[底末](?:之?前)?|年内|全年|今年|明年|去年|上年|同期|每年|当年|每[周月天季](?:度)?|每学[年期]|上半年|下半年|未来[一二三四五六七八九十\d]+年|[一二三四五六七八九十两]+年(?:间|来|内|累计|共计))"
 )
 _COMPARED = re.compile(
     r"(?:同比|环比|(?:比|较|同|与)(?:(?:19|20)\d{2}年?|上年|去年|上一年|前一年|前年|同期|往年|年初|基期|基准|原|上届|全国|全省|全市|“?十[一二三四五]五)"
     r"[^，,；;]{0,10}?(?:相比)?|在[^，,；;]{2,14}基础上)"
-    r"(?=再|平均|增|提|上|下|降|减|扩|压|高|低|翻|缩|年均|多|少|实际|累计|净|$)"
+    r"(?=再|平均|新|增|提|上|下|降|减|扩|压|高|低|翻|缩|年均|多|少|实际|累计|净|$)"
 )
 _ALL = "全市|全省|全区|全县|全国|全域|全系统|我市|我省|我区|我县|本市|全州|全镇|全行业"
 _EACH = re.compile(
@@ -40,6 +41,14 @@ _PER = re.compile(
     r"^每(?:\d+(?:\.\d+)?[百千万]*|[一二三四五六七八九十百千万]+)(?:名|位)?"
     r"(?:(?:常住|户籍|农业|城镇)?人口|儿童|老年人|老人|学生|居民|人|户|辆|平方公里|公里|万元|元)?"
 )
+_PER_AT_END = re.compile(rf"(?:{_PER.pattern[1:]}|(?:每[人名户亩吨件次生床年月天]+)+)$")
+_WHOLE_RANKED = re.compile(
+    r"(?:进入|跻身|位居|位列|稳居|保持|居|列)?(全国|全省|全市|全球|世界|国内|国际|亚洲|同类)[^，,；;]{0,8}$"
+)
+_MOVED = re.compile(
+    r"(?<=..)(?:新增|建成|建设|创建|引进|培育|招聘|精准招聘|遴选|认定|新建|改造|开工|打造|发布|制定|培养|选拔|评选|开行|举办|增加)$"
+)
+_OWN_RATE = re.compile("(?<=..)..率$|总数$|总量$|数量$")
 _IN_PLACE = re.compile(r"^(?:在|为|于|向|对|从|面向|针对|依托|通过|按照?|按)")
 _RISES = re.compile(r"(?:.{0,6}[^0-9])?(?:到|至)(?:20\d{2}年的?)?")
 _BOUND_WORD = re.compile(r"至少|最少|起码|至多|最多|各|\s|有$")
@@ -78,7 +87,10 @@ class _Words:
         return next((text[-n:] for n in self.sizes if n <= len(text) and text[-n:] in self.words), "")
 
     def at_start(self, text: str) -> str:
-        return next((text[:n] for n in self.sizes if n <= len(text) and text[:n] in self.words), "")
+        """Words of one character begin too many nouns: 在建, 设区."""
+        return next((text[:n] for n in self.sizes if 1 < n <= len(text) and text[:n] in self.words), "") or (
+            text[:1] if text[:1] in self.words and text[:1] not in "设建配聘" else ""
+        )
 
 
 @dataclass(frozen=True)
@@ -208,34 +220,57 @@ def _split(gap: str) -> tuple[str, str]:
     return (head, tail) if mark_found else (gap, gap)
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """One number with what stands around it: `earlier` the phrase before, `before` the segment before, `inside` a list."""
+
+    head: Found
+    left: str
+    right: str
+    scope: str | None
+    earlier: Phrase | None
+    before: str
+    inside: bool
+
+    def phrase(self, indicator: str, thing: str, **slots: Any) -> Phrase:
+        """The phrase found here, cut to the length of a name."""
+        return Phrase(_short(indicator), thing, **{"scope": self.scope, "left": self.left, "right": self.right, **slots})
+
+    def percent(self) -> bool:
+        return self.head.quantity.unit in ("%", "‰")
+
+    def kind(self) -> str:
+        return family(self.head.quantity.unit)
+
+
 def _phrase(left: str, right: str, head: Found, earlier: Phrase | None, before: str, inside: bool) -> Phrase:
-    """The cases in order: a share of some, a state or change said of a thing, verb and number and thing, thing alone."""
+    """The cases in order, the first that fits: rank, share, time limit, state or change, verb and thing, thing alone."""
     scope, left = _scope(left)
     left = _trimmed(left)
-    right = _right(right)
-    percent = head.quantity.unit in ("%", "‰")
-    bare_left = _without_help(left)
-    if percent and right and not bare_left and not _starts_with_verb(right):
-        return _share(right, scope, left)
-    body, level, change = _predicate(left)
-    subject = _subject(body)
-    if (level or change) and subject and not (right and _all_verbs(subject) and not percent):
-        return _stated(subject, level, change, scope, earlier, before, left, right)
-    if (level or change) and not subject and (not right or percent) and earlier is not None:
-        return _stated("", level, change, scope, earlier, before, left, right)
-    if percent and right and (bare_left or earlier) and _starts_with_verb(right):
-        subject = _subject(left) or (earlier.scope or earlier.thing if earlier else "")
-        return Phrase(_short(f"{subject}{right}比例"), subject, scope=scope or subject or None, share=True, left=left)
-    if right and not (percent and subject and not _all_verbs(subject)):
-        return _counted(left, right, scope, earlier, inside)
-    return _thing(left, scope, earlier, before, inside, head)
+    if per := _PER_AT_END.search(left):
+        scope, left = scope or per[0], left[: per.start()]
+    right = "" if right in ("台阶", "大关", "目标", "关口") else _right(right)
+    place = _Place(head, left, right, scope, earlier, before, inside)
+    cases = (_rank, _share, _time_limit, _stated, _share_of_named, _counted)
+    return next((phrase for case in cases if (phrase := case(place)) is not None), None) or _thing(place)
 
 
-def _share(right: str, scope: str | None, left: str) -> Phrase:
+def _rank(place: _Place) -> Phrase | None:
+    """进入全国前100名: the rank of those before in the whole named."""
+    head = place.head
+    found = _WHOLE_RANKED.search(place.left)
+    if found is None or head.quantity.bound != "<=" or head.span.start == head.core.start:
+        return None
+    name = _subject(place.left[: found.start()]) + found[1] + "排名"
+    return place.phrase(name, name, level="进入")
+
+
+def _share(place: _Place) -> Phrase | None:
     """60%以上的医院设立老年医学科: some of those that are named first."""
-    right = right.removeprefix("的")
-    who, what = _divided(right)
-    return Phrase(_share_name(who, what), who, scope=who or scope, share=True, left=left, right=right, level="" if not what else what)
+    if not place.percent() or not place.right or _without_help(place.left) or _starts_with_verb(place.right):
+        return None
+    who, what = _divided(place.right.removeprefix("的"))
+    return place.phrase(_share_name(who, what), who, scope=who or place.scope, share=True, level=what)
 
 
 def _share_name(who: str, what: str) -> str:
@@ -261,16 +296,36 @@ def _divided(text: str) -> tuple[str, str]:
     return text, ""
 
 
-def _stated(
-    subject: str, level: str, change: str, scope: str | None, earlier: Phrase | None, before: str, left: str, right: str
-) -> Phrase:
+def _time_limit(place: _Place) -> Phrase | None:
+    """30分钟内响应: how long something may take."""
+    if place.kind() != "time" or place.head.quantity.bound != "<=" or not place.right:
+        return None
+    done = re.match(r"[^、,，”\"的]{2,8}", place.right)
+    name = (done[0] if done else place.right) + "时限"
+    return place.phrase(name, name, level="时限")
+
+
+def _stated(place: _Place) -> Phrase | None:
     """老年人健康管理率达到…, 国内生产总值增长…; without a subject of its own it speaks of the one before."""
-    verb = lists().more.at_start(subject)
-    thing = _whole_thing(subject, earlier, before)
+    body, level, change = _predicate(place.left)
+    subject = _subject(body)
+    if not (level or change) or (level in ("有", "是", "为") and place.right and not place.percent()):
+        return None
+    if change in lists().more.words and not level and place.kind() in ("body", "person", "thing"):
+        return None
+    if subject and _all_verbs(subject) and (place.inside or place.right) and place.kind() not in ("rate", ""):
+        return None
+    if not subject and (place.earlier is None or (place.right and not place.percent())) and not _spoken_of(place.before):
+        return None
+    earlier = place.earlier
+    thing = _whole_thing(subject, place)
     if not thing:
-        thing = earlier.thing if earlier else _spoken_of(before)
+        again = earlier is not None and earlier.verb == level
+        thing = (earlier.indicator if again else earlier.thing) if earlier else _spoken_of(place.before)
+    if place.inside and earlier is not None and earlier.scope and _PER.match(earlier.thing) and _is_metric(thing):
+        thing = thing if re.match("每|人均|户均|[万千百]", thing) else earlier.scope + thing
     name = thing + (change if change and not thing.endswith(change) else "")
-    return Phrase(_short(name), thing, verb, level, change, scope, left=left, right=right)
+    return place.phrase(name, thing, verb=lists().more.at_start(subject), level=level, change=change)
 
 
 def _spoken_of(before: str) -> str:
@@ -279,60 +334,89 @@ def _spoken_of(before: str) -> str:
     return subject[1] if subject else ""
 
 
-def _counted(left: str, right: str, scope: str | None, earlier: Phrase | None, inside: bool) -> Phrase:
+def _share_of_named(place: _Place) -> Phrase | None:
+    """社康中心100%达到基本标准、30%达到推荐标准: a share of those that stand before."""
+    if not place.percent() or not place.right:
+        return None
+    subject = _subject(place.left)
+    named = subject and len(place.right) > 2 and not _is_metric(subject) and not _all_verbs(subject)
+    if not named and not (_starts_with_verb(place.right) and (_without_help(place.left) or place.earlier)):
+        return None
+    if not subject and place.earlier is not None:
+        subject = place.earlier.scope or place.earlier.thing
+    return place.phrase(f"{subject}{place.right}比例", subject, scope=place.scope or subject or None, share=True, right="")
+
+
+def _counted(place: _Place) -> Phrase | None:
     """引进20个医学团队; 优化市属医院15个项目; 、2—3名国医名师."""
-    left = re.sub(r"[“\"]([^“”\"]{1,8})[”\"]$", r"\1", _ENDS_JOINED.sub("", left).rstrip(_VAIN))
+    right, earlier = place.right, place.earlier
+    left = re.sub(r"[“\"]([^“”\"]{1,8})[”\"]$", r"\1", _ENDS_JOINED.sub("", place.left).rstrip(_VAIN))
+    subject = _subject(left)
+    if not right or (place.percent() and subject and not _all_verbs(subject)):
+        return None
     begin = _verbs_at_end(left)
     verb = _strong(left[begin:])
     named = left[:begin]
     if not verb and left:
-        verb, rest = _verb_and_thing(_subject(left))
+        verb, rest = _verb_and_thing(subject)
         named = ""
         if left.endswith("等") and len(right) <= 4:
             right = f"{re.split('[、,]', rest)[0]}等{right}"
-    if not left and inside and earlier is not None and not _starts_with_verb(right):
+    if not left and place.inside and earlier is not None and not _starts_with_verb(right):
         verb = earlier.verb
-    place = _trimmed(named)
-    if not scope and 1 < len(place) <= 14 and not _IN_PLACE.match(place):
-        scope = _without_help(place) or None
-    thing = _right(right)
-    return Phrase(_short(verb + thing), thing, verb, scope=scope, left=left, right=right)
+    verb = "" if verb in ("有", "是", "为") else verb
+    where = _trimmed(named)
+    scope = place.scope
+    if not scope and 1 < len(where) <= 14 and not _IN_PLACE.match(where):
+        scope = _without_help(where) or None
+    return place.phrase(verb + right, right, verb=verb, scope=scope, left=left)
 
 
-def _thing(left: str, scope: str | None, earlier: Phrase | None, before: str, inside: bool, head: Found) -> Phrase:
+def _thing(place: _Place) -> Phrase:
     """新增社康机构35家: the thing stands before its number."""
-    subject = _subject(left)
+    earlier = place.earlier
+    subject = _subject(place.left)
     verb, thing = _verb_and_thing(subject)
-    if not thing and verb and earlier is None:
-        return Phrase(_short(verb), verb, verb, scope=scope, left=left)
+    if _is_metric(subject) and not lists().more.at_start(verb) and not re.match("完成|守住|严守|坚守", verb):
+        verb, thing = "", subject
+    if not thing and verb and (earlier is None or not (place.inside or _core(earlier.thing) != earlier.thing)):
+        return place.phrase(verb, "", verb=verb)
     if not thing:
-        thing = earlier.thing if earlier else ""
+        thing = _core(earlier.thing) if earlier else ""
         verb = verb or (earlier.verb if earlier else "")
-        return Phrase(_short(verb + thing), thing, verb, scope=scope, left=left)
-    counted = family(head.quantity.unit) in ("body", "person", "thing")
+        return place.phrase(verb + thing, thing, verb=verb)
+    counted = place.kind() in ("body", "person", "thing")
+    if not verb and counted and (moved := _MOVED.search(thing)):
+        verb, thing = moved[0], thing[: moved.start()]
     if not verb and counted and earlier is not None and earlier.verb and not earlier.level and not _has_more(thing):
-        again = inside and bool(lists().more.at_start(earlier.verb))
-        verb = earlier.verb if again or not _is_metric(thing) else ""
+        verb = earlier.verb if place.inside or not _is_metric(thing) else ""
     if not verb:
-        thing = _whole_thing(thing, earlier, before)
-    if head.each and re.search("[、和及与]", thing):
+        thing = _whole_thing(thing, place)
+    if place.head.each and re.search("[、和及与]", thing):
         thing += "(各)"
     change = verb if not counted and lists().change.at_start(verb) else ""
-    return Phrase(_short(verb + thing), thing, verb, change=change, scope=scope, left=left)
+    return place.phrase(verb + thing, thing, verb=verb, change=change)
+
+
+def _core(thing: str) -> str:
+    """棚户区改造新开工, then 基本建成: the thing without the verbs behind it."""
+    begin = _verbs_at_end(thing)
+    return thing[:begin] if begin >= 2 else thing
 
 
 def _has_more(thing: str) -> bool:
     return any(word in thing for word in ("新增", "增加", "增设"))
 
 
-def _whole_thing(thing: str, earlier: Phrase | None, before: str) -> str:
+def _whole_thing(thing: str, place: _Place) -> str:
     """总数 alone means that of the thing before; 占户籍人口比重 that of the subject before."""
     if thing not in lists().bare and not thing.startswith("占"):
         return thing
-    owner = earlier.thing if earlier is not None else ""
-    if not owner and before:
-        owner = _verb_and_thing(_subject(_trimmed(before.translate(_FLAT))))[1]
+    owner = place.earlier.thing if place.earlier is not None else ""
+    if not owner and place.before:
+        owner = _verb_and_thing(_subject(_trimmed(place.before.translate(_FLAT))))[1]
         owner = "" if len(owner) > 20 else owner
+    owner = _OWN_RATE.sub("", owner) if thing in lists().bare else owner
     if owner in lists().bare or owner.endswith(thing):
         return owner if owner.endswith(thing) else thing
     return owner + thing
@@ -376,7 +460,9 @@ def _without_help(text: str) -> str:
 
 
 def _subject(text: str) -> str:
-    text = re.sub(r"^(?:将|把|使|让|对)", "", _without_help(_trimmed(text)))
+    text = re.sub(r"^(?:将|把|使(?!用)|让|对|预期(?!寿命))", "", _without_help(_trimmed(text)))
+    if (given := re.match(r"(?:为|向|给)[^，,；;]{1,8}?(?=[减让退提发])", text)) and _starts_with_verb(text[given.end() :]):
+        text = text[given.end() :]
     text = re.sub(r"(?:从|由)[^从由]{0,10}$", "", text)
     for mark in re.finditer("并", text):
         if _verbs_at_start(text[mark.end() :]):
@@ -384,6 +470,7 @@ def _subject(text: str) -> str:
             break
     while word := _adverb_at_end(text):
         text = text[: -len(word)]
+    text = re.sub(r"^(?:共|现|已|拥)?有(?![机效关序线色])", "", text)
     return text.rstrip("的").strip(_VAIN)
 
 
@@ -391,11 +478,15 @@ def _predicate(left: str) -> tuple[str, str, str]:
     """(what stands before it, the predicate of a state, the predicate of a change) at the end of `left`."""
     text = left.rstrip(_VAIN)
     level = change = ""
-    for _ in range(4):
-        if word := lists().level.at_end(text):
+    aim = False
+    for _ in range(5):
+        if found := re.search(r"(?:预期|发展|增长)?目标(?:设定|确定|定)?$", text):
+            text = text[: found.start()] + ("增长" if found[0].startswith("增长") else "")
+            aim = True
+        elif word := lists().level.at_end(text):
             level = word if not level else level
             text = text[: -len(word)]
-        elif not level and (word := lists().change.at_end(text)) and not change:
+        elif (aim or not level) and (word := lists().change.at_end(text)) and not change:
             change = word
             text = text[: -len(word)]
         elif word := _adverb_at_end(text):
@@ -403,11 +494,11 @@ def _predicate(left: str) -> tuple[str, str, str]:
         else:
             break
         text = text.rstrip(_VAIN)
-    return text, level, change
+    return text, "" if aim and change else level, change
 
 
 def _adverb_at_end(text: str) -> str:
-    found = re.search(r"(?:分别|均|都|再|力争|预计|平均|年均|总体|基本|逐步|全部|实际|同比|约|各|拟|进一步|稳步|累计|要|将|也|共)$", text)
+    found = re.search(r"(?:分别|均|都|再|只|力争|预计|预期|平均|年均|总体|基本|逐步|全部|实际|同比|约|各|拟|进一步|稳步|累计|要|将|也|共)$", text)
     return found[0] if found and not text.endswith(("人均",)) else ""
 
 
@@ -422,9 +513,14 @@ def _verb_and_thing(text: str) -> tuple[str, str]:
 
 def _strong(text: str) -> str:
     """The verbs of a run that do something: 推动建设 → 建设, 高质量“靶向引进” as it is."""
-    while (word := lists().helping.at_start(text) or _empty_verb(text)) and word != text:
+    while (word := lists().helping.at_start(text) or _plain_adverb(text) or _empty_verb(text)) and word != text:
         text = text[len(word) :]
     return "" if text in lists().helping.words else text
+
+
+def _plain_adverb(text: str) -> str:
+    word = lists().adverbs.at_start(text)
+    return word if word and not lists().verbs.at_start(text).startswith(word) else ""
 
 
 def _empty_verb(text: str) -> str:
@@ -445,6 +541,8 @@ def _verbs_at_start(text: str) -> int:
             verbs = at
         elif word := lists().adverbs.at_start(rest):
             at += len(word)
+        elif verbs == at and rest[0] in "、或和及" and lists().verbs.at_start(rest[1:]):
+            at += 1
         else:
             break
     return verbs

@@ -44,12 +44,12 @@ _YEAR = r"(?<![\d.,])(?:19|20)\d{2}"
 _SCALES = "万亿|千亿|百亿|十亿|亿|千万|百万|十万|万|千(?![瓦米克卡伏字焦帕升赫兆])|百(?!分)"
 
 _NUMERAL = re.compile(
-    rf"(?P<skip>[A-Za-z][A-Za-z_]*[-.]?\d[\w.-]{{0,20}}"  # PM2.5, N95, COVID-19
+    rf"(?P<skip>[A-Za-z][A-Za-z_]*[-.]?\d[A-Za-z0-9.-]{{0,20}}"  # PM2.5, N95, COVID-19
     rf"|[〔\[（(]\s*{_YEAR}\s*[〕\]）)]\s*\d*\s*号?|{_YEAR}{_TO}(?:19|20)?\d{{2}}(?!\d)\s*年?(?:度)?"
     rf"|{_YEAR}\s*(?:年度?|/\d{{1,2}}|[-.]\d{{1,2}}[-.]\d{{1,2}})(?:\s*\d{{1,2}}\s*月)?(?:\s*\d{{1,2}}\s*日)?"
     rf"|[一二][〇零○九][一二三四五六七八九〇零○]{{2}}年?"
     rf"|(?<![\d.,])\d{{1,2}}(?:{_TO}\d{{1,2}})?\s*月(?![龄均薪])(?:\s*\d{{1,2}}\s*日)?|\d{{1,2}}世纪|\d{{2}}年代"
-    rf"|第\s*(?:\d+|{_HZ}+)|\d{{1,2}}:\d{{2}}(?=[—–~至到时前后起\s-]))"
+    rf"|(?<!\d)0\d{{2,3}}-\d{{7,8}}|第\s*(?:\d+|{_HZ}+)|\d{{1,2}}:\d{{2}}(?=[—–~至到时前后起\s-]))"
     rf"|(?P<plan>十[一二三四六七八九]五|十五五)"
     rf"|(?P<sum>\d{{1,2}}个10+(?=[”’\"])|(?:\d+|{_HZ})(?:\+(?:\d+|[A-Za-z]))+)"
     rf"|(?P<ratio>\d+(?:\.\d+)?:\d+(?:\.\d+)?)"
@@ -546,6 +546,8 @@ def _found(
         end = behind.end()
         if bound == "=" or (ahead is not None and "控" in ahead[0]):
             bound = after_words[behind["word"]]
+    if bound == "=" and plain[start - 1 : start] == "前" and _has(_RANKED, plain, start):
+        start, bound = start - 1, "<="
     found = Found(Quantity(low, high, unit, bound, ""), Span(start, end), core, each=each)
     return replace(found, before=ahead is not None and bound != "=", after=behind is not None)
 
@@ -655,7 +657,8 @@ def _swallowed(plain: str, spot: Span) -> Found | None:
     piece = _piece(plain, Decimal(0), spot.end, han=False)
     if family(piece.unit) not in ("body", "person", "thing", "rate", "money") or piece.unit in _OFTEN_A_WORD:
         return None
-    if re.match(r"[?\d]", plain[piece.end : piece.end + 1]) and not digits:
+    following = plain[piece.end : piece.end + 1]
+    if (re.match(r"[?\d]", following) and not digits) or (piece.unit == "个" and following in "人体性别案税"):
         return None
     found = _found(plain, start, piece.end, None, None, piece.unit)
     return replace(found, damaged=True)

@@ -64,10 +64,8 @@ def _words() -> dict[str, re.Pattern[str]]:
         return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
     return {
-        "whole": re.compile(rf"[^，,；;。、]{{0,18}}?(?:{either(own['whole']['heads'])})(?=[，,；;。、：:)）”》》\s]|和|与|及|为|建设|工作|管理|的|任务|$|[“（(?])"),
-        "made": re.compile(rf"(?:{either(own['made'])}|{either(own['whole'].get('made', []))})[^，,；;。]{{0,12}}$")
-        if "made" in own
-        else re.compile(rf"(?:{either(own['whole']['made'])})[^，,；;。]{{0,12}}$"),
+        "whole": re.compile(rf"[^，,；;。、]{{0,18}}?(?:{either(own['whole']['heads'])})(?=[，,；;。、：:)）”》\s]|和|与|及|为|建设|工作|管理|的|任务|推进|推动|落地|落实|改革|实施|见效|全面|同步|要求|等|$|[“（(?])"),
+        "made": re.compile(rf"(?:{either(own['whole']['made'])})[^，,；;。]{{0,12}}$"),
         "described": re.compile(rf"(?:的)?[^，,；;。、]{{0,12}}?(?:{either(own['described']['heads'])})"),
         "span": re.compile(rf"[^，,；;。、]{{0,8}}?(?:{either(own['span_names']['heads'])})"),
         "past_lead": re.compile(rf"\s*(?:[一二三四五六七八九十]是)?(?:{either(own['past']['lead'])})"),
@@ -158,15 +156,12 @@ class _Reader:
         return _PLAN_ENDS.get(plan[1], 9999) < self.first_year
 
     def _within(self, span: Span) -> list[Found]:
-        return [f for f in self.found[bisect_right(self.starts, span.start - 1) :][:0]] or self._slice(span)
-
-    def _slice(self, span: Span) -> list[Found]:
         first = bisect_right(self.starts, span.start - 1)
         last = bisect_right(self.starts, span.end - 1)
         return [found for found in self.found[first:last] if found.span.end <= span.end]
 
     def _sentence(self, setting: _Setting, sentence: Span) -> Iterator[Target]:
-        inside = self._slice(sentence)
+        inside = self._within(sentence)
         if not inside:
             return
         text = sentence.of(self.text)
@@ -179,7 +174,8 @@ class _Reader:
             if not segment.found:
                 before = segment.text if not segment.bracketed else before
                 continue
-            judged = [self._own_role(setting, segment, item) for item in segment.found]
+            lifelong = earlier is not None and bool(_words()["lifespan"].search(earlier.thing))
+            judged = [self._own_role(setting, segment, item, lifelong) for item in segment.found]
             opaque = [item for item, role in zip(segment.found, judged, strict=True) if role is None]
             phrases = iter(read(segment.text, opaque, earlier, before))
             for item, role in zip(segment.found, judged, strict=True):
@@ -188,7 +184,7 @@ class _Reader:
                 earlier = phrase if phrase is not None and not segment.bracketed else earlier
             before = segment.text if not segment.bracketed else before
 
-    def _own_role(self, setting: _Setting, segment: _Segment, item: Found) -> TargetRole | None:
+    def _own_role(self, setting: _Setting, segment: _Segment, item: Found, lifelong: bool) -> TargetRole | None:
         """name or other where the words right around a number say so; None where it counts something."""
         if item.name:
             return "name"
@@ -202,7 +198,7 @@ class _Reader:
             return "name"
         kind = family(quantity.unit)
         if kind == "age":
-            moving = _words()["lifespan"].search(before) or re.search(r"(?:[高长升增]到|[高长升增]至|延迟|提高|延长)$", before.rstrip("再约"))
+            moving = _words()["lifespan"].search(before) or (segment.bracketed and lifelong) or re.search(r"(?:[高长升增]到|[高长升增]至|延迟|提高|延长)$", before.rstrip("再约"))
             return None if moving and not re.match("[^，,；;。]{0,3}(?:儿童|老年人|人群|婴幼儿)", after) else "other"
         if kind == "rank" or quantity.unit in ("人间", "周年", "阶段"):
             return "other" if quantity.unit in ("级", "层", "人间") else "name"
@@ -259,7 +255,7 @@ class _Reader:
         years = [match for match in _YEAR_TEXT.finditer(before) if not _words()["compared"].search(before[: match.start()])]
         if years and self.first_year is not None and int(years[-1][1]) < self.first_year:
             return "baseline"
-        if _words()["given"].search(before) and not re.search("控制|达到|提高|新增|增加|减少|引导|转移", segment.text):
+        if _words()["given"].search(before) and not phrase.verb and not re.search("控制|达到|提高|新增|增加|减少|引导|转移", segment.text):
             return "baseline"
         if re.search(r"(?:我国|我省|我市|我区|我县|本市|中国)(?:现?有|拥有)$", before.rstrip()):
             return "baseline"
@@ -303,9 +299,15 @@ def _with_far_bound(quantity: Quantity, segment: str, item: Found) -> Quantity:
 def _described(text: str, item: Found, kind: str) -> TargetRole | None:
     """A size that only says which: 100亿元以上项目, 占比60%以上的项目, 3年以上应用历史, 30万以上常住人口区."""
     after, before = text[item.span.end :], text[: item.span.start]
+    if kind == "time" and re.search(r"(?:有效期|试用期|任期|期限|周期|服务期|保修期)(?:为|至少)?$", before):
+        return "other"
     if not after or after[0] in _MARKS + "、)）":
         return None
     bounded = item.quantity.bound != "="
+    if kind == "time" and re.match(r"[^，,；;。、]{0,8}率", after):
+        return "other"
+    if kind == "time" and not bounded and item.core.of(text)[0].isdigit() and not re.match("、|和|及", after):
+        return "other"
     if kind == "time" and bounded and not re.match("签收|联系|办结|响应|到达|完成|办理|送达|回应", after):
         return "other"
     if kind == "money" and (bounded or after.startswith("级")) and _words()["described"].match(after):
@@ -344,6 +346,12 @@ def _enumerated(text: str, item: Found, kind: str) -> TargetRole | None:
 def _measure(item: Found, phrase: Phrase) -> Measure:
     """increment against now, level to reach, or count of things to do."""
     unit = item.quantity.unit
+    if item.quantity.text.startswith("翻"):
+        return "increment"
+    if re.match("守住|严守|坚守", phrase.verb):
+        return "level"
+    if phrase.thing.endswith("投资") and family(unit) == "money":
+        return "count"
     if unit == "个百分点" and not phrase.level:
         return "increment"
     if phrase.change and not phrase.level:
@@ -358,18 +366,28 @@ def _measure(item: Found, phrase: Phrase) -> Measure:
         return "level"
     if re.search("招聘|培训|引进|新建|建设|改造|接种", phrase.thing) and not phrase.level:
         return "count"
+    if family(unit) == "time" and not phrase.verb:
+        return "level"
+    doing = lists().verbs.at_start(phrase.thing)
+    if doing and not phrase.level and len(phrase.thing) - len(doing) > 3:
+        return "count"
     metric = lists().metric.at_end(re.sub(r"[（(][^（）()]*[)）]$", "", phrase.thing))
     if re.match("招聘|培训|引进|招生", phrase.thing):
         return "count"
     if metric and not phrase.verb:
         return "level"
-    if phrase.level in ("达到", "达", "保持在", "稳定在", "控制在", "增加到", "增至", "发展到", "扩大到", "提高到", "突破", "降至", "降到"):
+    if phrase.base or (phrase.level and phrase.level not in _NO_LEVEL):
+        return "level"
+    if re.search("有[0-9一二两三]|包含|配备", item.quantity.text) and (phrase.scope or "").startswith("每"):
         return "level"
     if re.search("包含|配备|配置|配足", phrase.verb + phrase.left) and (phrase.scope or "").startswith(("每", "各")):
         return "level"
-    if re.search("覆盖|进入|跻身", phrase.verb + phrase.right[:8]):
+    if "覆盖" in phrase.verb or re.search("进入|跻身", phrase.verb + phrase.right[:14]):
         return "level"
     return "count"
+
+
+_NO_LEVEL = frozenset(("实现", "完成", "安排", "有", "是", "按", "拟按", "投入"))
 
 
 def _plain_measure(item: Found) -> Measure:
