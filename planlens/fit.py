@@ -16,7 +16,6 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -176,32 +175,31 @@ def _thresholds(
 
 def choose(pair: Pair, probability: Floats, mask: NDArray[np.bool_], first: float, further: float) -> NDArray[np.intp]:
     """Candidates that become links, by the rule of align.decode."""
-    by_new: dict[int, list[int]] = defaultdict(list)
-    for k in np.flatnonzero(mask):
-        by_new[int(pair.new[k])].append(int(k))
-    chosen = []
-    for candidates in by_new.values():
-        ranked = sorted(candidates, key=lambda k: (-probability[k], k))
-        chosen += [k for n, k in enumerate(ranked) if probability[k] >= (further if n else first)]
-    return np.array(chosen, dtype=np.intp)
+    shown = np.flatnonzero(mask)
+    order = shown[np.lexsort((shown, -probability[shown], pair.new[shown]))]
+    leads = np.ones(len(order), dtype=bool)
+    leads[1:] = pair.new[order][1:] != pair.new[order][:-1]
+    return np.sort(order[probability[order] >= np.where(leads, first, further)])
 
 
 def score(pair: Pair, chosen: NDArray[np.intp], mask: NDArray[np.bool_]) -> dict[str, float]:
     """Link precision, recall of each statement's main counterpart, their F1, and F1 of what is called new."""
-    news = set(pair.new[mask].tolist())
-    linked = {n for n in news if pair.any_link[(pair.new == n) & mask].any()}
-    right = int(pair.any_link[chosen].sum())
-    hit = {int(pair.new[k]) for k in chosen if pair.main_link[k]}
-    p = right / max(1, len(chosen))
-    r = len(hit & linked) / max(1, len(linked))
-    says = news - {int(pair.new[k]) for k in chosen}
-    truly = news - linked
-    both = len(says & truly)
+    size = int(pair.new.max(initial=0)) + 1
+
+    def news(at: NDArray[np.intp] | NDArray[np.bool_]) -> NDArray[np.bool_]:
+        return np.bincount(pair.new[at], minlength=size) > 0
+
+    shown = news(mask)
+    linked = news(mask & (pair.any_link > 0))
+    hit = news(chosen[pair.main_link[chosen] > 0])
+    says, truly = shown & ~news(chosen), shown & ~linked
+    p = float(pair.any_link[chosen].sum()) / max(1, len(chosen))
+    r = int((hit & linked).sum()) / max(1, int(linked.sum()))
     return {
         "links_precision": p,
         "links_recall": r,
         "links_f1": 2 * p * r / (p + r) if p + r else 0.0,
-        "new_f1": 2 * both / (len(says) + len(truly)) if says or truly else 0.0,
+        "new_f1": 2 * int((says & truly).sum()) / max(1, int(says.sum() + truly.sum())),
     }
 
 
