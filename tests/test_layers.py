@@ -16,7 +16,7 @@ FLOORS = (
     {"outline", "commitments", "indicators", "tables", "targets", "redline", "evidence", "alignments"},
     {"parse"},
     {"align"},
-    {"kinds", "changes", "shifts"},
+    {"kinds", "moves", "changes", "shifts"},
     {"compare", "coverage", "overlap", "track"},
     {"fit", "library", "corpus", "report"},
     {"cli"},

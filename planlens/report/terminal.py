@@ -55,7 +55,7 @@ def _grid(columns: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequenc
     if not any(columns):
         return str(tabulate(cells, tablefmt="plain", disable_numparse=True))
     head = [_cell(name, width, None) for name, width in zip(columns, widths, strict=True)]
-    tall = any("\n" in cell for row in cells for cell in row)
+    tall = bool(columns[0]) and any("\n" in cell for row in cells for cell in row)  # rows with names need no lines
     return str(tabulate(cells, head, tablefmt="simple_grid" if tall else "simple", disable_numparse=True))
 
 
