@@ -450,6 +450,12 @@ def _topic(paragraph: str) -> tuple[str, int] | None:
     return None if re.search(r"\d", topic) else (topic, stop.end())
 
 
+def _slogan(topic: str) -> bool:
+    """Two halves of one length: 统筹兼顾，协调发展."""
+    halves = re.split(r"[，,、]", topic)
+    return len(halves) == 2 and len(halves[0]) == len(halves[1])
+
+
 def _skip(text: str, start: int, end: int) -> int:
     while start < end and (text[start].isspace() or text[start] in "\u200b|"):
         start += 1
@@ -473,6 +479,8 @@ def _split_paragraphs(text: str, nodes: Sequence[_Node]) -> Iterator[_Node]:
         topics = [_topic(span.of(text)) for span in node.own]
         if any(topic is None for topic in topics) or node.heading == "":
             continue
+        if node.parent is not None and not all(_slogan(topic[0]) for topic in topics if topic):
+            continue  # below a chapter a first sentence such as 强化就业优先政策。 is a statement like the rest
         for span, topic in zip(node.own, topics, strict=True):
             assert topic is not None
             heading, offset = topic
