@@ -123,7 +123,7 @@ def written(comparison: Comparison, form: str, lang: str = "zh", **look: object)
 def test_a_reader_sees_the_shift_the_substitution_and_the_doubts(comparison: Comparison) -> None:
     text = written(comparison, "table", width=200)
     assert "+200（+67%）" in text and "可比、上升" in text
-    assert "替换：同一位置改计另一事物、不可比" in text
+    assert "替换、不可比" in text
     assert "20个（高层次医学团队）" in text
     assert "在新规划中未找到对应" in text and "0.12" in text
     assert "1 条举措对应概率低于 0.6（共 2 条）" in text
@@ -187,6 +187,13 @@ def test_json_is_the_contract(comparison: Comparison) -> None:
         units = [unit for row in data["links"] + data["clauses"] + data["changes"] for unit in row[side]]
         assert units and all(text[unit["start"] : unit["end"]] == unit["text"] for unit in units)
     assert data["changes"][2]["nearest"]["text"] == "支持高层次医学团队。"
+
+
+def test_a_unit_from_a_tables_column_is_shown(comparison: Comparison) -> None:
+    number = replace(comparison.old.targets[1], span=span(OLD, "20"))
+    old = replace(comparison.old, targets=(number,))
+    assert listings.targets([old], messages.load("zh"))[0].rows[0][2] == "20（个）"
+    assert "高层次医学团队: 20（个）" in tree.write(old, messages.load("zh"), Look())
 
 
 def test_a_damaged_number_has_no_value_anywhere(comparison: Comparison) -> None:

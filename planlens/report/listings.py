@@ -37,7 +37,7 @@ def of_interest(found: Iterable[Target]) -> tuple[Target, ...]:
 
 
 def _target_cells(places: Places, target: Target, m: Messages) -> tuple[str, ...]:
-    value = target.span.of(places.plan.document.text)
+    value = places.value(target)
     return (
         places.label(target.unit_key),
         target.indicator,

@@ -57,13 +57,17 @@ class Places:
     def found(self, keys: Iterable[str]) -> list[Target]:
         return [self.targets[key] for key in keys if key in self.targets]
 
+    def value(self, target: Target) -> str:
+        """约300名 as written; where a table keeps the unit in a column of its own, with it: 82.5（岁）."""
+        written, unit = target.span.of(self.plan.document.text), target.quantity.unit
+        return written if unit in written or target.damaged else f"{written}（{unit}）"
+
     def values(self, keys: Iterable[str], indicator: str, *, named: bool) -> str:
-        """2个、12个 as written; `named` adds what is counted where it is not `indicator`: 20个（高层次医学团队）."""
+        """2个、12个; `named` adds what is counted where `indicator` does not say: 20个（高层次医学团队）."""
         written = []
         for target in self.found(keys):
-            value = target.span.of(self.plan.document.text)
-            other = named and target.indicator not in ("", indicator)
-            written.append(f"{value}（{target.indicator}）" if other else value)
+            told = not named or target.indicator in indicator
+            written.append(self.value(target) + ("" if told else f"（{target.indicator}）"))
         return "、".join(written)
 
     def spans(self, spans: Iterable[Span]) -> tuple[str, str]:

@@ -60,7 +60,7 @@ class _Diff:
         return other.label(key), other.text([key]), probability(chance)
 
     def verdict(self, shift: Shift) -> str:
-        """What may be computed, in words: 可比，上升; 替换…，不可比; 举措仍在，不再给出数值."""
+        """What may be computed, in words: 可比，上升; 替换、不可比; 举措仍在，不再给出数值."""
         words = [] if shift.kind == "like" else [self.m("shift." + shift.kind)]
         if shift.kind in ("like", "substituted"):
             words.append(self.m("verdict." + shift.verdict))
@@ -146,9 +146,9 @@ def _paired(told: _Diff) -> Table:
 
 
 def _one_sided(told: _Diff) -> Table:
-    """Targets with a number in one plan only."""
+    """Targets with a number in one plan only; their notes say no more than the verdict."""
     kinds = [kind for kind in _SHIFT_ORDER if kind not in _PAIRED]
-    rows = [(s.indicator, *_values(told, s), _lines(told.verdict(s), s.note)) for s in told.shifts(kinds)]
+    rows = [(shift.indicator, *_values(told, shift), told.verdict(shift)) for shift in told.shifts(kinds)]
     return table(told.m, "one_sided", ("indicator", "old_value", "new_value", "verdict"), rows, count=len(rows))
 
 

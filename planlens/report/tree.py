@@ -9,7 +9,7 @@ from planlens.report import listings
 from planlens.report.look import Look, one_line
 from planlens.report.markdown import escape
 from planlens.report.messages import Messages
-from planlens.report.places import period
+from planlens.report.places import Places, period
 from planlens.report.terminal import wrap
 
 _INDENT = 2
@@ -79,8 +79,7 @@ def _commitment(commitment: Commitment, m: Messages) -> str:
 
 
 def _target(plan: Plan, target: Target, m: Messages) -> str:
-    value = target.span.of(plan.document.text)
     facts = [] if target.role == "target" else [m("target_role." + target.role)]
     facts += filter(None, (target.period, target.scope))
     facts += [m("column.damaged")] if target.damaged else []
-    return f"{target.indicator}: {value}" + (f"（{'，'.join(facts)}）" if facts else "")
+    return f"{target.indicator}: {Places(plan).value(target)}" + (f"（{'，'.join(facts)}）" if facts else "")
