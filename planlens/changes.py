@@ -142,7 +142,8 @@ def _linked(olds: Sequence[str], news: Sequence[str], web: _Web, before: Side, a
     for key in news:
         counterparts = [before.commitments[link.old] for link in web.of_new[key]]
         mark = f"{key} " if len(news) > 1 else ""
-        meeting = meet(counterparts, after.commitments[key], before, after, lexicon)
+        only = len(counterparts) == 1 and len(web.of_old[counterparts[0].key]) == 1
+        meeting = meet(counterparts, after.commitments[key], before, after, lexicon, only=only)
         found += [(kind, mark + line) for kind, line in differences(meeting)]
     found += _where(olds, news, web, before, after)
     kinds = tuple(kind for kind in KINDS if any(kind == k for k, _ in found))

@@ -33,6 +33,7 @@ _REMARK = re.compile(r"(?:备注|注|说明|数据来源|资料来源)\s*[:：]"
 _BY = re.compile(r"由([^，。；;,由]{2,60}?)(?:牵头|负责)")
 _WITH = re.compile(r"(?:会同|协同|联合)([^，。；;,]{2,60})")
 _SUBJECT = re.compile(r"([^，。；;,：:、的]{2,14}?(?:、[^，。；;,：:、的]{2,14}?){0,6})(?:要|应当|须|必须|牵头|负责)")
+_NUMBER_NEXT = re.compile(r"(?:了|约|至少|不少于|不低于|不超过)?[0-9０-９]")
 _ASIDE = re.compile(r"[（(][^（()）]*[）)]")
 _EDGES = re.compile(r"^[（(【）)】。.;；,，\s]+|[（(【）)】。.;；,，\s]+$")
 _BETWEEN_BODIES = re.compile(r"[、，,；;：:\s/和与及]+")
@@ -169,7 +170,8 @@ def _from_main_verb(item: str, actions: tuple[Action, ...], lexicon: Lexicon) ->
     if len(actions) > 1 and len(_lead(item, actions[0].start, lexicon)) > _SHORTEST_SUBJECT:
         tail = item[actions[-1].end :].strip("，,。；; \u3000\r\n")
         return actions[-1:] if not tail else actions
-    return actions
+    reached = [a for a in actions[1:] if _NUMBER_NEXT.match(item, a.end)]
+    return tuple(reached[-1:]) if reached and reached[-1].strength == "确保" else actions
 
 
 def _lead(item: str, end: int, lexicon: Lexicon) -> str:
@@ -223,7 +225,7 @@ def bodies_listed(statement: str, lexicon: Lexicon) -> tuple[str, ...]:
 def _split_bodies(text: str, lexicon: Lexicon) -> tuple[str, ...]:
     found: list[str] = []
     for piece in _BETWEEN_BODIES.split(text):
-        name = _EDGES.sub("", piece)
+        name = _EDGES.sub("", piece).removeprefix("由")
         for word in lexicon.body_joins:
             name = name.removeprefix(word).removesuffix(word)
         name = name.removesuffix("等")

@@ -17,6 +17,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from rapidfuzz.distance import LCSseq
+
 from . import quantity, redline
 from .commitments import items
 from .lexicon import Lexicon
@@ -35,6 +37,12 @@ _SAME_STAGE = 0.40
 _SAID_ANEW = 10.0
 """Weight of words (see words.informative; about two of middling rarity) that a text must say anew to say something
 else; with less, and all slots equal, it is kept. 6 to 12 do alike on two annotated pairs."""
+
+_SLIPPED_IN = 5.0
+"""The same where one text is otherwise the other (_VERBATIM): one word put in or taken out is then meant."""
+
+_VERBATIM = 0.9
+"""Share of the shorter text that stands in the longer one in the same order."""
 
 _REACHES_FURTHER = 6.0
 """The same for the things covered, instruments aside: from here on the scope has grown."""
@@ -111,6 +119,10 @@ class Meeting:
     """Words of the new text that no old one says, verbs aside, with their weights."""
     novelty: float
     """Their share."""
+    gone: Mapping[str, float]
+    """Words of the old text that the new does not say; only where no other commitment could have taken them up."""
+    verbatim: bool
+    """Whether one text is the other with something put in or taken out."""
     old_items: tuple[Item, ...]
     new_items: tuple[Item, ...]
     lexicon: Lexicon
@@ -151,8 +163,10 @@ def _content(text: str, lexicon: Lexicon) -> dict[str, float]:
     return {word: informative(word) for word in terms(lexicon.canonical(text)) if word not in lexicon.stock}
 
 
-def meet(olds: Sequence[Commitment], new: Commitment, before: Side, after: Side, lexicon: Lexicon) -> Meeting:
-    """Each item of the new commitment with the best item of its olds."""
+def meet(
+    olds: Sequence[Commitment], new: Commitment, before: Side, after: Side, lexicon: Lexicon, *, only: bool
+) -> Meeting:
+    """Each item of the new commitment with the best item of its olds; `only`: they are linked to nothing else."""
     mine = after.items[new.key]
     theirs = tuple(item for c in olds for item in before.items[c.key])
     pairs = []
@@ -160,13 +174,25 @@ def meet(olds: Sequence[Commitment], new: Commitment, before: Side, after: Side,
         similarity, n = max(((_alike(other, item), -n) for n, other in enumerate(theirs)))
         if similarity >= _SAME_ITEM or (len(mine) == 1 and len(theirs) == 1):
             pairs.append(Pair(theirs[-n], item, similarity))
-    said = " ".join(lexicon.canonical(c.text) for c in olds)
-    says = {word: weight for item in mine for word, weight in item.words.items() if word not in lexicon.families}
-    novel = {word: weight for word, weight in says.items() if word not in said}
-    novelty = sum(novel.values()) / sum(says.values()) if novel else 0.0
+    novel, novelty = _unsaid(mine, " ".join(lexicon.canonical(c.text) for c in olds), lexicon)
+    gone = _unsaid(theirs, lexicon.canonical(new.text), lexicon)[0] if only else {}
+    verbatim = len(olds) == 1 and _carried(olds[0].text, new.text) >= _VERBATIM
     years = before.plan.info.end_year, after.plan.info.end_year
     both = before.lists_bodies and after.lists_bodies
-    return Meeting(tuple(olds), new, tuple(pairs), novel, novelty, theirs, mine, lexicon, years, both)
+    return Meeting(tuple(olds), new, tuple(pairs), novel, novelty, gone, verbatim, theirs, mine, lexicon, years, both)
+
+
+def _unsaid(said: Sequence[Item], elsewhere: str, lexicon: Lexicon) -> tuple[dict[str, float], float]:
+    """The words, verbs aside, that the other text does not hold, and the share they make up."""
+    words = {word: weight for item in said for word, weight in item.words.items() if word not in lexicon.families}
+    unsaid = {word: weight for word, weight in words.items() if word not in elsewhere}
+    return unsaid, sum(unsaid.values()) / sum(words.values()) if unsaid else 0.0
+
+
+def _carried(a: str, b: str) -> float:
+    """Share of the shorter text that stands in the longer one in the same order, marks aside."""
+    a, b = redline.bare(a), redline.bare(b)
+    return LCSseq.similarity(a, b) / max(1, min(len(a), len(b)))
 
 
 def _alike(a: Item, b: Item) -> float:
@@ -186,10 +212,17 @@ def differences(meeting: Meeting) -> list[Finding]:
     ):
         return [*_repeated(meeting)]
     found = [finding for rule in _SLOTS for finding in rule(meeting)]
-    if found or sum(meeting.novel.values()) >= _SAID_ANEW:
+    if found or sum(meeting.novel.values()) >= (_SLIPPED_IN if meeting.verbatim else _SAID_ANEW):
         found += [finding for rule in _CONTENT for finding in rule(meeting)]
-        found = found or [("means", f"做法: 改为{_named(meeting.novel)}")]
-    return found + _repeated(meeting)
+        found = found or [("scope", f"范围: 增加{_named(meeting.novel)}")]
+    return found + _left_out(meeting) + _repeated(meeting)
+
+
+def _left_out(meeting: Meeting) -> list[Finding]:
+    """scope by what a text otherwise unchanged no longer covers."""
+    if meeting.verbatim and sum(meeting.gone.values()) >= _SLIPPED_IN:
+        return [("scope", f"范围: 减少{_named(meeting.gone)}")]
+    return []
 
 
 def _numbers(meeting: Meeting) -> list[Finding]:

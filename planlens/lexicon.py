@@ -124,6 +124,7 @@ class Lexicon:
     _scope_of: Mapping[str, str]
     _canonical: Mapping[str, str]
     _verbs: Words
+    _names: Words
     _scopes: Words
     _means: Words
     _acts: Words
@@ -139,6 +140,7 @@ class Lexicon:
         masked = mask(text)
         found = []
         for start, end in self._verbs.find(masked):
+            end = self._before_name(masked, start, end)
             word = masked[start:end]
             known = word in self._strength_of or word in self._stage_of or word in self.families
             attributive = masked[end : end + 1] == "的" or (start > 0 and masked[start - 1] == "的")
@@ -147,6 +149,16 @@ class Lexicon:
             levels = self._strength_of.get(word), self._stage_of.get(word)
             found.append(Action(start, end, word, *levels, self.families.get(word, ())))
         return tuple(found)
+
+    def _before_name(self, text: str, start: int, end: int) -> int:
+        """Where a verb ends that runs into a name: 印发实施方案 is 印发 and a 实施方案, not 印发实施."""
+        for at in range(start + 2, end):
+            if (
+                any(s == 0 and at + e > end for s, e in self._names.find(text[at : end + 4]))
+                and text[start:at] in self._verbs
+            ):
+                return at
+        return end
 
     def strength_in(self, text: str, actions: tuple[Action, ...] | None = None) -> str | None:
         """The level of strength that governs a statement: that of its first verb, lowered by a hedge, raised by 确保.
@@ -190,7 +202,9 @@ class Lexicon:
         chain = head(text, found)
         stages = [a.stage for a in chain if a.stage]
         if stages:
-            return max(stages, key=names.index)
+            masked = mask(text)
+            joined = [a.stage for a in found[len(chain) :] if a.stage and masked[a.start - 1] == "并"]
+            return max([*stages, *joined], key=names.index)
         if chain and set(chain[0].families) & _BRINGS_ABOUT:
             later = (a.stage for a in found[len(chain) :] if a.stage not in (None, "评估", "修订"))
             return next(later, None)
@@ -209,7 +223,7 @@ class Lexicon:
         >>> [load().deadline_in(t) for t in ["到2025年底建成", "10月底前完成", "《规划（2025年）》", "制定2030年规划"]]
         ['到2025年底', '10月底前', None, None]
         """
-        masked = mask(text)
+        masked = _TITLE.sub(lambda title: "\u0000" * len(title.group()), text)
         for match in self.deadlines.finditer(masked):
             before = masked[: match.start()]
             if not _YEAR_SPAN.search(before[-2:]) and not self._verbs_end(before):
@@ -429,6 +443,7 @@ def _build(tables: Mapping[str, dict[str, Any]]) -> Lexicon:
             _stage_of=stage_of,
             _scope_of=_by_word(scope),
             _canonical=canonical,
+            _names=Words(names),
             _verbs=Words([*strength_of, *stage_of, *families, *names]),
             _scopes=Words(_by_word(scope)),
             _means=Words([*instruments, *families]),

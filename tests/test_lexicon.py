@@ -1,0 +1,130 @@
+"""The lexicon: its files hold together, its scales are read in order, a person's own lists are added."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from planlens.errors import SettingsError
+from planlens.lexicon import Words, load
+
+
+def test_scales_are_those_of_the_design() -> None:
+    lexicon = load()
+    assert [level.name for level in lexicon.strength] == ["探索", "试点", "鼓励", "推动", "建立", "确保"]
+    assert [level.name for level in lexicon.stage] == [
+        "研究", "起草", "出台", "试点", "实施", "全面推行", "建成", "投用", "评估", "修订",
+    ]  # fmt: skip
+
+
+def test_the_lexicon_is_serious() -> None:
+    lexicon = load()
+    assert sum(len(level.words) for level in lexicon.strength) > 500
+    assert sum(len(level.words) for level in lexicon.stage) > 250
+    assert len(lexicon.families) > 400
+    assert len(lexicon.renamed) > 120
+    assert len(lexicon.same) > 150
+
+
+def test_no_synonym_stands_for_two_things() -> None:
+    words = [word for group in load().same for word in group]
+    assert len(words) == len(set(words))
+
+
+@pytest.mark.parametrize(
+    ("weaker", "stronger"),
+    [
+        ("探索建立结算办法", "建立结算办法"),
+        ("试点开展长者食堂", "全面开展长者食堂"),
+        ("鼓励建设充电桩", "建设充电桩"),
+        ("争取完成堤防加固", "完成堤防加固"),
+        ("推动机场扩建", "建成机场扩建工程"),
+        ("研究出台补贴政策", "出台补贴政策"),
+    ],
+)
+def test_strength_rises(weaker: str, stronger: str) -> None:
+    lexicon = load()
+    ranks = [lexicon.rank("strength", lexicon.strength_in(text) or "") for text in (weaker, stronger)]
+    assert ranks[0] < ranks[1]
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [
+        ("研究数据交易规则", "制定数据交易规则"),
+        ("制定数据交易规则", "出台数据交易规则"),
+        ("开展家庭病床试点", "全面推行家庭病床"),
+        ("开工建设净水厂", "建成净水厂"),
+        ("建成净水厂", "净水厂投入使用"),
+        ("实施三年行动计划", "总结评估三年行动计划"),
+    ],
+)
+def test_stage_advances(earlier: str, later: str) -> None:
+    lexicon = load()
+    ranks = [lexicon.rank("stage", lexicon.stage_in(text) or "") for text in (earlier, later)]
+    assert ranks[0] < ranks[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "deadline"),
+    [
+        ("到2027年，建成绿道200公里", "到2027年"),
+        ("2026年底前完成改造", "2026年底前"),
+        ("年内新增泊位", "年内"),
+        ("9月底前开学", "9月底前"),
+        ("上半年开工", "上半年"),
+        ("“十四五”期末达到标准", "“十四五”期末"),
+        ("两年内消除危房", "两年内"),
+        ("落实《水利规划（2021—2025年）》", None),
+        ("实施2023—2025年行动计划", None),
+        ("加强队伍建设", None),
+    ],
+)
+def test_deadlines(text: str, deadline: str | None) -> None:
+    assert load().deadline_in(text) == deadline
+
+
+@pytest.mark.parametrize(
+    "text", ["不断完善服务", "坚持不懈抓落实", "建设无障碍设施", "方便可及的服务", "建设无废城市", "未来产业"]
+)
+def test_no_negation_where_there_is_none(text: str) -> None:
+    assert not load().acts_in(text)
+    assert not load().negations_in(text)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("市卫计委", "市卫生健康委"),
+        ("区发改局", "区发展改革局"),
+        ("县环保局", "县生态环境局"),
+        ("省银保监局", "省金融监管局"),
+    ],
+)
+def test_bodies_keep_their_identity_through_reforms(old: str, new: str) -> None:
+    assert load().body(old) == load().body(new)
+
+
+def test_words_stay_inside_the_text() -> None:
+    assert list(Words(["研究", "研究制定办法"]).find("开展研究")) == [(2, 4)]
+
+
+def test_own_lists_are_added(tmp_path: Path) -> None:
+    (tmp_path / "strength.toml").write_text('[[level]]\nname = "探索"\nwords = ["琢磨", "推动"]\n', "utf-8")
+    lexicon = load(tmp_path)
+    assert lexicon.strength_in("琢磨新路子") == "探索"
+    assert lexicon.strength_in("推动新路子") == "探索"
+    assert load().strength_in("推动新路子") == "推动"
+
+
+def test_a_damaged_list_is_said(tmp_path: Path) -> None:
+    (tmp_path / "stage.toml").write_text("[[level]\n", "utf-8")
+    with pytest.raises(SettingsError, match=r"stage\.toml"):
+        load(tmp_path)
+
+
+def test_an_unknown_level_is_said(tmp_path: Path) -> None:
+    (tmp_path / "strength.toml").write_text('[[level]]\nname = "最强"\nwords = ["必成"]\n', "utf-8")
+    with pytest.raises(SettingsError, match="最强"):
+        load(tmp_path)
