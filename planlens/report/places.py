@@ -38,11 +38,11 @@ class Places:
         clause = self.clause_of(key)
         if clause is None:
             return ""
-        labels, above = [clause.label or (clause.heading and " ") or clause.key], clause.parent
+        labels, above = [numbered(clause)], clause.parent
         while above is not None and above in self.clauses:
             labels.append(self.clauses[above].label)
             above = self.clauses[above].parent
-        return ("".join(reversed(labels)) + clause.heading).strip()
+        return "".join(reversed(labels))
 
     def labels(self, keys: Iterable[str]) -> str:
         """The places of several keys, each once."""
@@ -74,6 +74,13 @@ class Places:
         """Starts and ends of several spans, each joined by ";"."""
         listed = list(spans)
         return ";".join(str(s.start) for s in listed), ";".join(str(s.end) for s in listed)
+
+
+def numbered(clause: Clause, gap: str = "") -> str:
+    """（十二）加强人才引进; a heading that says its number itself (表1：…) stands alone, as does a key without either."""
+    if not clause.label or clause.heading.startswith(clause.label):
+        return clause.heading or clause.key
+    return f"{clause.label}{gap}{clause.heading}".strip()
 
 
 def plain(value: Decimal | None) -> str:

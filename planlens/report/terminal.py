@@ -71,9 +71,10 @@ def _widths(rows: Sequence[Sequence[str]], total: int) -> list[int]:
         max(display_width(line) for cell in column for line in cell.split("\n")) for column in zip(*rows, strict=True)
     ]
     natural = [max(need, display_width(name) + _GAP) for need, name in zip(natural, rows[0], strict=True)]
-    if sum(natural) + _GAP * (len(natural) - 1) <= total:
-        return natural
     left = total - (len(natural) * 3 + 1)  # "simple_grid" puts "│ " before and " " after a cell, one "│" at the end
+    one_line_each = not any("\n" in cell for row in rows for cell in row)
+    if sum(natural) <= (total - _GAP * (len(natural) - 1) if one_line_each else left):
+        return natural
     widths, waiting = list(natural), len(natural)
     for i in sorted(range(len(natural)), key=lambda i: natural[i]):
         widths[i] = min(natural[i], left // waiting)  # shortest first: what it leaves goes to the longer ones

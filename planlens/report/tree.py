@@ -9,7 +9,7 @@ from planlens.report import listings
 from planlens.report.look import Look, one_line
 from planlens.report.markdown import escape
 from planlens.report.messages import Messages
-from planlens.report.places import Places, period
+from planlens.report.places import Places, numbered, period
 from planlens.report.terminal import wrap
 
 _INDENT = 2
@@ -69,7 +69,7 @@ def _lines(plan: Plan, m: Messages, look: Look) -> Iterator[tuple[int, str, str]
 
 def _clause(clause: Clause, m: Messages) -> str:
     role = "" if clause.role == "task" else f" [{m('role.' + clause.role)}]"
-    return f"{clause.label}{' ' if clause.label else ''}{clause.heading or ('' if clause.label else clause.key)}{role}"
+    return numbered(clause, " ") + role
 
 
 def _commitment(commitment: Commitment, m: Messages) -> str:
