@@ -114,8 +114,9 @@ def wrap(text: str, width: int, lines: int | None) -> list[str]:
             carried = [line.pop()] if carry else []
             found.append("".join(line))
             line, used = carried, sum(map(display_width, carried))
-        line.append(piece)
-        used += size
+        if line or piece != " ":
+            line.append(piece)
+            used += size
     found.append("".join(line))
     if lines is None or len(found) <= lines:
         return found
