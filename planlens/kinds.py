@@ -21,7 +21,7 @@ from rapidfuzz.distance import LCSseq
 
 from . import quantity, redline
 from .commitments import items
-from .lexicon import Lexicon
+from .lexicon import Lexicon, fold
 from .model import Commitment, Plan, Target
 from .words import informative, terms
 
@@ -157,7 +157,8 @@ def _items(commitment: Commitment, targets: Sequence[Target], lexicon: Lexicon) 
 
 
 def _content(text: str, lexicon: Lexicon) -> dict[str, float]:
-    """The words that carry meaning, in today's terms, each with its weight; numbers and units are compared apart."""
+    """The words that carry meaning, in today's terms, each with its weight; numbers and deadlines are compared apart."""
+    text = text.replace(lexicon.deadline_in(text) or "\u0000", " ", 1)
     for found in quantity.find(text):
         text = text[: found.span.start] + " " * len(found.span) + text[found.span.end :]
     return {word: informative(word) for word in terms(lexicon.canonical(text)) if word not in lexicon.stock}
@@ -328,6 +329,7 @@ def _when(deadline: str | None, year: int | None) -> str | None:
     """A deadline without its manner of speaking; in an annual plan 年底前, 2025年底 and 年内 are one."""
     if deadline is None:
         return None
+    deadline = fold(deadline)
     bare = re.sub(r"^(?:力争)?(?:到|至|在|于)?|(?:之?前|以前|以内|之内|内|底|末)+$", "", deadline)
     relative = "年" if year is not None and bare in (f"{year}年", "年", "今年", "本年", "当年", "全年") else bare
     return relative.replace(f"{year}年", "") or "年"
@@ -457,8 +459,10 @@ def _repeated(meeting: Meeting) -> list[Finding]:
 
 
 def _same_thing(pair: Pair) -> bool:
-    titles = [{_title(t) for t in _TITLE.findall(item.text)} for item in (pair.old, pair.new)]
-    return bool(titles[0] & titles[1]) or (not any(titles) and pair.similarity > 0.8)
+    """The same title, whether it has its marks or not; without titles, nearly the same words."""
+    sides = pair.old.text, pair.new.text
+    titles = [_title(title) for text in sides for title in _TITLE.findall(text)]
+    return any(all(t in _bare_titles(text) for text in sides) for t in titles) or (not titles and pair.similarity > 0.8)
 
 
 def _short(text: str) -> str:

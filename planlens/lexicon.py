@@ -30,6 +30,7 @@ _T = TypeVar("_T")
 _FILES = ("strength", "stage", "verbs", "negation", "deadlines", "bodies", "scope", "means", "stock", "terms")
 _TITLE = re.compile(r"《[^《》]{1,80}》")
 _QUOTED = re.compile(r"“[^“”]{1,40}”|\"[^\"]{1,40}\"|‘[^‘’]{1,40}’")
+_HALF = {0xFF10 + n: 0x30 + n for n in range(10)}
 _YEAR_SPAN = re.compile(r"[0-9][—–~～-]$")
 _JOINS = re.compile(r"[并、和及且或]?(?:全面|加快|组织|尽快|正式|全部|逐步)?$")
 # Families of verbs that say nothing of the stage themselves: they bring about what follows, or hold a verb as object.
@@ -223,7 +224,7 @@ class Lexicon:
         >>> [load().deadline_in(t) for t in ["到2025年底建成", "10月底前完成", "《规划（2025年）》", "制定2030年规划"]]
         ['到2025年底', '10月底前', None, None]
         """
-        masked = _TITLE.sub(lambda title: "\u0000" * len(title.group()), text)
+        masked = _TITLE.sub(lambda title: "\u0000" * len(title.group()), text.translate(_HALF))
         for match in self.deadlines.finditer(masked):
             before = masked[: match.start()]
             if not _YEAR_SPAN.search(before[-2:]) and not self._verbs_end(before):
