@@ -11,6 +11,7 @@ from the indicators, the links of the statements are evidence beside it. What ma
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections import Counter
@@ -18,39 +19,51 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from . import words
+from . import quantity, words
 from .model import Alignment, Direction, Plan, Quantity, Shift, ShiftKind, Span, Target, Verdict
 
-# Units that count the same sort of thing; a unit in no family is its own.
-_FAMILIES: tuple[frozenset[str], ...] = (
-    frozenset({"人", "名", "位", "人次", "例"}),
-    frozenset("个家所项处间座种类门条支批大件款部") | {""},
-    frozenset({"张", "床"}),
-    frozenset({"%", "成"}),
-    frozenset({"元"}),
-)
 _SAME_THING = 0.62  # likeness of two indicators from which they name the same thing wherever they stand
 _SAME_THING_LINKED = 0.34  # the same where their statements are linked
 _SAME_SCOPE = 0.3  # likeness of two scopes below which the base of a share has changed
 _LINKED = 0.3  # probability of a link that counts as evidence
-# Actions and counting words say how a number comes about, not what is counted.
-_ACTION = re.compile(
-    r"^(?:(?:全市|全区|全省|全县|全国|全年|年内|力争|争取|确保|进一步|加快|推动|推进|促进|支持|指导|组织|完成|实现|达到|提供|开展|实施|新增|新建|增加|净增"
-    r"|改建|扩建|建成|建设|建立|打造|创建|创新|争创|培育|培养|培训|遴选|选拔|评选|选择|引进|柔性|靶向|精准|高质量|招聘|配备|配置|设立|设置|覆盖|拓展|深入|启动|新启动|发布|出台|制定|完善|优化)+)"
-)
-_TAIL = re.compile(r"(?:的)?(?:数量|总数|人数|个数|数|总量|规模|比例|占比|比重|率|水平|建设|工作|项目)$")
-_ACTIONS = re.compile(
-    r"引进|引育|招聘|招录|培养|培育|培训|选拔|遴选|评选|创建|建成|建设|打造|新增|新建|改造|完成|启动|覆盖|发布|出台"
-)
-_LEVELS = (
-    ("国家", r"国家|全国"),
-    ("省", r"省级|(?<![全各外本我])省(?![内外委市政]|人民)"),
-    ("市", r"市级"),
-    ("区", r"区级|县级"),
-)
-_GENERIC = re.compile(r"^(?:人数|人员|人次|数量|个数|家数|总数|总量)?$")  # says only that something is counted
-_BEGINS = re.compile(r"启动|开工|纳入|立项|申报")
-_ENDS = re.compile(r"完成|建成|通过|投用|竣工|验收")
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """data/counting.toml, ready to match."""
+
+    family: dict[str, str]
+    lead: re.Pattern[str]
+    tail: re.Pattern[str]
+    actions: re.Pattern[str]
+    begins: re.Pattern[str]
+    ends: re.Pattern[str]
+    recruits: re.Pattern[str]
+    generic: re.Pattern[str]
+    people: re.Pattern[str]
+    levels: tuple[tuple[str, re.Pattern[str]], ...]
+
+
+@functools.cache
+def _words() -> _Words:
+    raw = quantity.table("counting")
+    action = raw["action"]
+
+    def any_of(found: Iterable[str]) -> str:
+        return "|".join(map(re.escape, sorted(found, key=len, reverse=True)))
+
+    return _Words(
+        family={unit: name for name, units in raw["units"].items() for unit in units},
+        lead=re.compile(rf"^(?:{any_of(action['lead'] + action['specific'])})+"),
+        tail=re.compile(rf"的?(?:{any_of(raw['tail']['words'])})$"),
+        actions=re.compile(any_of(action["specific"])),
+        begins=re.compile(any_of(action["begins"])),
+        ends=re.compile(any_of(action["ends"])),
+        recruits=re.compile(any_of(action["recruits"])),
+        generic=re.compile(rf"^(?:{any_of(raw['generic']['words'])})?$"),
+        people=re.compile(any_of(raw["people"]["words"])),
+        levels=tuple((name, re.compile(rf"(?:{pattern})(及?以上)?")) for name, pattern in raw["levels"].items()),
+    )
 
 
 def pair(old: Plan, new: Plan, alignment: Alignment) -> tuple[Shift, ...]:
@@ -108,12 +121,9 @@ def family(unit: str) -> str:
     """The family a unit belongs to: 名 and 人 are people, 家 and 个 are things.
 
     >>> family("名") == family("人"), family("家") == family("人"), family("%")
-    (True, False, '%')
+    (True, False, 'share')
     """
-    for number, units in enumerate(_FAMILIES):
-        if unit in units:
-            return "%" if "%" in units else f"family {number}"
-    return unit
+    return _words().family.get(unit, unit)
 
 
 def _thing(indicator: str) -> str:
@@ -123,7 +133,7 @@ def _thing(indicator: str) -> str:
     ('社康机构', '招聘人数', '高精尖缺人才')
     """
     folded = re.sub(r"[“”\"《》\s]", "", unicodedata.normalize("NFKC", indicator))
-    bare = _TAIL.sub("", _ACTION.sub("", folded))
+    bare = _words().tail.sub("", _words().lead.sub("", folded))
     return bare if len(bare) >= 2 else folded
 
 
@@ -144,13 +154,18 @@ def likeness(a: str, b: str) -> float:
 def _alike_targets(a: Target, b: Target) -> float:
     """Likeness of what two targets count, their scopes left out; starting something is not finishing it."""
     left, right = _without_scope(a), _without_scope(b)
-    actions = [set(_ACTIONS.findall(t.indicator)) for t in (a, b)]
-    if actions[0] & actions[1] and any(_GENERIC.match(_ACTION.sub("", i)) for i in (a.indicator, b.indicator)):
+    actions = [set(_words().actions.findall(t.indicator)) for t in (a, b)]
+    if actions[0] & actions[1] and any(_names_nothing(t) for t in (a, b)):
         return 0.5  # 招聘人数 names no more than its action
     value = likeness(left, right)
-    if (_BEGINS.search(left) and _ENDS.search(right)) or (_ENDS.search(left) and _BEGINS.search(right)):
+    begins, ends = ([bool(p.search(t)) for t in (left, right)] for p in (_words().begins, _words().ends))
+    if (begins[0] and ends[1]) or (ends[0] and begins[1]):
         value -= 0.2
     return value
+
+
+def _names_nothing(target: Target) -> bool:
+    return _words().generic.match(_words().lead.sub("", target.indicator)) is not None
 
 
 def _without_scope(target: Target) -> str:
@@ -186,7 +201,7 @@ def _alike(a: str, b: str) -> float:
 def _measures_meet(a: Target, b: Target) -> bool:
     """A level is never compared with an increment; a count of things to do goes with both where units allow."""
     return {a.measure, b.measure} != {"level", "increment"} and (
-        a.measure == b.measure or family(a.quantity.unit) not in ("%", "个百分点")
+        a.measure == b.measure or family(a.quantity.unit) not in ("share", "个百分点")
     )
 
 
@@ -281,7 +296,7 @@ def _verdict(group: _Group) -> tuple[Verdict, str]:
         return "redefined", f"范围不同：{a.scope or '未写明'} → {b.scope or '未写明'}"
     if (more := _more_things(a, b)) is not None:
         return "redefined", more
-    if a.quantity.unit != b.quantity.unit and family(a.quantity.unit) == "%":
+    if a.quantity.unit != b.quantity.unit and family(a.quantity.unit) == "share":
         return "convertible", f"单位不同：{a.quantity.unit} → {b.quantity.unit}"
     return "comparable", ""
 
@@ -294,13 +309,22 @@ def _other_scope(a: Target, b: Target) -> bool:
 
 def _more_things(a: Target, b: Target) -> str | None:
     """A number that counts several things together is not the number of one of them."""
-    pieces = [[p for p in re.split(r"[、和及或与]", t.indicator) if len(p) >= 3] for t in (a, b)]
-    parts = [[_thing(p) for p in found or [t.indicator]] for found, t in zip(pieces, (a, b), strict=True)]
-    if len(parts[0]) == len(parts[1]) or 1 not in map(len, parts):
+    parts = [[_thing(p) for p in _listed(t.indicator)] for t in (a, b)]
+    if len(parts[0]) == len(parts[1]) == 1:
         return None
-    many, single = (parts[0], parts[1][0]) if len(parts[0]) > 1 else (parts[1], parts[0][0])
-    strange = [p for p in many if likeness(p, single) < _SAME_THING_LINKED]
-    return f"计量范围不同：一方另含{'、'.join(strange)}" if strange else None
+    strange = [
+        piece
+        for mine, others in (parts, parts[::-1])
+        for piece in mine
+        if max(likeness(piece, other) for other in others) < _SAME_THING_LINKED
+    ]
+    return f"计量范围不同：仅一方含{'、'.join(strange)}" if strange else None
+
+
+def _listed(indicator: str) -> list[str]:
+    """The things an indicator counts together: 研究型医院和重点实验室 → both; short pieces belong to a name."""
+    pieces = re.split(r"[、和及或与]", indicator)
+    return pieces if all(len(p) >= 4 for p in pieces) else [indicator]
 
 
 def _level(indicator: str) -> tuple[str, ...]:
@@ -310,8 +334,8 @@ def _level(indicator: str) -> tuple[str, ...]:
     (('国家', '省'), ('市以上',), ())
     """
     found = []
-    for name, pattern in _LEVELS:
-        match = re.search(rf"(?:{pattern})(及?以上)?", indicator)
+    for name, pattern in _words().levels:
+        match = pattern.search(indicator)
         if match:
             found.append(name + ("以上" if match[1] else ""))
     return tuple(found)
@@ -399,14 +423,15 @@ def _place(a: Target, b: Target, linked: _Linked) -> float:
     place = max(p, 0.5 * linked.around(a, b) if sim >= _SAME_THING else 0.0)
     if place >= _LINKED and sim >= _SAME_PLACE and _rare_word(a, b):
         return place + sim + 0.2 * (a.quantity.unit == b.quantity.unit)
-    if _recruits(a) & _recruits(b) and not _own_field(a, b):
-        return 0.3 + p + sim
+    apart = _fields_apart(a, b)
+    if _recruits(a) & _recruits(b) and apart <= 1:
+        return 0.3 + p + sim - 0.1 * apart
     return 0.0
 
 
 _SAME_PLACE = 0.25  # likeness below which two measures in linked statements have nothing to do with each other
+_FIELD = 5.0  # information from which a word narrows a field: 中医药 does, 卫生 and 建设 do not
 _RARE = 6.0  # information of a word that stands in fewer than one of 150 background sentences
-_PEOPLE = re.compile(r"人才|团队|专家|院士|学者|博士|骨干|带头人|领军|工匠|名师|名医|紧缺|高精尖|高层次")
 
 
 def _rare_word(a: Target, b: Target) -> bool:
@@ -416,19 +441,22 @@ def _rare_word(a: Target, b: Target) -> bool:
 
 def _recruits(target: Target) -> set[str]:
     """The actions by which a target brings in people of rank."""
-    if not _PEOPLE.search(target.indicator):
+    if not _words().people.search(target.indicator):
         return set()
-    return set(re.findall(r"引进|引育|招聘|培养|培育|选拔|评选", target.indicator))
+    return set(_words().recruits.findall(target.indicator))
 
 
-def _own_field(a: Target, b: Target) -> bool:
-    """Whether one of them is confined to a field that the other does not name (中医药…团队)."""
+def _fields_apart(a: Target, b: Target) -> int:
+    """How many words confine one of them to a field that the other does not name (中医药…团队)."""
     fields = [
-        {w for w in words.terms(t.indicator) if not _PEOPLE.search(w) and words.informative(w) >= 4.5}
-        - {"引进", "引育", "招聘", "培养", "培育", "选拔", "评选", "精准", "靶向", "柔性", "医学"}
+        {
+            word
+            for word in words.terms(_thing(t.indicator))
+            if words.informative(word) >= _FIELD and not _words().people.search(word) and not _words().lead.match(word)
+        }
         for t in (a, b)
     ]
-    return fields[0] != fields[1]
+    return len(fields[0] ^ fields[1])
 
 
 def _why_not(a: Target, b: Target) -> str:
@@ -456,15 +484,13 @@ def _alone(
             survives = a.unit_key in linked.old_linked
             if a.key in replaced_old and not survives:
                 continue
-            note = "举措仍在，数字不再出现" if survives else "未找到对应的举措"
-            out.append(_single("quantity_dropped" if survives else "dropped", a, (a.key,), (), note))
+            out.append(_single("quantity_dropped" if survives else "dropped", a, (a.key,), ()))
     for b in news:
         if b.key not in met_new and b.key not in replaced_new:
             known = b.unit_key in linked.new_linked
-            note = "原有举措新增数字" if known else "未找到对应的旧举措"
-            out.append(_single("quantity_added" if known else "new", b, (), (b.key,), note))
+            out.append(_single("quantity_added" if known else "new", b, (), (b.key,)))
     return out
 
 
-def _single(kind: ShiftKind, target: Target, old: tuple[str, ...], new: tuple[str, ...], note: str) -> Shift:
-    return Shift(kind, "not_comparable", "n/a", target.indicator, old, new, None, None, note)
+def _single(kind: ShiftKind, target: Target, old: tuple[str, ...], new: tuple[str, ...]) -> Shift:
+    return Shift(kind, "not_comparable", "n/a", target.indicator, old, new, None, None, "")
