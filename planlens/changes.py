@@ -174,6 +174,12 @@ def _where(olds: Sequence[str], news: Sequence[str], web: _Web, before: Side, af
         if len(heirs) > 1:
             found.append(("split", f"拆分: {key} → {'、'.join(heirs)}"))
     for a, b in ((a, b) for a in olds for b in news if (a, b) in web.moved):
-        here, there = before.commitments[a].clause, after.commitments[b].clause
-        found.append(("moved", f"移动: {here} → {there}" if here != there else f"移动: {here} 之内"))
+        found.append(("moved", f"移动: {_place(a, before)} → {_place(b, after)}"))
     return found
+
+
+def _place(key: str, side: Side) -> str:
+    """The clause a commitment stands in, by key and heading: the same key may be another clause in the next plan."""
+    clause = side.commitments[key].clause
+    heading = side.headings.get(clause, "")
+    return f"{clause} {heading}".rstrip() if heading else key

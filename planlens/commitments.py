@@ -240,6 +240,8 @@ def is_body(name: str, lexicon: Lexicon) -> bool:
     >>> [is_body(name, load()) for name in ["市卫生健康局", "各区", "重点人群"]]
     [True, True, False]
     """
+    if name.endswith(lexicon.not_bodies):
+        return False
     return name.endswith(lexicon.body_suffixes) or bool(
         re.fullmatch(r"各[一-鿿（）()、]{1,8}(?:区|市|县|地|方)?", name)
     )

@@ -114,6 +114,7 @@ class Lexicon:
     deadlines: re.Pattern[str]
     body_suffixes: tuple[str, ...]
     public_suffixes: tuple[str, ...]
+    not_bodies: tuple[str, ...]
     leads: tuple[str, ...]
     supports: tuple[str, ...]
     body_joins: tuple[str, ...]
@@ -315,6 +316,14 @@ class Lexicon:
                 return name[:-size] + self.renamed[name[-size:]]
         return name
 
+    def is_manner(self, word: str) -> bool:
+        """Whether a word says how or how firmly something is done, not what: 加强, 注重, 必须, 显著.
+
+        >>> [load().is_manner(word) for word in ["加强", "必须", "湿地"]]
+        [True, True, False]
+        """
+        return word in self.families or word in self._strength_of or word in self._act_of or word in self.adverbs
+
     def rank(self, scale: str, name: str) -> int:
         """Where a level stands on `strength`, `stage` or `scope`, counted from 0."""
         levels: tuple[Level, ...] = getattr(self, scale)
@@ -434,6 +443,7 @@ def _build(tables: Mapping[str, dict[str, Any]]) -> Lexicon:
             deadlines=re.compile("|".join(f"(?:{pattern})" for pattern in tables["deadlines"]["patterns"])),
             body_suffixes=tuple(sorted(bodies["suffixes"], key=len, reverse=True)),
             public_suffixes=tuple(bodies["public"]),
+            not_bodies=tuple(bodies["not_bodies"]),
             leads=tuple(bodies["lead"]["words"]),
             supports=tuple(bodies["support"]["words"]),
             body_joins=tuple(sorted(bodies["between"]["words"], key=len, reverse=True)),
