@@ -172,7 +172,7 @@ def show(
     found = shelf.read(shelf.find(plan, region=region))
     sink = _Sink(form, output, look)
     m = messages.load(look["lang"])
-    _warn([found])
+    _check([found], sink)
     if part == "text":
         sink.put(found.document.text, exact=True)
     elif sink.form == "json":
@@ -198,7 +198,7 @@ def targets(
     found = [shelf.read(entry) for entry in shelf.all(plan, region=region)]
     sink = _Sink(form, output, look)
     m = messages.load(look["lang"])
-    _warn(found)
+    _check(found, sink)
     if sink.form == "json":
         sink.put(json.dumps(json.targets(found)))
     elif sink.form == "csv":
@@ -222,7 +222,7 @@ def align(
     found = pair(first, second)
     sink = _Sink(form, output, look)
     m = messages.load(look["lang"])
-    _warn([first, second])
+    _check([first, second], sink)
     if sink.form == "json":
         sink.put(json.dumps(json.align(first, second, found)))
     elif sink.form == "csv":
@@ -260,7 +260,7 @@ def diff(
     first, second = _two_plans(library, old, new, region)
     result = compare(first, second)
     m = messages.load(look["lang"])
-    _warn([first, second])
+    _check([first, second], sink)
     if sink.form == "json":
         sink.put(json.dumps(json.diff(result)))
     elif sink.form == "csv":
@@ -292,7 +292,8 @@ def add(file: str, name: str | None, year: str | None, library: str | None, **fa
     """
     entry = _library(library).add(file, name=name, period=year, **facts)
     info = entry.info
-    told = (info.id, info.title, info.region, f"{info.start_year}-{info.end_year}", str(entry.path))
+    years = {str(year): None for year in (info.start_year, info.end_year)}
+    told = (info.id, info.title, info.region, "-".join(years), str(entry.path))
     click.echo(" · ".join(filter(None, told)))
 
 
@@ -393,9 +394,13 @@ def _differ(result: Comparison) -> bool:
     return any(change.status != "kept" for change in result.changes) or any(moved)
 
 
-def _warn(plans: Sequence[Plan]) -> None:
-    """Doubts about a whole document go to standard error, so that no table or JSON hides them."""
+def _check(plans: Sequence[Plan], sink: _Sink) -> None:
+    """Refuse to write over a plan; say doubts about a whole document where no table or JSON hides them."""
+    from planlens.errors import OutputError
+
     for plan in plans:
+        if sink.path is not None and sink.path.exists() and sink.path.samefile(plan.document.path):
+            raise OutputError(f"{sink.path}: this is the plan itself; give the report another name")
         for note in plan.notes:
             if note.span is None:
                 click.echo(f"planlens: {plan.info.id}: {note.why}", err=True)

@@ -115,9 +115,11 @@ class Library:
     def all(self, refs: Sequence[str], *, region: str | None = None) -> tuple[Entry, ...]:
         """Several plans, each once; ids that two files share are told apart."""
         found = [self.find(ref, region=region) for ref in refs]
-        for number, entry in enumerate(found):
-            for other in found[:number]:
-                _different(other, entry)
+        seen: dict[str, Entry] = {}
+        for entry in found:
+            same = seen.setdefault(_digest(entry.path) or str(entry.path.resolve()), entry)
+            if same is not entry:
+                _different(same, entry)
         ids = [entry.info.id for entry in found]
         return tuple(_renamed(entry) if ids.count(entry.info.id) > 1 else entry for entry in found)
 

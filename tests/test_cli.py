@@ -280,6 +280,14 @@ def test_a_file_that_cannot_be_written_is_one_line(capsys: pytest.CaptureFixture
     assert not list(tmp_path.iterdir())
 
 
+def test_a_report_never_takes_the_place_of_a_plan(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    plan = tmp_path / "a.txt"
+    plan.write_text(PLAN, "utf-8")
+    for command in (("show", plan), ("targets", plan), ("diff", plan, "2025"), ("align", "2025", plan)):
+        assert "plan itself" in refused(capsys, *command, "-o", plan)
+    assert plan.read_text("utf-8") == PLAN
+
+
 def test_nothing_half_written_when_the_report_fails(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
