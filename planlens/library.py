@@ -117,9 +117,10 @@ class Library:
         found = [self.find(ref, region=region) for ref in refs]
         seen: dict[str, Entry] = {}
         for entry in found:
-            same = seen.setdefault(_digest(entry.path) or str(entry.path.resolve()), entry)
-            if same is not entry:
-                _different(same, entry)
+            content = _digest(entry.path) or str(entry.path.resolve())
+            if content in seen:
+                _different(seen[content], entry)
+            seen[content] = entry
         ids = [entry.info.id for entry in found]
         return tuple(_renamed(entry) if ids.count(entry.info.id) > 1 else entry for entry in found)
 
