@@ -148,7 +148,17 @@ def likeness(a: str, b: str) -> float:
     left, right = _thing(a), _thing(b)
     if left == right:
         return 1.0
-    return (_by_characters(left, right) + _by_words(left, right)) / 2
+    value = (_by_characters(left, right) + _by_words(left, right)) / 2
+    return min(value, _SAME_THING - 0.05) if _each_has_its_own(left, right) else value
+
+
+def _each_has_its_own(a: str, b: str) -> bool:
+    """Whether both name something the other has no word for: 提供中医服务的机构占比 and 提供儿科服务的机构占比."""
+    bags = [{w for w in words.terms(s) if not _level(w)} for s in (a, b)]
+    return all(
+        any(words.informative(w) >= _FIELD and not any(_alike(w, v) for v in others) for w in mine)
+        for mine, others in (bags, bags[::-1])
+    )
 
 
 def _alike_targets(a: Target, b: Target) -> float:
