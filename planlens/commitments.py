@@ -23,12 +23,18 @@ _OPEN, _CLOSE = "（(“《【", "）)”》】"
 _SHORTEST_ITEM = 4  # a shorter piece (同时, 其中) goes with the item after it
 _LONGEST_OBJECT = 24
 _SHORTEST_SUBJECT = 2
+_LONGEST_LIST = 300
+_LONGEST_NAME = 4  # a verb in the first characters makes a sentence of a list
 # An item that opens so says under what circumstances; the action stands in a later item.
 _CIRCUMSTANCE = re.compile(
     r"(?:按照|根据|依照|围绕|针对|为了?|随着|依托|结合|对照|聚焦|通过|坚持|遵循|紧扣|立足|以|在|对|从)"
 )
 _LABELLED = re.compile(r"[（(【]?\s*((?:[一-鿿]{0,4}(?:单位|部门|主体|处室|领导)))\s*[:：]\s*")
 _BRACKETED = re.compile(r"[（(【]([^（(【）)】]{2,300})[）)】][。；;，,\s]*$")
+_DUTIES = re.compile(r"(?:等)?(?:按照?|根据)?(?:各自)?(?:职责|职能)?(?:分工)?(?:分别)?负责$")
+_COLUMN_HEAD = re.compile(
+    r"序号|(?:主要|重点|工作|具体)(?:任务|内容|举措|措施|指标)|(?:责任|牵头|配合|主责|负责)(?:部门|单位|处室)|完成时[间限]|备注|进度安排"
+)
 _REMARK = re.compile(r"(?:备注|注|说明|数据来源|资料来源)\s*[:：]")
 _BY = re.compile(r"由([^，。；;,由]{2,60}?)(?:牵头|负责)")
 _WITH = re.compile(r"(?:会同|协同|联合)([^，。；;,]{2,60})")
@@ -110,15 +116,20 @@ def _sentences(text: str, clause: Clause, spans: Iterator[Span], lexicon: Lexico
     waiting = 0  # the first commitment that still waits for a list of responsible bodies
     for span in (s for part in spans for s in outline.statements(text, part)):
         written = span.of(text)
-        if not any(char.isalnum() for char in written) or (clause.key.startswith("表") and _REMARK.match(written)):
+        if not any(char.isalnum() for char in written) or _says_nothing(written, clause):
             continue
         listed = bodies_listed(written, lexicon)
-        if not listed or not _only_a_list(written):
+        if not listed or not _only_a_list(written, lexicon):
             out.append(read(f"{clause.key}#{len(out) + 1}", clause.key, written, span, lexicon))
         if listed:
             out[waiting:] = [_with_bodies(commitment, listed) for commitment in out[waiting:]]
             waiting = len(out)
     return out
+
+
+def _says_nothing(written: str, clause: Clause) -> bool:
+    """A remark under a table, or the head of a column that a flattened table left on a line of its own."""
+    return bool(_COLUMN_HEAD.fullmatch(written) or (clause.key.startswith("表") and _REMARK.match(written)))
 
 
 def _with_bodies(commitment: Commitment, listed: tuple[str, ...]) -> Commitment:
@@ -213,6 +224,9 @@ def bodies_listed(statement: str, lexicon: Lexicon) -> tuple[str, ...]:
     labelled = _LABELLED.search(statement)
     if labelled and any(labelled[1].endswith(w) for w in (*lexicon.leads, *lexicon.supports)):
         return _split_bodies(_LABELLED.sub("、", statement[labelled.end() :]), lexicon)
+    whole = _bare_list(statement, lexicon)
+    if whole:
+        return whole
     bracket = _BRACKETED.search(statement)
     if not bracket:
         return ()
@@ -220,6 +234,17 @@ def bodies_listed(statement: str, lexicon: Lexicon) -> tuple[str, ...]:
     found = _split_bodies(inside, lexicon)
     pieces = [piece for piece in _BETWEEN_BODIES.split(inside) if piece]
     return found if len(found) * 2 > len(pieces) else ()
+
+
+def _bare_list(statement: str, lexicon: Lexicon) -> tuple[str, ...]:
+    """A statement that is nothing but bodies: 市医保局和各镇街按职责负责. One name alone must be a public body's."""
+    names = _DUTIES.sub("", statement.strip("。；;，, \u3000"))
+    found = _split_bodies(names, lexicon)
+    pieces = [piece for piece in _BETWEEN_BODIES.split(names) if piece]
+    if not found or len(found) < len(pieces) or len(names) > _LONGEST_LIST:
+        return ()
+    public = sum(name.endswith(lexicon.public_suffixes) for name in found)
+    return found if public * 2 >= len(found) and not lexicon.actions(mask(names)[:_LONGEST_NAME]) else ()
 
 
 def _split_bodies(text: str, lexicon: Lexicon) -> tuple[str, ...]:
@@ -247,10 +272,9 @@ def is_body(name: str, lexicon: Lexicon) -> bool:
     )
 
 
-def _only_a_list(statement: str) -> bool:
+def _only_a_list(statement: str, lexicon: Lexicon) -> bool:
     """Whether nothing is left when the list of bodies is taken away."""
-    labelled = _LABELLED.match(statement.strip("（(【 "))
-    if labelled:
+    if _LABELLED.match(statement.strip("（(【 ")) or _bare_list(statement, lexicon):
         return True
     bracket = _BRACKETED.search(statement)
     return bool(bracket) and not statement[: bracket.start() if bracket else 0].strip("。；;，, \u3000")

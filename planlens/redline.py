@@ -23,6 +23,11 @@ _NUMBERING = re.compile(
     r"^\s*(?:第[一二三四五六七八九十百零〇0-9]{1,5}[章节条编]\s*|[（(]\s*[一二三四五六七八九十百]{1,4}\s*[）)][、.．]?"
     r"|[一二三四五六七八九十百]{1,4}[、．.]|[（(]?\s*[0-9０-９]{1,3}\s*[）)]|[0-9０-９]{1,3}\s*[、．]|[0-9]{1,3}\.(?![0-9])|[①-⑳]|[●■◆▲•—-]+\s*)\s*"
 )
+_MARKS = {
+    mark: kind[0]
+    for kind in (",，、;；", "。.!！?？", "（([【〔", "）)]】〕", "“\"‘'『「", "”\"’'』」", "—-–~～")
+    for mark in kind
+}
 _LINKING = frozenset("的和与及并等对在以为将使")  # kept alone between two edits, such a word only breaks them up
 
 
@@ -86,7 +91,7 @@ def _key(unit: str) -> str:
     """What two units must share to be one word: width and the choice of mark do not count."""
     folded = unicodedata.normalize("NFKC", unit)
     said = "".join(char for at, char in enumerate(folded) if _says(folded, at))
-    return said or ("" if unit.isspace() else "\u0000")
+    return said or "".join(_MARKS.get(char, char) for char in folded.strip())
 
 
 def _units(text: str) -> list[str]:

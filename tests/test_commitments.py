@@ -113,3 +113,15 @@ def test_real_plans_keep_their_text(folder: str, name: str) -> None:
     assert len({c.key for c in found}) == len(found)
     sentences = [c for c in found if "|" not in c.text]
     assert sum(c.verb is None for c in sentences) < 0.1 * len(sentences)
+
+
+def test_a_line_of_bodies_without_brackets_is_no_commitment() -> None:
+    found = commitments_of(
+        [("paragraph", "修复湿地。"), ("paragraph", "市林业局、市人力资源社会保障局和各镇街按职责负责")]
+    )
+    assert [(c.text, c.bodies) for c in found] == [("修复湿地。", ("市林业局", "市人力资源社会保障局", "各镇街"))]
+
+
+def test_words_that_only_end_like_a_body() -> None:
+    found = commitments_of([("paragraph", "打造协同高效的发展格局，联合开展干部培训。")])
+    assert found[0].bodies == ()
