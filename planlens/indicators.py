@@ -25,7 +25,7 @@ _ENDS_JOINED = re.compile(rf"(?:{_JOINT}|以及)\s*$")
 _STARTS_JOINED = re.compile(rf"^\s*(?:{_JOINT})(?!谐|睦|平|田|法|肩|联)")
 _DATE = (
     r"(?:力争)?(?:到|至|在|于|自|从|截至|截止)?(?:(?:19|20)\d{2}(?:\s*[—–-]+\s*(?:19|20)?\d{2})?年(?:度|\d{1,2}月(?:\d{1,2}日)?)?(?:底|末|初|内|期间)?(?:之?前|以前)?"
-    r"|[“\"]?十[一二三四五六七八九]?五[”\"]?(?:规划)?(?:期间|时期|末|期末)?|\d{1,2}月(?:底|末|份)?(?:之?前)?|\d{2,3}年底?(?:之?前)?|年[底末](?:之?前)?|年内|全年|今年|明年|去年|上年|同期|每年|当年|每[周月天季](?:度)?|每学[年期]|上半年|下半年|未来[一二三四五六七八九十\d]+年|[一二三四五六七八九十两]+年(?:间|来|内|累计|共计))"
+    r"|[“\"]?十[一二三四五六七八九]?五[”\"]?(?:规划)?(?:期间|时期|末|期末)?|\d{1,2}月(?:底|末|份)?(?:之?前)?|\d{2,3}年底?(?:之?前)?|年[底末](?:之?前)?|年内|全年|今年|明年|去年|上年|同期|每年|当年|每[周月天季](?:度)?|每学[年期]|上半年|下半年|未来[一二三四五六七八九十\d]+年|(?:\d{1,2}|[一二三四五六七八九十两]+)个?[年月]内|[一二三四五六七八九十两]+年(?:间|来|内|累计|共计))"
 )
 _COMPARED = re.compile(
     r"(?:同比|环比|(?:比|较|同|与)(?:(?:19|20)\d{2}年?|上年|去年|上一年|前一年|前年|同期|往年|年初|基期|基准|原|上届|全国|全省|全市|“?十[一二三四五]五)"
@@ -34,8 +34,8 @@ _COMPARED = re.compile(
 )
 _ALL = "全市|全省|全区|全县|全国|全域|全系统|我市|我省|我区|我县|本市|全州|全镇|全行业"
 _EACH = re.compile(
-    r"(?P<each>(?:每(?:一?[个家所名座处张位户人县区镇乡村市省校社院万千百]|\d+(?:\.\d+)?[百千万]?|[一二三四五六七八九十百千万]+)|各(?![类项种大部有界自国方级]))[^，,；;、达]{0,14}?)"
-    r"(?=至少|最少|重点|分别|都|均|要|须|应|不少于|不低于|配|建|设|选|指|开|培|打|新|完|推|遴|落|拥有|有|引|确|创|组|达|保|实|累计|$)"
+    r"(?P<each>(?:每(?:一?[个家所名座处张位户人县区镇乡村市省校社院万千百]|\d+(?:\.\d+)?[百千万]?|[一二三四五六七八九十百千万]+)|各(?![类项种大部有界自国方级]))[^，,；;、达（(]{0,14}?(?:[（(][^）)]{0,10}[)）])?)"
+    r"(?=每年|至少|最少|重点|分别|都|均|要|须|应|不少于|不低于|配|建|设|选|指|开|培|打|新|完|推|遴|落|拥有|有|引|确|创|组|达|保|实|累计|$)"
 )
 _PER = re.compile(
     r"^每(?:\d+(?:\.\d+)?[百千万]*|[一二三四五六七八九十百千万]+)(?:名|位)?"
@@ -46,7 +46,7 @@ _WHOLE_RANKED = re.compile(
     r"(?:进入|跻身|位居|位列|稳居|保持|居|列)?(全国|全省|全市|全球|世界|国内|国际|亚洲|同类)[^，,；;]{0,8}$"
 )
 _MOVED = re.compile(
-    r"(?<=..)(?:新增|建成|建设|创建|引进|培育|招聘|精准招聘|遴选|认定|新建|改造|开工|打造|发布|制定|培养|选拔|评选|开行|举办|增加)$"
+    r"(?<=..)(?:新增|建成|建设|创建|引进|培育|招聘|精准招聘|遴选|认定|新建|打造|发布|制定|培养|选拔|评选|开行|举办|增加)$"
 )
 _OWN_RATE = re.compile("(?<=..)..率$|总数$|总量$|数量$")
 _IN_PLACE = re.compile(r"^(?:在|为|于|向|对|从|面向|针对|依托|通过|按照?|按)")
@@ -234,7 +234,9 @@ class _Place:
 
     def phrase(self, indicator: str, thing: str, **slots: Any) -> Phrase:
         """The phrase found here, cut to the length of a name."""
-        return Phrase(_short(indicator), thing, **{"scope": self.scope, "left": self.left, "right": self.right, **slots})
+        return Phrase(
+            _short(indicator), thing, **{"scope": self.scope, "left": self.left, "right": self.right, **slots}
+        )
 
     def percent(self) -> bool:
         return self.head.quantity.unit in ("%", "‰")
@@ -267,16 +269,20 @@ def _rank(place: _Place) -> Phrase | None:
 
 def _share(place: _Place) -> Phrase | None:
     """60%以上的医院设立老年医学科: some of those that are named first."""
-    if not place.percent() or not place.right or _without_help(place.left) or _starts_with_verb(place.right):
+    named = _without_help(place.left)
+    if not place.percent() or not place.right or _starts_with_verb(place.right):
+        return None
+    if named and not (named.endswith("在") and _all_verbs(named[:-1])):
         return None
     who, what = _divided(place.right.removeprefix("的"))
     return place.phrase(_share_name(who, what), who, scope=who or place.scope, share=True, level=what)
 
 
 def _share_name(who: str, what: str) -> str:
-    name = f"{who}{what}比例" if what else f"{who}占比"
+    what = f"{what}比例" if what else "占比"
+    name = who + what
     if len(name) > _LONGEST_NAME and re.search("[、(]", who):
-        name = f"{re.split('[、(]', who)[0]}等{what}比例"
+        name = f"{re.split('[、(]', who)[0]}等{what}"
     return _short(name)
 
 
@@ -315,7 +321,11 @@ def _stated(place: _Place) -> Phrase | None:
         return None
     if subject and _all_verbs(subject) and (place.inside or place.right) and place.kind() not in ("rate", ""):
         return None
-    if not subject and (place.earlier is None or (place.right and not place.percent())) and not _spoken_of(place.before):
+    if (
+        not subject
+        and (place.earlier is None or (place.right and not place.percent()))
+        and not _spoken_of(place.before)
+    ):
         return None
     earlier = place.earlier
     thing = _whole_thing(subject, place)
@@ -344,7 +354,9 @@ def _share_of_named(place: _Place) -> Phrase | None:
         return None
     if not subject and place.earlier is not None:
         subject = place.earlier.scope or place.earlier.thing
-    return place.phrase(f"{subject}{place.right}比例", subject, scope=place.scope or subject or None, share=True, right="")
+    return place.phrase(
+        f"{subject}{place.right}比例", subject, scope=place.scope or subject or None, share=True, right=""
+    )
 
 
 def _counted(place: _Place) -> Phrase | None:
@@ -376,6 +388,10 @@ def _thing(place: _Place) -> Phrase:
     """新增社康机构35家: the thing stands before its number."""
     earlier = place.earlier
     subject = _subject(place.left)
+    counted = place.kind() in ("body", "person", "thing")
+    moved = _MOVED.search(subject) if counted else None
+    if moved and (lists().more.at_start(moved[0]) or not _verbs_at_start(subject)):
+        subject = moved[0] + subject[: moved.start()]
     verb, thing = _verb_and_thing(subject)
     if _is_metric(subject) and not lists().more.at_start(verb) and not re.match("完成|守住|严守|坚守", verb):
         verb, thing = "", subject
@@ -385,16 +401,13 @@ def _thing(place: _Place) -> Phrase:
         thing = _core(earlier.thing) if earlier else ""
         verb = verb or (earlier.verb if earlier else "")
         return place.phrase(verb + thing, thing, verb=verb)
-    counted = place.kind() in ("body", "person", "thing")
-    if not verb and counted and (moved := _MOVED.search(thing)):
-        verb, thing = moved[0], thing[: moved.start()]
     if not verb and counted and earlier is not None and earlier.verb and not earlier.level and not _has_more(thing):
         verb = earlier.verb if place.inside or not _is_metric(thing) else ""
     if not verb:
         thing = _whole_thing(thing, place)
     if place.head.each and re.search("[、和及与]", thing):
         thing += "(各)"
-    change = verb if not counted and lists().change.at_start(verb) else ""
+    change = verb if not counted and verb in lists().change.words else ""
     return place.phrase(verb + thing, thing, verb=verb, change=change)
 
 
@@ -425,7 +438,11 @@ def _whole_thing(thing: str, place: _Place) -> str:
 def _scope(left: str) -> tuple[str | None, str]:
     """Whom it is for, where the segment says so in front: 全市, 各区, 每个社康机构."""
     text = _trimmed(left)
-    text = re.sub(rf"^(?:其中|并|同时|为|在|推动|确保|实现|力争|争取|支持|鼓励|指导|按照|按|逐步|使|统筹)*(?={_ALL}|每|各)", "", text)
+    text = re.sub(
+        rf"^(?:其中|并|同时|为|在|推动|确保|实现|力争|争取|支持|鼓励|指导|按照|按|逐步|使|统筹)*(?={_ALL}|每|各)",
+        "",
+        text,
+    )
     if found := re.match(rf"(?:{_ALL})(?!覆盖|面|程|民|员)", text):
         return found[0], _trimmed(text[found.end() :])
     if found := _PER.match(text):
@@ -461,7 +478,9 @@ def _without_help(text: str) -> str:
 
 def _subject(text: str) -> str:
     text = re.sub(r"^(?:将|把|使(?!用)|让|对|预期(?!寿命))", "", _without_help(_trimmed(text)))
-    if (given := re.match(r"(?:为|向|给)[^，,；;]{1,8}?(?=[减让退提发])", text)) and _starts_with_verb(text[given.end() :]):
+    if (given := re.match(r"(?:为|向|给)[^，,；;]{1,8}?(?=[减让退提发])", text)) and _starts_with_verb(
+        text[given.end() :]
+    ):
         text = text[given.end() :]
     text = re.sub(r"(?:从|由)[^从由]{0,10}$", "", text)
     for mark in re.finditer("并", text):
@@ -498,7 +517,10 @@ def _predicate(left: str) -> tuple[str, str, str]:
 
 
 def _adverb_at_end(text: str) -> str:
-    found = re.search(r"(?:分别|均|都|再|只|力争|预计|预期|平均|年均|总体|基本|逐步|全部|实际|同比|约|各|拟|进一步|稳步|累计|要|将|也|共)$", text)
+    found = re.search(
+        r"(?:分别|均|都|再|只|力争|预计|预期|平均|年均|总体|基本|逐步|全部|实际|同比|约|各|拟|进一步|稳步|累计|要|将|也|共)$",
+        text,
+    )
     return found[0] if found and not text.endswith(("人均",)) else ""
 
 
@@ -552,7 +574,7 @@ def _verbs_at_end(text: str) -> int:
     """Where the run of verbs at the end of a text begins, its length where there is none."""
     begin = at = len(text)
     while at > 0:
-        head = text[:at].rstrip("”“\"")
+        head = text[:at].rstrip('”“"')
         if word := lists().verbs.at_end(head):
             at = len(head) - len(word)
             begin = at
@@ -582,6 +604,7 @@ def _is_metric(thing: str) -> bool:
 def _right(text: str) -> str:
     """The thing behind a number, to where its sentence goes on."""
     text = _HAS_DIGIT.sub("", text).strip(_VAIN)
+    text = text.removeprefix("用于")
     text = re.split(r"、(?=规模|增幅|比|较|占|同比|增长|力争|为)", text)[0]
     text = re.split(r"(?<=.)(?:进行|并(?![列行轨购网联])|用于|给予|予以|以便|来自)", text)[0]
     return text.strip(_VAIN).removesuffix("及").removesuffix("和")
@@ -589,7 +612,7 @@ def _right(text: str) -> str:
 
 def _short(text: str) -> str:
     """A name that fits a first column: cut at the last comma of a list, then at the end."""
-    text = re.sub(r"\s+|[\u200b]", "", text).strip(_VAIN).replace("()", "")
+    text = re.sub(r"\s+|\u200b|拟(?=安排|投入|发行)|现行", "", text).strip(_VAIN).replace("()", "")
     if text.count("“") != text.count("”"):
         text = text.replace("“", "").replace("”", "")
     if len(text) <= _LONGEST_NAME:
@@ -627,7 +650,11 @@ def _parts(thing: str, count: int) -> list[tuple[str, str | None]] | None:
     per = re.match(r"每[^，,]*?人口?|单位[^，,]{2,6}?(?=[能碳水用二])", parts[0])
     if per and not re.match("每|单位", parts[1]) and "国内生产总值" not in parts[0]:
         parts = [parts[0], *(per[0] + part for part in parts[1:])]
-    if not _is_metric(parts[0]) and _is_metric(parts[-1]) and (tail_found := re.search("(?:人均|户均|平均).*$", parts[-1])):
+    if (
+        not _is_metric(parts[0])
+        and _is_metric(parts[-1])
+        and (tail_found := re.search("(?:人均|户均|平均).*$", parts[-1]))
+    ):
         parts = [*(part + tail_found[0] for part in parts[:-1]), parts[-1]]
     return [(part, None) for part in parts]
 
@@ -650,8 +677,19 @@ def _from_to(phrases: list[Phrase], found: Sequence[Found]) -> list[Phrase]:
     """从60%提高到65%: the first number is the base of the second."""
     for i in range(len(phrases) - 1):
         one, two = phrases[i], phrases[i + 1]
+        if told := re.fullmatch(
+            r"的([^，,、]{1,10}?)(?:降低|提高|下降|提升|下调|上调|增加|调整|降|升)?(?:到|至|为)", two.left
+        ):
+            name = one.thing.removesuffix("的") + told[1]
+            phrases[i] = replace(one, base=True, indicator=_short(name), thing=name)
+            phrases[i + 1] = replace(two, indicator=_short(name), thing=name, level="到")
+            continue
         rises = two.left and re.search(r"(?:到|至|为)$", two.left) and _all_verbs(two.left.rstrip("到至为") or "到")
-        if rises and re.search(r"(?:从|由)[^，,]{0,16}$", one.left) and found[i].quantity.unit == found[i + 1].quantity.unit:
+        if (
+            rises
+            and re.search(r"(?:从|由)[^，,]{0,16}$", one.left)
+            and found[i].quantity.unit == found[i + 1].quantity.unit
+        ):
             phrases[i] = replace(one, base=True, indicator=_short(one.thing or one.indicator))
             phrases[i + 1] = replace(two, indicator=_short(one.thing or one.indicator), thing=one.thing, level="到")
     return phrases

@@ -45,8 +45,8 @@ _SCALES = "万亿|千亿|百亿|十亿|亿|千万|百万|十万|万|千(?![瓦�
 
 _NUMERAL = re.compile(
     rf"(?P<skip>[A-Za-z][A-Za-z_]*[-.]?\d[A-Za-z0-9.-]{{0,20}}"  # PM2.5, N95, COVID-19
-    rf"|[〔\[（(]\s*{_YEAR}\s*[〕\]）)]\s*\d*\s*号?|{_YEAR}{_TO}(?:19|20)?\d{{2}}(?!\d)\s*年?(?:度)?"
-    rf"|{_YEAR}\s*(?:年度?|/\d{{1,2}}|[-.]\d{{1,2}}[-.]\d{{1,2}})(?:\s*\d{{1,2}}\s*月)?(?:\s*\d{{1,2}}\s*日)?"
+    rf"|[〔\[（(]\s*{_YEAR}\s*[〕\]）)]\s*\d*\s*号?|{_YEAR}{_TO}(?:19|20)?\d{{2}}(?!\d)(?:\s*年度?|(?=[)）》〕\]”\"，。；、,;\s]|$))"
+    rf"|{_YEAR}\s*(?:年度?|/\d{{1,2}}(?![\d.百千万亿])|[-.]\d{{1,2}}[-.]\d{{1,2}})(?:\s*\d{{1,2}}\s*月)?(?:\s*\d{{1,2}}\s*日)?"
     rf"|[一二][〇零○九][一二三四五六七八九〇零○]{{2}}年?"
     rf"|(?<![\d.,])\d{{1,2}}(?:{_TO}\d{{1,2}})?\s*月(?![龄均薪])(?:\s*\d{{1,2}}\s*日)?|\d{{1,2}}世纪|\d{{2}}年代"
     rf"|(?<!\d)0\d{{2,3}}-\d{{7,8}}|第\s*(?:\d+|{_HZ}+)|\d{{1,2}}:\d{{2}}(?=[—–~至到时前后起\s-]))"
@@ -54,15 +54,20 @@ _NUMERAL = re.compile(
     rf"|(?P<sum>\d{{1,2}}个10+(?=[”’\"])|(?:\d+|{_HZ})(?:\+(?:\d+|[A-Za-z]))+)"
     rf"|(?P<ratio>\d+(?:\.\d+)?:\d+(?:\.\d+)?)"
     rf"|(?P<part>(?:十?[百千万]|[二三四五六七八九十])分之(?:{_HAN}|{_AR}))"
+    r"|(?P<over>\d/\d{1,2}(?=以上|以下|左右|的))"
     rf"|(?P<fan>翻(?:[一两三]|[1-3])?番)|(?P<half>半数|一半|过半)"
     rf"|(?P<digits>{_AR}(?:[亿万](?=\d)\d+(?:\.\d+)?)*)|(?P<han>{_HAN})"
 )
-_INSIDE = re.compile(rf"(?P<vague>[余多来])?(?P<scale>{_SCALES})?(?P<more>[余多])?\s?")
+_INSIDE = re.compile(rf"\s?(?P<vague>[余多来])?(?P<scale>{_SCALES})?(?P<more>[余多])?\s?")
 _GRADE_OF_NET = re.compile("[^，。；、,;]{0,12}?(?:网络|体系|架构|机制|联动|平台|贯通|统筹|协同|联系)")
-_GRADED = re.compile("[医甲乙等及公路河]|以[上下]|中医|综合|机构|专科|妇幼|单位|学科|市场|指标|资质|标准|响应|预警|防护|建造")
+_GRADED = re.compile(
+    "[医甲乙等及公路河]|以[上下]|中医|综合|机构|专科|妇幼|单位|学科|市场|指标|资质|标准|响应|预警|防护|建造"
+)
 _LEVELS = frozenset("市区县省镇乡村道社")
 _SAYS = re.compile(r"(?:达到?|为|是|至|到|在|[率数比值量]|指数|得分|评分|[^提]高于|[^以]前)\s*$")
-_RANKED = re.compile(r"(?:全国|全省|全市|全球|世界|同类|国内|国际|亚洲|排名|排位|位居|位列|进入|跻身|保持)[^，。；,;]{0,12}前\s*$")
+_RANKED = re.compile(
+    r"(?:全国|全省|全市|全球|世界|同类|国内|国际|亚洲|排名|排位|位居|位列|进入|跻身|保持)[^，。；,;]{0,12}前\s*$"
+)
 _BUILT_ONE = re.compile(r"(?:建成|新建|建设|筹建|引进|举办|创建|开通|开办|新增)\s*$")
 _EACH = re.compile(r"[每各][^，。；,;]{1,20}$")
 _JOINT = re.compile(r"\s*(?:、|和|与|及|以及|或)\s*")
@@ -159,6 +164,8 @@ def number(text: str) -> Decimal | None:
     True
     """
     text = text.translate(_HALF).strip()
+    if len(text) > 2 * _LONGEST:
+        return None
     match = re.fullmatch(rf"({_AR}(?:[亿万](?=\d)\d+(?:\.\d+)?)*)({_SCALES})?", text)
     if match:
         head, last = _arabic(match[1])
@@ -209,8 +216,10 @@ def _han_places(text: str) -> int:
             digit, place = 0, _TEN[char] // 10
         else:
             section += digit
-            total = (total + (section or (0 if total else 1))) * _SCALE[char] if char == "亿" else (
-                total + (section or 1) * _SCALE[char]
+            total = (
+                (total + (section or (0 if total else 1))) * _SCALE[char]
+                if char == "亿"
+                else (total + (section or 1) * _SCALE[char])
             )
             section = digit = 0
             place = _SCALE[char] // 10
@@ -311,6 +320,10 @@ def _one(plain: str, match: re.Match[str]) -> Found | None:
         return _ratio(plain, match)
     if kind == "part":
         return _part(plain, match)
+    if kind == "over":
+        part, _, whole = match[0].partition("/")
+        share = Decimal(part) / Decimal(whole) * 100 if whole.strip("0") else None
+        return _found(plain, start, end, share, None, "%") if share is not None else None
     if kind == "fan":
         doublings = {"一": 1, "两": 2, "三": 3}.get(match[0][1], 1) if not match[0][1].isdigit() else int(match[0][1])
         return _found(plain, start, end, Decimal(2) ** doublings, None, "倍")
@@ -400,7 +413,9 @@ def _digits(plain: str, match: re.Match[str]) -> Found | None:
 
 def _tenths(plain: str, piece: _Piece) -> _Piece:
     """七成 → 70%; 建成, 成员 are no tenths."""
-    if not piece.unit and re.match(r"成(?![立为员果本功效长分都品熟绩份套型就交人片团体])", plain[piece.end : piece.end + 2]):
+    if not piece.unit and re.match(
+        r"成(?![立为员果本功效长分都品熟绩份套型就交人片团体])", plain[piece.end : piece.end + 2]
+    ):
         return replace(piece, value=piece.value * 10, unit="%", end=piece.end + 1)
     return piece
 
@@ -408,7 +423,7 @@ def _tenths(plain: str, piece: _Piece) -> _Piece:
 def _range_end(plain: str, start: int, first: _Piece) -> _Piece | None:
     """The second number of 5—6家, 10%～15%, 5000—1万元; None where there is none."""
     joint = re.compile(_TO).match(plain, first.end)
-    if joint is None or (joint[0].strip() in "至到" and plain[start - 1 : start] in "从由"):
+    if joint is None or (joint[0].strip() in "至到" and plain[start - 1 : start] in ("从", "由")):
         return None
     match = _NUMERAL.match(plain, joint.end())
     if match is None or match.lastgroup not in ("digits", "han") or len(match[0]) > _LONGEST:
@@ -416,7 +431,7 @@ def _range_end(plain: str, start: int, first: _Piece) -> _Piece | None:
     value = number(match[0])
     if value is None:
         return None
-    last = _piece(plain, value, match.end(), han=match.lastgroup == "han")
+    last = _tenths(plain, _piece(plain, value, match.end(), han=match.lastgroup == "han"))
     if last.unit != first.unit and first.unit:
         return None
     shared = first.value * (last.value / value if value else 1)
@@ -440,12 +455,11 @@ def _sized(plain: str, start: int, piece: _Piece) -> Found:
 def _hanzi(plain: str, match: re.Match[str]) -> Found | None:
     """Chinese numerals count only with a unit, and 一 only where something says that it counts."""
     text, start = match[0], match.start()
-    if text[0] in "零〇":
+    if text[0] in "零〇" or len(text) > _LONGEST:
         return None
-    if text[0] in "百千万亿" and not _has(_bounds()[4], plain, start):
-        return None
+    alone = text[0] in "百千万亿" and not _has(_bounds()[4], plain, start)
     value = _han(text)
-    if value is None or len(text) > _LONGEST:
+    if value is None:
         return None
     low, high = value, None
     if len(text) == 2 and text[0] in _DIGIT and text[1] in _DIGIT:
@@ -454,8 +468,11 @@ def _hanzi(plain: str, match: re.Match[str]) -> Found | None:
             return None
         value = high
     piece = _tenths(plain, _piece(plain, value, match.end(), han=True))
+    if alone and (not piece.unit or plain[start - 1 : start] in tuple("每几数成")):
+        return None
     if not piece.unit:
-        return _unitless_hanzi(plain, start, piece)
+        last = _range_end(plain, start, piece)
+        return _range(plain, start, piece, last) if last and last.unit else _unitless_hanzi(plain, start, piece)
     if _no_count(plain, value, piece) or plain[start - 1 : start] == "每":
         return None
     if piece.unit == "年" and _SPAN_OF_PAST.search(plain[max(0, start - 4) : start]):
@@ -472,6 +489,8 @@ def _hanzi(plain: str, match: re.Match[str]) -> Found | None:
     if last is not None:
         return _range(plain, start, piece, last)
     found = _sized(plain, start, piece)
+    if alone and found.quantity.bound == "=":  # 百姓, 万元; but 百余家, 百万人次以上
+        return None
     return found if text != "一" or _counts_one(plain, found) else None
 
 
@@ -524,7 +543,7 @@ def _found(
     plain: str, start: int, end: int, low: Decimal | None, high: Decimal | None, unit: str, *, name: bool = False
 ) -> Found:
     """Puts a number together with the bounds on either side of it."""
-    unit = {"百分点": "个百分点", "元人民币": "元", "元钱": "元", "块钱": "元"}.get(unit, unit)
+    unit = {"百分点": "个百分点", "人口": "人", "元人民币": "元", "元钱": "元", "块钱": "元"}.get(unit, unit)
     core = Span(start, end)
     high = low if high is None else high
     if name:
@@ -604,7 +623,7 @@ def _settled(plain: str, found: Found) -> Found | None:
     if _SAYS.search(before) and not re.match(r"[\dA-Za-z]|\s*[（(][^）)]*[）)]号", plain[core.end : core.end + 12]):
         return found
     following = plain[core.end : core.end + 1]
-    quoted = len(core) > 1 and before[-1:] in "“‘\"" and following in "”’\""
+    quoted = len(core) > 1 and before[-1:] in '“‘"' and following in '”’"'
     long_name = core.of(plain).isdigit() and 3 <= len(core) <= 6 and "\u4e00" <= following <= "\u9fff"
     return replace(found, name=True) if before and (quoted or long_name) else None
 
@@ -620,7 +639,8 @@ def _broken(plain: str, found: Sequence[Found], damage: Sequence[Span]) -> Itera
             at += 1
         touching = [i for i in range(at, min(at + 3, len(spots))) if _touches(plain, item, spots[i])]
         used.update(touching)
-        marked.append(_without_value(item, [spots[i] for i in touching]) if touching else item)
+        cut = _swallowed(plain, spots[touching[-1]]) if touching and not item.quantity.unit else None
+        marked.append(cut or (_without_value(item, [spots[i] for i in touching]) if touching else item))
     taken = {item.span.start for item in marked}
     for i, spot in enumerate(spots):
         lost = None if i in used else _swallowed(plain, spot)
@@ -637,8 +657,11 @@ def _touches(plain: str, item: Found, spot: Span) -> bool:
     while start > 0 and plain[start - 1] in "-—–~":
         start -= 1
     unit_start = item.core.end - len(item.quantity.unit)
-    return spot.end == start or spot.end == item.core.start or (item.core.start < spot.start <= unit_start) or (
-        not item.quantity.unit and spot.start == item.core.end
+    return (
+        spot.end == start
+        or spot.end == item.core.start
+        or (item.core.start < spot.start <= unit_start)
+        or (not item.quantity.unit and spot.start == item.core.end)
     )
 
 
@@ -658,7 +681,7 @@ def _swallowed(plain: str, spot: Span) -> Found | None:
     if family(piece.unit) not in ("body", "person", "thing", "rate", "money") or piece.unit in _OFTEN_A_WORD:
         return None
     following = plain[piece.end : piece.end + 1]
-    if (re.match(r"[?\d]", following) and not digits) or (piece.unit == "个" and following in "人体性别案税"):
+    if (re.match(r"[?\d]", following) and not digits) or (piece.unit == "个" and following in tuple("人体性别案税")):
         return None
     found = _found(plain, start, piece.end, None, None, piece.unit)
     return replace(found, damaged=True)

@@ -185,11 +185,11 @@ def _suits(text: str, kind: str) -> int:
     return -1 if number else 0
 
 
-def _row(
-    clause: Clause, block: Block, row: Sequence[_Cell | None], columns: Sequence[_Column]
-) -> Iterator[Target]:
+def _row(clause: Clause, block: Block, row: Sequence[_Cell | None], columns: Sequence[_Column]) -> Iterator[Target]:
     """The values of one row: base columns are baselines, goal columns targets."""
-    names = [item.text for item, column in zip(row, columns, strict=True) if item and item.text and column.kind == "name"]
+    names = [
+        item.text for item, column in zip(row, columns, strict=True) if item and item.text and column.kind == "name"
+    ]
     if not names:
         return
     name, unit = _named(names[-1], row, columns)
@@ -197,7 +197,8 @@ def _row(
         if item is None or column.kind not in ("goal", "base", "growth"):
             continue
         role: TargetRole = "baseline" if column.kind == "base" or clause.role == "review" else "target"
-        for found in cell(item.text, "%" if column.kind == "growth" and not unit else unit):
+        grows = column.kind == "growth" and not _CUMULATIVE.match(item.text)
+        for found in cell(item.text, "%" if grows else unit):
             indicator = name + ("年均增长" if column.kind == "growth" else "")
             yield _target(clause, block, item, column, found, role, indicator)
 

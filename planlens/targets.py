@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import functools
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from . import outline, tables, titles
 from .indicators import Phrase, lists, read
-from .model import Clause, Commitment, Document, Measure, Quantity, Span, Target, TargetRole
+from .model import Block, Clause, Commitment, Document, Measure, Quantity, Span, Target, TargetRole
 from .quantity import Found, family, find, table
 
-_LONGEST_SEGMENT = 400
+_LONGEST_SEGMENT = 200
 """Characters of the longest stretch between two commas that is read as one; a longer one is no sentence."""
 
 _MARKS = "，；。：！？,;:!?|"
@@ -64,7 +64,9 @@ def _words() -> dict[str, re.Pattern[str]]:
         return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
     return {
-        "whole": re.compile(rf"[^，,；;。、]{{0,18}}?(?:{either(own['whole']['heads'])})(?=[，,；;。、：:)）”》\s]|和|与|及|为|建设|工作|管理|的|任务|推进|推动|落地|落实|改革|实施|见效|全面|同步|要求|等|$|[“（(?])"),
+        "whole": re.compile(
+            rf"[^，,；;。、]{{0,18}}?(?:{either(own['whole']['heads'])})(?=[，,；;。、：:)）”》\s]|和|与|及|为|建设|工作|管理|的|任务|推进|推动|落地|落实|改革|实施|见效|全面|同步|要求|等|$|[“（(?])"
+        ),
         "made": re.compile(rf"(?:{either(own['whole']['made'])})[^，,；;。]{{0,12}}$"),
         "described": re.compile(rf"(?:的)?[^，,；;。、]{{0,12}}?(?:{either(own['described']['heads'])})"),
         "span": re.compile(rf"[^，,；;。、]{{0,8}}?(?:{either(own['span_names']['heads'])})"),
@@ -110,7 +112,9 @@ class _Reader:
         self.document = document
         self.clauses = clauses
         damage = [note.span for note in document.notes if note.kind == "damage" and note.span is not None]
-        self.found = find(document.text, sorted(damage, key=lambda span: span.start))
+        self.damage = sorted(damage, key=lambda span: span.start)
+        self.damage_ends = [span.end for span in self.damage]
+        self.found = find(document.text, self.damage)
         self.starts = [found.span.start for found in self.found]
         self.first_year = titles.describe(document).start_year
         self.horizons: dict[str, str] = {}
@@ -120,12 +124,28 @@ class _Reader:
         rows = tables.blocks_by_clause(self.document, self.clauses)
         for clause in self.clauses:
             own_rows = rows.get(clause.key, ())
-            done = yield from tables.read(self.text, clause, own_rows, self.first_year)
+            done = yield from self._tables(clause, own_rows)
             heading_at = self.text.find(clause.heading, clause.span.start, clause.body.start) if clause.heading else -1
             if heading_at >= 0:
                 yield from self._prose(clause, Span(heading_at, heading_at + len(clause.heading)))
             for part in _without(clause.body, done):
                 yield from self._prose(clause, part)
+
+    def _tables(self, clause: Clause, rows: Sequence[Block]) -> Generator[Target, None, tuple[Span, ...]]:
+        """The numbers of tables; one that a damaged spot touches has no value."""
+        reading = tables.read(self.text, clause, rows, self.first_year)
+        while True:
+            try:
+                target = next(reading)
+            except StopIteration as stop:
+                return tuple(stop.value)
+            yield self._unless_damaged(target)
+
+    def _unless_damaged(self, target: Target) -> Target:
+        at = bisect_left(self.damage_ends, target.span.start)
+        if at == len(self.damage) or self.damage[at].start > target.span.end:
+            return target
+        return replace(target, quantity=replace(target.quantity, lo=None, hi=None), damaged=True)
 
     def _prose(self, clause: Clause, span: Span) -> Iterator[Target]:
         """Sentence by sentence: a paragraph that opens with the past stays there, a lead-in 到2025年 holds below it."""
@@ -176,6 +196,10 @@ class _Reader:
                 continue
             lifelong = earlier is not None and bool(_words()["lifespan"].search(earlier.thing))
             judged = [self._own_role(setting, segment, item, lifelong) for item in segment.found]
+            judged = [
+                role or _sized_by(one, two)
+                for (one, two), role in zip(_with_previous(segment.found), judged, strict=True)
+            ]
             opaque = [item for item, role in zip(segment.found, judged, strict=True) if role is None]
             phrases = iter(read(segment.text, opaque, earlier, before))
             for item, role in zip(segment.found, judged, strict=True):
@@ -198,7 +222,11 @@ class _Reader:
             return "name"
         kind = family(quantity.unit)
         if kind == "age":
-            moving = _words()["lifespan"].search(before) or (segment.bracketed and lifelong) or re.search(r"(?:[高长升增]到|[高长升增]至|延迟|提高|延长)$", before.rstrip("再约"))
+            moving = (
+                _words()["lifespan"].search(before)
+                or (segment.bracketed and lifelong)
+                or re.search(r"(?:[高长升增]到|[高长升增]至|延迟|提高|延长)$", before.rstrip("再约"))
+            )
             return None if moving and not re.match("[^，,；;。]{0,3}(?:儿童|老年人|人群|婴幼儿)", after) else "other"
         if kind == "rank" or quantity.unit in ("人间", "周年", "阶段"):
             return "other" if quantity.unit in ("级", "层", "人间") else "name"
@@ -208,14 +236,14 @@ class _Reader:
 
     def _ungoverned(self, text: str, item: Found) -> TargetRole | None:
         """A Chinese numeral that no verb of doing governs is a manner of speaking: 两个市场, 三大区域."""
-        core = item.core.of(text)
-        if core[0].isdigit() or item.quantity.bound != "=" or item.each or "分之" in core or family(item.quantity.unit) not in (
-            "body", "person", "thing", "time"
-        ) or item.damaged:
+        core, before, kind = item.core.of(text), text[: item.span.start], family(item.quantity.unit)
+        if core[0].isdigit() or item.damaged or item.each or item.quantity.bound != "=" or "分之" in core:
             return None
-        if family(item.quantity.unit) == "time":
-            return "other"
-        return None if _GOVERNED.search(text[: item.span.start]) else "name"
+        if kind == "time":
+            return None if item.quantity.unit == "小时" or lists().metric.at_end(before) else "other"
+        if kind not in ("body", "person", "thing"):
+            return None
+        return None if _GOVERNED.search(before) or _tail(before) else "name"
 
     def _target(
         self,
@@ -231,7 +259,11 @@ class _Reader:
         if phrase is None:
             indicator, measure, scope = _name_of(segment.text, item), _plain_measure(item), None
         else:
-            indicator, measure, scope = phrase.indicator or _name_of(segment.text, item), _measure(item, phrase), phrase.scope
+            indicator, measure, scope = (
+                phrase.indicator or _name_of(segment.text, item),
+                _measure(item, phrase),
+                phrase.scope,
+            )
             quantity = _with_far_bound(quantity, segment.text, item)
             role = self._judged(setting, sentence, segment, item, phrase)
         period = self._period(sentence, segment, item) or setting.period
@@ -240,22 +272,30 @@ class _Reader:
             segment.span,
         )  # fmt: skip
 
-    def _judged(
-        self, setting: _Setting, sentence: Span, segment: _Segment, item: Found, phrase: Phrase
-    ) -> TargetRole:
+    def _judged(self, setting: _Setting, sentence: Span, segment: _Segment, item: Found, phrase: Phrase) -> TargetRole:
         """Target or baseline, by the clause, the sentence and the words before the number."""
         before = segment.text[: item.span.start]
         if setting.clause.role == "review":
-            return "other" if re.search("预计|预测", segment.text[: item.span.start]) and self._ahead(sentence) else "baseline"
+            return (
+                "other"
+                if re.search("预计|预测", segment.text[: item.span.start]) and self._ahead(sentence)
+                else "baseline"
+            )
         if phrase.base:
             return "baseline"
         near = list(_words()["past_near"].finditer(before))
         if near and not _words()["compared"].search(before[: near[-1].start()]):
             return "baseline"
-        years = [match for match in _YEAR_TEXT.finditer(before) if not _words()["compared"].search(before[: match.start()])]
+        years = [
+            match for match in _YEAR_TEXT.finditer(before) if not _words()["compared"].search(before[: match.start()])
+        ]
         if years and self.first_year is not None and int(years[-1][1]) < self.first_year:
             return "baseline"
-        if _words()["given"].search(before) and not phrase.verb and not re.search("控制|达到|提高|新增|增加|减少|引导|转移", segment.text):
+        if (
+            _words()["given"].search(before)
+            and not phrase.verb
+            and not re.search("控制|达到|提高|新增|增加|减少|引导|转移", segment.text)
+        ):
             return "baseline"
         if re.search(r"(?:我国|我省|我市|我区|我县|本市|中国)(?:现?有|拥有)$", before.rstrip()):
             return "baseline"
@@ -264,25 +304,36 @@ class _Reader:
         return "target"
 
     def _ahead(self, sentence: Span) -> bool:
-        years = [int(year) for year in _YEAR_TEXT.findall(sentence.of(self.text))]
+        years = [int(year) for year in _YEAR_TEXT.findall(sentence.of(self.text)[:400])]
         return bool(years) and (self.first_year is None or max(years) >= self.first_year)
 
     def _period(self, sentence: Span, segment: _Segment, item: Found) -> str | None:
         """The last date before the number in its sentence."""
-        before = self.text[sentence.start : segment.span.start + item.span.start]
+        at = segment.span.start + item.span.start
+        before = self.text[max(sentence.start, at - 200) : at]
         last = None
-        for match in _PERIOD.finditer(before[-200:]):
-            if not _words()["compared"].search(before[-200:][: match.start()]):
+        for match in _PERIOD.finditer(before):
+            if not _words()["compared"].search(before[: match.start()]):
                 last = match[0]
         return last.strip() if last else None
 
 
 _DOING = (
-    r"(?:建设|建成|新建|打造|引进|创建|争创|新增|培育|设立|组建|布局|筹建|配备|配置|举办|开设|遴选|选取|认定|评选|完成|改造|引入|招引|增设|建立|形成|创办|选派|培养|招聘|开通|获批|各|每[个家所名区县]|每年[^，,；;。]{0,4})"
+    "(?:建设|建成|新建|打造|引进|创建|争创|新增|培育|设立|组建|布局|筹建|配备|配置|举办|开设|遴选|选取|认定|评选|完成|改造|引入|招引|增设|建立|形成"
+    "|创办|选派|培养|招聘|开通|获批|各|每[个家所名区县]|每年[^，,；;。]{0,4})"
 )
-_GOVERNED = re.compile(
-    rf"{_DOING}(?:[^，,；;。]{{0,60}}等)?(?:全国|全省|国家|省|市|和|并)?$"
-)
+_GOVERNED = re.compile(rf"{_DOING}(?:[^，,；;。]{{0,60}}等)?(?:全国|全省|国家|省|市|和|并)?$")
+
+
+def _with_previous(found: Sequence[Found]) -> Iterator[tuple[Found | None, Found]]:
+    yield from zip((None, *found), found, strict=False)
+
+
+def _sized_by(previous: Found | None, item: Found) -> TargetRole | None:
+    """2座110千伏变电站: the second number says which, not how many."""
+    sizes = ("energy", "length", "area", "mass", "volume", "money", "data")
+    beside = previous is not None and previous.span.end == item.span.start
+    return "other" if beside and family(item.quantity.unit) in sizes else None
 
 
 def _with_far_bound(quantity: Quantity, segment: str, item: Found) -> Quantity:
@@ -317,11 +368,19 @@ def _described(text: str, item: Found, kind: str) -> TargetRole | None:
         return "other" if described or after.startswith("的") else None
     if kind == "rate" and bounded and after.startswith("的") and _tail(before):
         return "other"
-    if after.startswith("的") and (bounded or _words()["condition"].search(before)) and kind in ("money", "time", "mass"):
+    if (
+        after.startswith("的")
+        and (bounded or _words()["condition"].search(before))
+        and kind in ("money", "time", "mass")
+    ):
         return "other"
     if item.quantity.text.startswith(("满", "年满")):
         return "other"
-    if kind in ("person", "") and after.startswith(("的", "中国人", "人民", "同胞")) and item.quantity.bound in ("=", "~"):
+    if (
+        kind in ("person", "")
+        and after.startswith(("的", "中国人", "人民", "同胞"))
+        and item.quantity.bound in ("=", "~")
+    ):
         return "other"
     return None
 
@@ -358,11 +417,13 @@ def _measure(item: Found, phrase: Phrase) -> Measure:
         return "increment"
     if lists().more.at_start(phrase.verb) or re.search("新增|净增", phrase.indicator):
         return "increment"
+    if re.search(r"(?:新增|净增|增加(?!值)|增设)[^到至，,]{1,10}$", phrase.left) and not (phrase.level or phrase.base):
+        return "increment"
     if family(unit) == "time" and item.quantity.bound == "<=":
         return "level"
     if phrase.level in ("安排", "投入", "完成", "拟按"):
         return "level" if family(unit) == "rate" else "count"
-    if family(unit) == "rate" or phrase.share or unit in ("倍", "1:", ":1", "位", ""):
+    if family(unit) == "rate" or phrase.share or unit in ("倍", "1:", ":1", "位") or (not unit and not phrase.right):
         return "level"
     if re.search("招聘|培训|引进|新建|建设|改造|接种", phrase.thing) and not phrase.level:
         return "count"
@@ -414,50 +475,44 @@ def _enclosed(text: str, span: Span, left: str, right: str) -> bool:
 
 def _segments(text: str, offset: int, found: Sequence[Found]) -> Iterator[_Segment]:
     """A sentence cut at its commas; what a bracket holds is a segment of its own when it has numbers."""
-    bounds = [Span(f.span.start - offset, f.span.end - offset) for f in found]
-    cores = [Span(f.core.start - offset, f.core.end - offset) for f in found]
-    brackets = _brackets(text, bounds)
-    start = 0
-    index = 0
-    for end in (*_cuts(text, bounds, brackets), len(text)):
-        inner = [b for b in brackets if start <= b.start < end]
+    numbers = [Span(f.span.start - offset, f.span.end - offset) for f in found]
+    brackets = _brackets(text, numbers)
+    start = at = inner = 0
+    for end in (*_cuts(text, numbers), len(text)):
         own: list[Found] = []
-        held: dict[Span, list[Found]] = {bracket: [] for bracket in inner}
-        while index < len(found) and bounds[index].start < end:
-            home = next((b for b in inner if b.start <= bounds[index].start < b.end), None)
-            base = home.start if home else start
-            item = replace(
-                found[index],
-                span=Span(bounds[index].start - base, bounds[index].end - base),
-                core=Span(cores[index].start - base, cores[index].end - base),
-            )
-            (held[home] if home else own).append(item)
-            index += 1
+        held: dict[Span, list[Found]] = {}
+        while at < len(found) and numbers[at].start < end:
+            while inner < len(brackets) and brackets[inner].end <= numbers[at].start:
+                inner += 1
+            inside = inner < len(brackets) and brackets[inner].start <= numbers[at].start
+            home = brackets[inner] if inside else Span(start, end)
+            (held.setdefault(home, []) if inside else own).append(_moved(found[at], -offset - home.start))
+            at += 1
         yield _Segment(Span(offset + start, offset + end), text[start:end], tuple(own), False)
         for bracket, items in held.items():
-            for part in _bracket_parts(text, offset, bracket, items):
-                yield part
+            span = Span(offset + bracket.start, offset + bracket.end)
+            yield _Segment(span, bracket.of(text), tuple(items), True)
         start = end + 1 if end < len(text) and text[end] in _MARKS else end
 
 
-def _bracket_parts(text: str, offset: int, bracket: Span, items: Sequence[Found]) -> Iterator[_Segment]:
-    if items:
-        yield _Segment(
-            Span(offset + bracket.start, offset + bracket.end), bracket.of(text), tuple(items), True
-        )
+def _moved(item: Found, by: int) -> Found:
+    span, core = item.span, item.core
+    return replace(item, span=Span(span.start + by, span.end + by), core=Span(core.start + by, core.end + by))
 
 
 def _brackets(text: str, numbers: Sequence[Span]) -> list[Span]:
-    """The insides of the outermost round brackets that hold a number."""
+    """The insides of the round brackets that hold a number."""
+    starts = [number.start for number in numbers]
     out = []
     for match in re.finditer(r"[（(]([^（()）]{1,200})[)）]", text):
         inside = Span(match.start(1), match.end(1))
-        if any(inside.start <= n.start and n.end <= inside.end for n in numbers):
+        first = bisect_left(starts, inside.start)
+        if first < len(numbers) and numbers[first].end <= inside.end:
             out.append(inside)
     return out
 
 
-def _cuts(text: str, numbers: Sequence[Span], brackets: Sequence[Span]) -> Iterator[int]:
+def _cuts(text: str, numbers: Sequence[Span]) -> Iterator[int]:
     """Where commas and the like stand outside numbers, quotation marks and brackets; long stretches are cut anyway."""
     depth: list[str] = []
     last = 0
