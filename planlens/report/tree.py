@@ -74,7 +74,8 @@ def _clause(clause: Clause, m: Messages) -> str:
 
 def _commitment(commitment: Commitment, m: Messages) -> str:
     strength = m.word("strength", commitment.strength) if commitment.strength else None
-    facts = " · ".join(filter(None, (strength, commitment.stage, commitment.deadline, "、".join(commitment.bodies))))
+    found = (strength, commitment.stage, commitment.deadline, "、".join(commitment.bodies))
+    facts = " · ".join(dict.fromkeys(filter(None, found)))  # 试点 is a strength and a stage: said once
     return f"[{facts}] {commitment.text}" if facts else commitment.text
 
 
