@@ -68,7 +68,7 @@ def _words() -> _Words:
 
 def pair(old: Plan, new: Plan, alignment: Alignment) -> tuple[Shift, ...]:
     """All shifts, the compared ones first in the order of the new plan, then replaced, dropped and new targets."""
-    olds, news = _headline(old), _headline(new)
+    olds, news = headlines(old), headlines(new)
     linked = _Linked(alignment)
     like = _like(olds, news, linked)
     out = [_compared(group) for group in like]
@@ -79,7 +79,7 @@ def pair(old: Plan, new: Plan, alignment: Alignment) -> tuple[Shift, ...]:
     return tuple(out)
 
 
-def _headline(plan: Plan) -> list[Target]:
+def headlines(plan: Plan) -> list[Target]:
     """Targets with a value, each once: a table row and the sentence that repeats it are one target."""
     kept: list[Target] = []
     seen: dict[tuple[str, str, Decimal | None, Decimal | None], str] = {}
@@ -87,7 +87,7 @@ def _headline(plan: Plan) -> list[Target]:
         quantity = target.quantity
         if target.role != "target" or target.damaged or quantity.lo is None:
             continue
-        same = (_thing(target.indicator), quantity.unit, quantity.lo, quantity.hi)
+        same = (thing(target.indicator), quantity.unit, quantity.lo, quantity.hi)
         if seen.get(same, target.unit_key) != target.unit_key and len(same[0]) >= 4:
             continue
         seen.setdefault(same, target.unit_key)
@@ -126,10 +126,10 @@ def family(unit: str) -> str:
     return _words().family.get(unit, unit)
 
 
-def _thing(indicator: str) -> str:
+def thing(indicator: str) -> str:
     """What an indicator counts, without the action before it and the counting word behind it.
 
-    >>> _thing("新增社康机构"), _thing("招聘人数"), _thing("引进高精尖缺人才")
+    >>> thing("新增社康机构"), thing("招聘人数"), thing("引进高精尖缺人才")
     ('社康机构', '招聘人数', '高精尖缺人才')
     """
     folded = re.sub(r"[“”\"《》\s]", "", unicodedata.normalize("NFKC", indicator))
@@ -145,7 +145,7 @@ def likeness(a: str, b: str) -> float:
     >>> likeness("引进高层次医学团队", "引进高精尖缺人才") < 0.3
     True
     """
-    left, right = _thing(a), _thing(b)
+    left, right = thing(a), thing(b)
     if left == right:
         return 1.0
     value = (_by_characters(left, right) + _by_words(left, right)) / 2
@@ -172,6 +172,11 @@ def _alike_targets(a: Target, b: Target) -> float:
     if (begins[0] and ends[1]) or (ends[0] and begins[1]):
         value -= 0.2
     return value
+
+
+def same_measure(a: Target, b: Target) -> bool:
+    """Whether two targets may stand in one row of a ledger: units of one family, not level against increment."""
+    return family(a.quantity.unit) == family(b.quantity.unit) and _measures_meet(a, b)
 
 
 def _names_nothing(target: Target) -> bool:
@@ -220,7 +225,7 @@ def _like(olds: Sequence[Target], news: Sequence[Target], linked: _Linked) -> li
     found = []
     for i, a in enumerate(olds):
         for j, b in enumerate(news):
-            if family(a.quantity.unit) != family(b.quantity.unit) or not _measures_meet(a, b):
+            if not same_measure(a, b):
                 continue
             p = linked.of(a, b)
             sim = _alike_targets(a, b)
@@ -319,7 +324,7 @@ def _other_scope(a: Target, b: Target) -> bool:
 
 def _more_things(a: Target, b: Target) -> str | None:
     """A number that counts several things together is not the number of one of them."""
-    parts = [[_thing(p) for p in _listed(t.indicator)] for t in (a, b)]
+    parts = [[thing(p) for p in _listed(t.indicator)] for t in (a, b)]
     if len(parts[0]) == len(parts[1]) == 1:
         return None
     strange = [
@@ -425,8 +430,7 @@ def _place(a: Target, b: Target, linked: _Linked) -> float:
     Either the statements are linked and the numbers share a rare word, or both say how many people of rank the same
     action brings in (引进…团队20个 → 引进…人才500人).
     """
-    same_unit = family(a.quantity.unit) == family(b.quantity.unit)
-    if same_unit and _measures_meet(a, b):
+    if same_measure(a, b):
         return 0.0
     sim = likeness(_without_scope(a), _without_scope(b))
     p = linked.of(a, b)
@@ -461,7 +465,7 @@ def _fields_apart(a: Target, b: Target) -> int:
     fields = [
         {
             word
-            for word in words.terms(_thing(t.indicator))
+            for word in words.terms(thing(t.indicator))
             if words.informative(word) >= _FIELD and not _words().people.search(word) and not _words().lead.match(word)
         }
         for t in (a, b)

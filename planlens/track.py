@@ -1,0 +1,133 @@
+"""Follow one indicator, or all of them, through any number of plans.
+
+    track("国内生产总值增长", plans)  -> at most one headline target a plan, in order of years
+    ledger(plans)                    -> one row an indicator, one column a plan
+
+The headline of an indicator is the target a person would quote: the one that names it and nothing more, and of several
+the one that stands among the goals or first. Baselines, damaged numbers and restatements are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from . import quantity, shifts, words
+from .model import Plan, Target
+
+_NAMED = 0.6  # likeness from which a target is the indicator asked for
+_EXTRA = 0.15  # taken off for each word that narrows the target to something else (单位国内生产总值能耗)
+_NARROWS = 5.0  # information from which a word narrows an indicator
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """The headline target of one plan, None where the plan has none."""
+
+    plan: str
+    year: int | None
+    target: Target | None
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One indicator through plans in order of years."""
+
+    indicator: str
+    plans: tuple[Plan, ...]
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Indicators × plans: `rows` hold a name and, for each of `plans`, a target or None."""
+
+    plans: tuple[Plan, ...]
+    rows: tuple[tuple[str, tuple[Target | None, ...]], ...]
+
+
+def track(indicator: str, plans: Sequence[Plan]) -> Track:
+    """The headline target for `indicator` in each plan, oldest first; plans without a year stand last."""
+    ordered = _by_year(plans)
+    points = tuple(Point(p.info.id, p.info.start_year, headline(indicator, p)) for p in ordered)
+    return Track(indicator, ordered, points)
+
+
+def headline(indicator: str, plan: Plan) -> Target | None:
+    """The target of a plan that best answers to a name, None where nothing is close enough."""
+    goals = {c.key for c in plan.clauses if "目标" in c.heading}
+    best: tuple[float, int, int, Target] | None = None
+    for order, target in enumerate(_quotable(plan)):
+        closeness = named(indicator, target)
+        if closeness < _NAMED:
+            continue
+        among_goals = target.unit_key.split("#")[0].split("/¶")[0] in goals
+        rank = (round(closeness, 2), int(among_goals), -order, target)
+        if best is None or rank[:3] > best[:3]:
+            best = rank
+    return best[3] if best else None
+
+
+def named(indicator: str, target: Target) -> float:
+    """How closely a target answers to a name, 0 to 1; words that narrow it to something else count against it."""
+    asked, given = _plain(indicator), _plain(target.indicator)
+    if asked == given:
+        return 1.0
+    alone = _narrowing(given, asked) + _narrowing(asked, given) + (_adds(given) != _adds(asked) and _adds(asked))
+    return shifts.likeness(asked, given) - _EXTRA * alone
+
+
+def _narrowing(mine: str, other: str) -> int:
+    """How many words of one name narrow it in a way the other does not say."""
+    thing = shifts.thing(mine)
+    clause = "的" in thing and thing.rsplit("的", 1)[0] not in other  # 提供夜诊的机构 are not all 机构
+    return clause + sum(words.informative(w) >= _NARROWS and w not in other for w in set(words.terms(thing)))
+
+
+def _adds(name: str) -> bool:
+    """Whether a name speaks of what is added, not of all there is."""
+    return any(word in name for word in ("新增", "净增", "增加", "新建"))
+
+
+def _plain(indicator: str) -> str:
+    """An indicator with words of one meaning written one way (增速, 增幅 → 增长)."""
+    for word, others in quantity.table("counting")["same"].items():
+        for other in others:
+            indicator = indicator.replace(other, word)
+    return indicator
+
+
+def ledger(plans: Sequence[Plan]) -> Ledger:
+    """All targets of all plans, those of one indicator in one row; rows in order of first appearance."""
+    ordered = _by_year(plans)
+    names: list[str] = []
+    cells: list[list[Target | None]] = []
+    for column, plan in enumerate(ordered):
+        for target in _quotable(plan):
+            row = _row_for(target, column, cells)
+            if row is None:
+                names.append(target.indicator)
+                cells.append([None] * len(ordered))
+                row = len(cells) - 1
+            cells[row][column] = target
+    return Ledger(ordered, tuple((name, tuple(row)) for name, row in zip(names, cells, strict=True)))
+
+
+def _row_for(target: Target, column: int, cells: Sequence[Sequence[Target | None]]) -> int | None:
+    best, found = 0.0, None
+    for number, row in enumerate(cells):
+        last = next((t for t in reversed(row[:column]) if t is not None), None)
+        if row[column] is not None or last is None:
+            continue
+        likeness = named(last.indicator, target) if shifts.same_measure(last, target) else 0.0
+        if likeness >= _NAMED and likeness > best:
+            best, found = likeness, number
+    return found
+
+
+def _by_year(plans: Sequence[Plan]) -> tuple[Plan, ...]:
+    return tuple(sorted(plans, key=lambda p: (p.info.start_year is None, p.info.start_year or 0, p.info.end_year or 0)))
+
+
+def _quotable(plan: Plan) -> list[Target]:
+    return shifts.headlines(plan)
