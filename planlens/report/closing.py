@@ -9,8 +9,7 @@ from planlens.model import Comparison, Plan, Span, Table
 from planlens.report.messages import Messages
 from planlens.report.places import Places
 
-# Links below this probability are worth a person's look: half of what stands between the two thresholds of a link
-# and a certain one. Shown as a count; `planlens align` lists them.
+# Where the probabilities are honest, two in five links at this one are wrong: below it a person should look.
 REVIEW_BELOW = 0.6
 _DAMAGED_LISTED = 5
 
