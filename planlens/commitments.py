@@ -16,7 +16,7 @@ from . import outline
 from .lexicon import Action, Lexicon, head, load, mask
 from .model import Block, Clause, Commitment, Document, Role, Span
 
-_COMMITS: frozenset[Role] = frozenset({"task", "safeguard", "attachment"})
+_COMMITS: frozenset[Role] = frozenset({"task", "safeguard"})
 _TITLE = re.compile(r"《([^《》]{1,80})》")
 _ITEM_END = "，,；;：:。！？!?|\n"
 _OPEN, _CLOSE = "（(“《【", "）)”》】"
@@ -55,7 +55,7 @@ def extract(document: Document, clauses: Sequence[Clause], lexicon: Lexicon | No
     """The commitments of all clauses that make any, in reading order.
 
     A sentence of clause 四/十二 has the key 四/十二#1, #2 …; a row of table 表2 has 表2/5, after its own number where
-    that is unique. Preambles, reviews and glossaries make none.
+    that is unique. Preambles, reviews, glossaries and attachments that restate the body make none.
     """
     lexicon = lexicon or load()
     out: list[Commitment] = []
