@@ -77,7 +77,7 @@ class Places:
 
 
 def numbered(clause: Clause, gap: str = "") -> str:
-    """（十二）加强人才引进; a heading that says its own number (表1：…) stands alone, as a key does for want of both."""
+    """（十二）加强人才引进; a heading with its own number (表1：…) stands alone, as a key does for want of both."""
     if not clause.label or clause.heading.startswith(clause.label):
         return clause.heading or clause.key
     return f"{clause.label}{gap}{clause.heading}".strip()
