@@ -2,8 +2,8 @@
 
     read(segment, found, earlier) -> one Phrase a number
 
-A segment is what stands between two commas; `earlier` is the phrase before it in the sentence, to which 总数达1000家 and
-a list without a verb of its own refer. No segmenter: the lists in data/targets.toml and the shape of the segment decide.
+A segment is what stands between two commas; `earlier` is the phrase before it in the sentence, to which 总数达1000家
+and a list without a verb of its own refer. No segmenter: the lists in data/targets.toml and the shape decide.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ def lists() -> _Lists:
         _Words(own["more"]["words"]),
         _Words(own["helping"]["words"]),
         frozenset(own["helping"]["loose"]),
-        _Words(sorted(word for word in verbs if len(word) > 1) + ["设", "建", "配", "聘"]),
+        _Words([*sorted(word for word in verbs if len(word) > 1), "设", "建", "配", "聘"]),
         _Words(shared["adverbs"]["words"] + own["helping"]["words"]),
         _Words(shared["names"]["words"]),
         tuple(sorted(own["share"]["verbs"], key=len, reverse=True)),
@@ -174,9 +174,7 @@ def _groups(segment: str, found: Sequence[Found]) -> list[tuple[int, int, str, s
     starts = [0]
     for i in range(1, len(found)):
         gap = segment[found[i - 1].span.end : found[i].span.start]
-        if gap.strip() and not re.fullmatch(rf"\s*(?:{_JOINT}|以及)\s*", gap):
-            starts.append(i)
-        elif not gap.strip():
+        if not re.fullmatch(rf"\s*(?:{_JOINT}|以及)\s*", gap):
             starts.append(i)
     groups: list[tuple[int, int, str, str]] = []
     left = _left(segment, 0, found[0])
@@ -222,7 +220,7 @@ def _split(gap: str) -> tuple[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """One number with what stands around it: `earlier` the phrase before, `before` the segment before, `inside` a list."""
+    """One number with what stands around it: `earlier` the phrase before, `before` the segment before."""
 
     head: Found
     left: str
@@ -246,7 +244,7 @@ class _Place:
 
 
 def _phrase(left: str, right: str, head: Found, earlier: Phrase | None, before: str, inside: bool) -> Phrase:
-    """The cases in order, the first that fits: rank, share, time limit, state or change, verb and thing, thing alone."""
+    """The first case that fits: rank, share, time limit, state or change, verb and thing, thing alone."""
     scope, left = _scope(left)
     left = _trimmed(left)
     if per := _PER_AT_END.search(left):
@@ -328,7 +326,8 @@ def _stated(place: _Place) -> Phrase | None:
     ):
         return None
     earlier = place.earlier
-    thing = _whole_thing(subject, place)
+    thing = _whole_thing(subject.removeprefix("安排") if change else subject, place)
+    change = change.removeprefix("再")
     if not thing:
         again = earlier is not None and earlier.verb == level
         thing = (earlier.indicator if again else earlier.thing) if earlier else _spoken_of(place.before)
@@ -380,7 +379,7 @@ def _counted(place: _Place) -> Phrase | None:
     where = _trimmed(named)
     scope = place.scope
     if not scope and 1 < len(where) <= 14 and not _IN_PLACE.match(where):
-        scope = _without_help(where) or None
+        scope = _verb_and_thing(where)[1] or None
     return place.phrase(verb + right, right, verb=verb, scope=scope, left=left)
 
 
@@ -503,7 +502,7 @@ def _predicate(left: str) -> tuple[str, str, str]:
             text = text[: found.start()] + ("增长" if found[0].startswith("增长") else "")
             aim = True
         elif word := lists().level.at_end(text):
-            level = word if not level else level
+            level = level or word
             text = text[: -len(word)]
         elif (aim or not level) and (word := lists().change.at_end(text)) and not change:
             change = word
@@ -536,6 +535,8 @@ def _verb_and_thing(text: str) -> tuple[str, str]:
 def _strong(text: str) -> str:
     """The verbs of a run that do something: 推动建设 → 建设, 高质量“靶向引进” as it is."""
     while (word := lists().helping.at_start(text) or _plain_adverb(text) or _empty_verb(text)) and word != text:
+        if len(lists().verbs.at_start(text)) > len(word):
+            break
         text = text[len(word) :]
     return "" if text in lists().helping.words else text
 
@@ -575,13 +576,10 @@ def _verbs_at_end(text: str) -> int:
     begin = at = len(text)
     while at > 0:
         head = text[:at].rstrip('”“"')
-        if word := lists().verbs.at_end(head):
-            at = len(head) - len(word)
-            begin = at
-        elif begin < len(text) and (word := lists().adverbs.at_end(head)):
-            at = len(head) - len(word)
-            begin = at
-        elif begin < len(text) and head[-1] in "或和与及并、" and lists().verbs.at_end(head[:-1]):
+        word = lists().verbs.at_end(head) or (lists().adverbs.at_end(head) if begin < len(text) else "")
+        if word:
+            begin = at = len(head) - len(word)
+        elif begin < len(text) and head[-1:] in tuple("或和与及并、") and lists().verbs.at_end(head[:-1]):
             at = len(head) - 1
         else:
             break
@@ -604,7 +602,7 @@ def _is_metric(thing: str) -> bool:
 def _right(text: str) -> str:
     """The thing behind a number, to where its sentence goes on."""
     text = _HAS_DIGIT.sub("", text).strip(_VAIN)
-    text = text.removeprefix("用于")
+    text = re.split(r"(?<=..)的(?:标准|要求|原则|比例)(?=.)", text.removeprefix("用于"))[0]
     text = re.split(r"、(?=规模|增幅|比|较|占|同比|增长|力争|为)", text)[0]
     text = re.split(r"(?<=.)(?:进行|并(?![列行轨购网联])|用于|给予|予以|以便|来自)", text)[0]
     return text.strip(_VAIN).removesuffix("及").removesuffix("和")
@@ -612,7 +610,13 @@ def _right(text: str) -> str:
 
 def _short(text: str) -> str:
     """A name that fits a first column: cut at the last comma of a list, then at the end."""
-    text = re.sub(r"\s+|\u200b|拟(?=安排|投入|发行)|现行", "", text).strip(_VAIN).replace("()", "")
+    text = (
+        re.sub(r"\s+|\u200b|拟(?=安排|投入|发行)|现行", "", text)
+        .strip(_VAIN)
+        .lstrip(")）")
+        .lstrip(_VAIN)
+        .replace("()", "")
+    )
     if text.count("“") != text.count("”"):
         text = text.replace("“", "").replace("”", "")
     if len(text) <= _LONGEST_NAME:

@@ -2,7 +2,7 @@
 
     extract(document, clauses, commitments) -> every number of the plan, in reading order
 
-A number is a target, a baseline (it tells what is), a name (“5个100”, 三年行动) or something other (65岁以上, a threshold).
+A number is a target, a baseline (it tells what is), a name (“5个100”, 三年行动) or something other: a rule, an age.
 """
 
 from __future__ import annotations
@@ -153,7 +153,7 @@ class _Reader:
         setting = _Setting(clause, inherited)
         previous = span.start
         carried: str | None = None
-        for sentence in outline.statements(self.text, span):
+        for sentence in _mended(self.text, outline.statements(self.text, span)):
             words = sentence.of(self.text)
             if "\n" in self.text[previous : sentence.start] or previous == span.start:
                 past = self._opens_past(words)
@@ -212,7 +212,7 @@ class _Reader:
         """name or other where the words right around a number say so; None where it counts something."""
         if item.name:
             return "name"
-        text, span, core, quantity = segment.text, item.span, item.core, item.quantity
+        text, span, quantity = segment.text, item.span, item.quantity
         after = text[span.end :]
         before = text[: span.start]
         promised = quantity.unit in _PROMISE and quantity.bound != "="
@@ -274,37 +274,29 @@ class _Reader:
 
     def _judged(self, setting: _Setting, sentence: Span, segment: _Segment, item: Found, phrase: Phrase) -> TargetRole:
         """Target or baseline, by the clause, the sentence and the words before the number."""
+        words = _words()
         before = segment.text[: item.span.start]
         if setting.clause.role == "review":
-            return (
-                "other"
-                if re.search("预计|预测", segment.text[: item.span.start]) and self._ahead(sentence)
-                else "baseline"
-            )
-        if phrase.base:
+            return "other" if re.search("预计|预测", before) and self._ahead(setting, sentence) else "baseline"
+        near = list(words["past_near"].finditer(before))
+        if phrase.base or (near and not words["compared"].search(before[: near[-1].start()])):
             return "baseline"
-        near = list(_words()["past_near"].finditer(before))
-        if near and not _words()["compared"].search(before[: near[-1].start()]):
+        if self._dated_back(before) or _ours(before):
             return "baseline"
-        years = [
-            match for match in _YEAR_TEXT.finditer(before) if not _words()["compared"].search(before[: match.start()])
-        ]
-        if years and self.first_year is not None and int(years[-1][1]) < self.first_year:
+        moving = re.search("控制|达到|提高|新增|增加|减少|引导|转移", segment.text)
+        if words["given"].search(before) and not phrase.verb and not moving:
             return "baseline"
-        if (
-            _words()["given"].search(before)
-            and not phrase.verb
-            and not re.search("控制|达到|提高|新增|增加|减少|引导|转移", segment.text)
-        ):
-            return "baseline"
-        if re.search(r"(?:我国|我省|我市|我区|我县|本市|中国)(?:现?有|拥有)$", before.rstrip()):
-            return "baseline"
-        if setting.past and not re.search("力争|确保|争取|将达", segment.text):
-            return "baseline"
-        return "target"
+        return "baseline" if setting.past and not re.search("力争|确保|争取|将达", segment.text) else "target"
 
-    def _ahead(self, sentence: Span) -> bool:
-        years = [int(year) for year in _YEAR_TEXT.findall(sentence.of(self.text)[:400])]
+    def _dated_back(self, before: str) -> bool:
+        """2020年为78.4岁 in a plan from 2021; 比2020年提高 only compares."""
+        compared = _words()["compared"]
+        years = [match for match in _YEAR_TEXT.finditer(before) if not compared.search(before[: match.start()])]
+        return bool(years) and self.first_year is not None and int(years[-1][1]) < self.first_year
+
+    def _ahead(self, setting: _Setting, sentence: Span) -> bool:
+        """Whether a sentence of a review looks ahead: 到2025年，人口预计达到…."""
+        years = [int(year) for year in _YEAR_TEXT.findall((setting.period or "") + sentence.of(self.text)[:400])]
         return bool(years) and (self.first_year is None or max(years) >= self.first_year)
 
     def _period(self, sentence: Span, segment: _Segment, item: Found) -> str | None:
@@ -323,6 +315,23 @@ _DOING = (
     "|创办|选派|培养|招聘|开通|获批|各|每[个家所名区县]|每年[^，,；;。]{0,4})"
 )
 _GOVERNED = re.compile(rf"{_DOING}(?:[^，,；;。]{{0,60}}等)?(?:全国|全省|国家|省|市|和|并)?$")
+
+
+def _ours(before: str) -> bool:
+    """我国有…: a number about the country as it is."""
+    return bool(re.search(r"(?:我国|我省|我市|我区|我县|本市|中国)(?:现?有|拥有)$", before.rstrip()))
+
+
+def _mended(text: str, statements: Sequence[Span]) -> list[Span]:
+    """Statements that a page break cut in two become one again."""
+    out: list[Span] = []
+    for span in statements:
+        gap = text[out[-1].end : span.start] if out else ""
+        if out and text[out[-1].end - 1] not in "。；！？;!?" and ("\u200b" in gap or text[span.start] in "）)，,、"):
+            out[-1] = Span(out[-1].start, span.end)
+        else:
+            out.append(span)
+    return out
 
 
 def _with_previous(found: Sequence[Found]) -> Iterator[tuple[Found | None, Found]]:
@@ -355,6 +364,9 @@ def _described(text: str, item: Found, kind: str) -> TargetRole | None:
     if not after or after[0] in _MARKS + "、)）":
         return None
     bounded = item.quantity.bound != "="
+    counts_people = kind in ("person", "") and item.quantity.bound in ("=", "~")
+    if counts_people and after.startswith(("的", "中国人", "人民", "同胞")):
+        return "other"
     if kind == "time" and re.match(r"[^，,；;。、]{0,8}率", after):
         return "other"
     if kind == "time" and not bounded and item.core.of(text)[0].isdigit() and not re.match("、|和|及", after):
@@ -375,12 +387,6 @@ def _described(text: str, item: Found, kind: str) -> TargetRole | None:
     ):
         return "other"
     if item.quantity.text.startswith(("满", "年满")):
-        return "other"
-    if (
-        kind in ("person", "")
-        and after.startswith(("的", "中国人", "人民", "同胞"))
-        and item.quantity.bound in ("=", "~")
-    ):
         return "other"
     return None
 
@@ -439,7 +445,9 @@ def _measure(item: Found, phrase: Phrase) -> Measure:
         return "level"
     if phrase.base or (phrase.level and phrase.level not in _NO_LEVEL):
         return "level"
-    if re.search("有[0-9一二两三]|包含|配备", item.quantity.text) and (phrase.scope or "").startswith("每"):
+    if "包含" in phrase.verb:
+        return "level"
+    if re.search("有[0-9一二两三]|配备", item.quantity.text) and (phrase.scope or "").startswith("每"):
         return "level"
     if re.search("包含|配备|配置|配足", phrase.verb + phrase.left) and (phrase.scope or "").startswith(("每", "各")):
         return "level"
