@@ -48,7 +48,7 @@ _WHOLE_RANKED = re.compile(
 _MOVED = re.compile(
     r"(?<=..)(?:新增|建成|建设|创建|引进|培育|招聘|精准招聘|遴选|认定|新建|打造|发布|制定|培养|选拔|评选|开行|举办|增加)$"
 )
-_OWN_RATE = re.compile("(?<=..)..率$|总数$|总量$|数量$")
+_OWN_RATE = re.compile("(?<=..)..率$|总数$|总量$|数量$|(?:播种|种植)?面积$")
 _IN_PLACE = re.compile(r"^(?:在|为|于|向|对|从|面向|针对|依托|通过|按照?|按)")
 _RISES = re.compile(r"(?:.{0,6}[^0-9])?(?:到|至)(?:20\d{2}年的?)?")
 _BOUND_WORD = re.compile(r"至少|最少|起码|至多|最多|各|\s|有$")
@@ -74,6 +74,7 @@ class Phrase:
     base: bool = False
     left: str = ""
     right: str = ""
+    unit: str = ""
 
 
 class _Words:
@@ -232,9 +233,8 @@ class _Place:
 
     def phrase(self, indicator: str, thing: str, **slots: Any) -> Phrase:
         """The phrase found here, cut to the length of a name."""
-        return Phrase(
-            _short(indicator), thing, **{"scope": self.scope, "left": self.left, "right": self.right, **slots}
-        )
+        around = {"scope": self.scope, "left": self.left, "right": self.right, "unit": self.head.quantity.unit}
+        return Phrase(_short(indicator), thing, **(around | slots))
 
     def percent(self) -> bool:
         return self.head.quantity.unit in ("%", "‰")
@@ -334,6 +334,7 @@ def _stated(place: _Place) -> Phrase | None:
     if place.inside and earlier is not None and earlier.scope and _PER.match(earlier.thing) and _is_metric(thing):
         thing = thing if re.match("每|人均|户均|[万千百]", thing) else earlier.scope + thing
     name = thing + (change if change and not thing.endswith(change) else "")
+    name += level if level in ("安排", "投入") and thing.endswith("财政") else ""
     return place.phrase(name, thing, verb=lists().more.at_start(subject), level=level, change=change)
 
 
@@ -372,7 +373,7 @@ def _counted(place: _Place) -> Phrase | None:
         verb, rest = _verb_and_thing(subject)
         named = ""
         if left.endswith("等") and len(right) <= 4:
-            right = f"{re.split('[、,]', rest)[0]}等{right}"
+            right = f"{re.split('[、,]', rest)[0].removesuffix('等')}等{right}"
     if not left and place.inside and earlier is not None and not _starts_with_verb(right):
         verb = earlier.verb
     verb = "" if verb in ("有", "是", "为") else verb
@@ -391,11 +392,16 @@ def _thing(place: _Place) -> Phrase:
     moved = _MOVED.search(subject) if counted else None
     if moved and (lists().more.at_start(moved[0]) or not _verbs_at_start(subject)):
         subject = moved[0] + subject[: moved.start()]
+    if subject.startswith("是") and earlier is not None:  # 是上年的1.8倍
+        return place.phrase(earlier.thing, earlier.thing, level="是")
     verb, thing = _verb_and_thing(subject)
+    change = verb if not counted and verb in lists().change.words else ""
     if _is_metric(subject) and not lists().more.at_start(verb) and not re.match("完成|守住|严守|坚守", verb):
         verb, thing = "", subject
-    if not thing and verb and (earlier is None or not (place.inside or _core(earlier.thing) != earlier.thing)):
+    if not thing and verb and not _goes_on(place):
         return place.phrase(verb, "", verb=verb)
+    if not thing and earlier is not None and not earlier.thing:
+        return place.phrase(earlier.indicator + verb, "", verb=verb)
     if not thing:
         thing = _core(earlier.thing) if earlier else ""
         verb = verb or (earlier.verb if earlier else "")
@@ -406,8 +412,15 @@ def _thing(place: _Place) -> Phrase:
         thing = _whole_thing(thing, place)
     if place.head.each and re.search("[、和及与]", thing):
         thing += "(各)"
-    change = verb if not counted and verb in lists().change.words else ""
     return place.phrase(verb + thing, thing, verb=verb, change=change)
+
+
+def _goes_on(place: _Place) -> bool:
+    """新开工项目40个，竣工投产25个: the same things are counted again."""
+    earlier = place.earlier
+    if earlier is None:
+        return False
+    return place.inside or _core(earlier.thing) != earlier.thing or earlier.unit == place.head.quantity.unit
 
 
 def _core(thing: str) -> str:
@@ -481,7 +494,7 @@ def _subject(text: str) -> str:
         text[given.end() :]
     ):
         text = text[given.end() :]
-    text = re.sub(r"(?:从|由)[^从由]{0,10}$", "", text)
+    text = re.sub(r"(?:从|由)[^从由]{0,10}$|连续\d+年", "", text)
     for mark in re.finditer("并", text):
         if _verbs_at_start(text[mark.end() :]):
             text = text[mark.end() :]
@@ -641,6 +654,8 @@ def _dealt(phrase: Phrase, count: int) -> list[Phrase]:
 
 
 def _parts(thing: str, count: int) -> list[tuple[str, str | None]] | None:
+    if thing.startswith("城乡") and count == 2:
+        return [("城镇" + thing[2:], "城镇"), ("农村" + thing[2:], "农村")]
     parts = [part for part in re.split(r"、|以及|和(?![谐平])|与|及", thing) if part]
     if len(parts) != count:
         return None

@@ -588,7 +588,8 @@ def _shared(plain: str, found: list[Found]) -> list[Found]:
             continue
         if not one.quantity.unit and two.quantity.unit:
             one = replace(one, quantity=replace(one.quantity, unit=two.quantity.unit))
-        if two.after and not two.before and one.quantity.bound == "=":
+        full = one.quantity.unit == "%" and one.quantity.lo == 100  # 分别达到100%和98%以上
+        if two.after and not two.before and one.quantity.bound == "=" and not full:
             one = _bound_to(one, two.quantity.bound)
         found[i] = one
     for i in range(1, len(found)):

@@ -65,7 +65,7 @@ def _words() -> dict[str, re.Pattern[str]]:
 
     return {
         "whole": re.compile(
-            rf"[^，,；;。、]{{0,18}}?(?:{either(own['whole']['heads'])})(?=[，,；;。、：:)）”》\s]|和|与|及|为|建设|工作|管理|的|任务|推进|推动|落地|落实|改革|实施|见效|全面|同步|要求|等|$|[“（(?])"
+            rf"[^，,；;。、]{{0,18}}?(?:{either(own['whole']['heads'])})(?=[，,；;。、：:)）”》\s]|和|与|及|为|建设|工作|管理|的|任务|推进|推动|落地|落实|改革|实施|见效|全面|同步|要求|纳入|进行|等|$|[“（(?])"
         ),
         "made": re.compile(rf"(?:{either(own['whole']['made'])})[^，,；;。]{{0,12}}$"),
         "described": re.compile(rf"(?:的)?[^，,；;。、]{{0,12}}?(?:{either(own['described']['heads'])})"),
@@ -364,10 +364,14 @@ def _described(text: str, item: Found, kind: str) -> TargetRole | None:
     if not after or after[0] in _MARKS + "、)）":
         return None
     bounded = item.quantity.bound != "="
+    if after.startswith("级") and kind in ("mass", "energy", "money", "length", "area", "volume", ""):
+        return "other"
+    if bounded and after.startswith("的") and re.search(r"(?:^|[，,])(?:对|凡|凡是|将)[^，,]{1,12}$", before):
+        return "other"
     counts_people = kind in ("person", "") and item.quantity.bound in ("=", "~")
     if counts_people and after.startswith(("的", "中国人", "人民", "同胞")):
         return "other"
-    if kind == "time" and re.match(r"[^，,；;。、]{0,8}率", after):
+    if kind in ("time", "length") and re.match(r"[^，,；;。、]{0,8}率", after):
         return "other"
     if kind == "time" and not bounded and item.core.of(text)[0].isdigit() and not re.match("、|和|及", after):
         return "other"
