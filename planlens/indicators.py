@@ -35,7 +35,7 @@ _COMPARED = re.compile(
 _ALL = "全市|全省|全区|全县|全国|全域|全系统|我市|我省|我区|我县|本市|全州|全镇|全行业"
 _EACH = re.compile(
     r"(?P<each>(?:每(?:一?[个家所名座处张位户人县区镇乡村市省校社院万千百]|\d+(?:\.\d+)?[百千万]?|[一二三四五六七八九十百千万]+)|各(?![类项种大部有界自国方级]))[^，,；;、达（(]{0,14}?(?:[（(][^）)]{0,10}[)）])?)"
-    r"(?=每年|至少|最少|重点|分别|都|均|要|须|应|不少于|不低于|配|建|设|选|指|开|培|打|新|完|推|遴|落|拥有|有|引|确|创|组|达|保|实|累计|$)"
+    r"(?=每年|至少|最少|重点|分别|都|均|要|须|应|不少于|不低于|配|建|设|可|选|指|开|培|打|新|完|推|遴|落|拥有|有|引|确|创|组|达|保|实|累计|$)"
 )
 _PER = re.compile(
     r"^每(?:\d+(?:\.\d+)?[百千万]*|[一二三四五六七八九十百千万]+)(?:名|位)?"
@@ -341,7 +341,10 @@ def _stated(place: _Place) -> Phrase | None:
 def _spoken_of(before: str) -> str:
     """经济增速是综合性指标，预期目标设定为6%: what the segment before speaks of."""
     subject = re.match(r"([^，,；;。是为]{2,12})[是为]", before.translate(_FLAT).strip())
-    return subject[1] if subject else ""
+    if subject:
+        return subject[1]
+    thing = _verb_and_thing(_subject(before.translate(_FLAT)))[1]
+    return thing if _is_metric(thing) and len(thing) <= 24 else ""
 
 
 def _share_of_named(place: _Place) -> Phrase | None:
@@ -501,6 +504,7 @@ def _subject(text: str) -> str:
             break
     while word := _adverb_at_end(text):
         text = text[: -len(word)]
+    text = re.sub(r"(?<=..)(?:预期)?目标$", "", text)
     text = re.sub(r"^(?:共|现|已|拥)?有(?![机效关序线色])", "", text)
     return text.rstrip("的").strip(_VAIN)
 
@@ -511,7 +515,7 @@ def _predicate(left: str) -> tuple[str, str, str]:
     level = change = ""
     aim = False
     for _ in range(5):
-        if found := re.search(r"(?:预期|发展|增长)?目标(?:设定|确定|定)?$", text):
+        if found := re.search(r"(?:预期|发展|增长)?目标(?:设定|确定|定)?$|(?<=..)预期$", text):
             text = text[: found.start()] + ("增长" if found[0].startswith("增长") else "")
             aim = True
         elif word := lists().level.at_end(text):
@@ -530,7 +534,7 @@ def _predicate(left: str) -> tuple[str, str, str]:
 
 def _adverb_at_end(text: str) -> str:
     found = re.search(
-        r"(?:分别|均|都|再|只|力争|预计|预期|平均|年均|总体|基本|逐步|全部|实际|同比|约|各|拟|进一步|稳步|累计|要|将|也|共)$",
+        r"(?:分别|均|都|再|只|可|继续|力争|预计|预期|平均|年均|总体|基本|逐步|全部|实际|同比|约|各|拟|进一步|稳步|累计|要|将|也|共)$",
         text,
     )
     return found[0] if found and not text.endswith(("人均",)) else ""
@@ -666,9 +670,9 @@ def _parts(thing: str, count: int) -> list[tuple[str, str | None]] | None:
         assert last is not None
         tail = parts[-1][last.end() :]
         return [(head[0] + tail, head[0]) for head in heads if head]
-    per = re.match(r"每[^，,]*?人口?|单位[^，,]{2,6}?(?=[能碳水用二])", parts[0])
-    if per and not re.match("每|单位", parts[1]) and "国内生产总值" not in parts[0]:
-        parts = [parts[0], *(per[0] + part for part in parts[1:])]
+    per = re.match(r"每[^，,]*?人口?|单位(?:国内|地区)?生产总值|单位GDP", parts[0])
+    if per:
+        parts = [part if i == 0 or re.match("每|单位", part) else per[0] + part for i, part in enumerate(parts)]
     if (
         not _is_metric(parts[0])
         and _is_metric(parts[-1])

@@ -133,7 +133,8 @@ def _bounds() -> tuple[re.Pattern[str], dict[str, Bound], re.Pattern[str], dict[
     after, after_words = group("after")
     bare, bare_words = group("bare")
     gap = "|".join(tables["gap"]["words"])
-    reach = rf"(?:(?P<far>{gap})[^，。；、,;:：”“（）()《》\d]{{1,8}}|(?P<word>{before})(?:达到?|有|为|于)?)\s*(?P<each>各)?\s*$"
+    far = rf"(?P<far>{gap})[^，。；、,;:：”“（）()《》\d]{{1,8}}"
+    reach = rf"(?:{far}|(?P<word>{before})(?:达到?|有|为|于)?)\s*(?P<each>各)?\s*$"
     each = r"(?P<only>各)\s*$"
     return (
         re.compile(f"{reach}|{each}"),

@@ -156,8 +156,9 @@ class _Reader:
         for sentence in _mended(self.text, outline.statements(self.text, span)):
             words = sentence.of(self.text)
             if "\n" in self.text[previous : sentence.start] or previous == span.start:
-                past = self._opens_past(words)
-                setting = replace(setting, past=past)
+                listed = words[0] in "—–●■◆•" or self.text[max(0, previous - 1) : previous] in ("：", ":")
+                period = setting.period if listed else inherited
+                setting = replace(setting, past=self._opens_past(words), period=period)
             previous = sentence.end
             if lead := _HORIZON.match(words):
                 setting = replace(setting, period=lead[0].strip())
@@ -419,12 +420,12 @@ def _measure(item: Found, phrase: Phrase) -> Measure:
         return "increment"
     if re.match("守住|严守|坚守", phrase.verb):
         return "level"
-    if phrase.thing.endswith("投资") and family(unit) == "money":
-        return "count"
     if unit == "个百分点" and not phrase.level:
         return "increment"
     if phrase.change and not phrase.level:
         return "increment"
+    if phrase.thing.endswith("投资") and family(unit) == "money":
+        return "count"
     if lists().more.at_start(phrase.verb) or re.search("新增|净增", phrase.indicator):
         return "increment"
     if re.search(r"(?:新增|净增|增加(?!值)|增设)[^到至，,]{1,10}$", phrase.left) and not (phrase.level or phrase.base):
