@@ -260,7 +260,7 @@ class _Shared:
         index = {word: k for k, word in enumerate(vocabulary)}
         weight = np.array([words.informative(word) for word in vocabulary], dtype=np.float32)
         frequency = [Counter(word for s in side for word in s) for side in sets]
-        mass = [np.array([sum(weight[index[w]] for w in s) for s in side], dtype=np.float32) for side in sets]
+        mass = [np.array([math.fsum(weight[index[w]] for w in s) for s in side], dtype=np.float32) for side in sets]
         shape = (len(sets[0]), len(sets[1]))
         total, anchors = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
         top = np.zeros((3, *shape), np.float32)
@@ -278,7 +278,7 @@ class _Shared:
         self.of_old = total / np.maximum(mass[0][:, None], 1.0)
         self.anchors = np.log1p(anchors)
         self.rarest = top.sum(axis=0)
-        unseen = [sum(weight[index[w]] for w in s if w not in frequency[0]) for s in sets[1]]
+        unseen = [math.fsum(weight[index[w]] for w in s if w not in frequency[0]) for s in sets[1]]
         self.novelty = np.array(unseen, dtype=np.float32) / np.maximum(mass[1], 1.0)
 
 

@@ -84,7 +84,8 @@ class Clause:
 
     `key` is its path ("四/十二", "专栏3", "表2"); `label` the number as written ("（十二）"); `heading` the heading
     without the number, empty where a number runs straight into its text. `span` covers the number, the heading, the
-    text and all descendants; `body` the clause's own text without number, heading and descendants (empty: start == end).
+    text and all descendants; `body` the clause's own text, without number, heading and descendants; where there is
+    none, start == end.
     `parent` is the key of the clause above, None at the top. An attachment has the role attachment only where it
     restates the body; one with matter of its own is a task.
     """

@@ -431,7 +431,7 @@ def _heading(rest: str, marked: bool) -> tuple[str, int]:
         return first, lead + stop.end()
     gap = re.search(r"\u3000+|\s+", stripped)
     before = stripped[: gap.start()] if gap else ""
-    if gap and 4 <= len(before) and _is_heading(before) and "，" not in before:
+    if gap and len(before) >= 4 and _is_heading(before) and "，" not in before:
         return before, lead + gap.end()
     return "", lead
 

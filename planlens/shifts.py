@@ -12,6 +12,7 @@ from the indicators, the links of the statements are evidence beside it. What ma
 from __future__ import annotations
 
 import functools
+import math
 import re
 import unicodedata
 from collections import Counter
@@ -201,8 +202,8 @@ def _by_characters(a: str, b: str) -> float:
 
 def _by_words(a: str, b: str) -> float:
     bags = [set(words.terms(s)) or {s} for s in (a, b)]
-    mass = [sum(map(words.informative, bag)) for bag in bags]
-    common = sum(max((_alike(w, v) for v in bags[1]), default=0.0) * words.informative(w) for w in bags[0])
+    mass = [math.fsum(map(words.informative, bag)) for bag in bags]
+    common = math.fsum(max((_alike(w, v) for v in bags[1]), default=0.0) * words.informative(w) for w in bags[0])
     return min(1.0, common / (0.7 * min(mass) + 0.3 * max(mass)))
 
 

@@ -1,8 +1,8 @@
 """Cut Chinese text into jieba's words, without the 0.7 s that jieba takes to load its dictionary.
 
-    tokens(text)      every word and mark, joined equal to the text
-    terms(text)       the words that carry meaning: two characters or more, no numbers
-    informative(word) how much a word says: its inverse sentence frequency in plans and reports
+tokens(text)      every word and mark, joined equal to the text
+terms(text)       the words that carry meaning: two characters or more, no numbers
+informative(word) how much a word says: its inverse sentence frequency in plans and reports
 """
 
 from __future__ import annotations
