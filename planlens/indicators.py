@@ -377,11 +377,13 @@ def _counted(place: _Place) -> Phrase | None:
         named = ""
         if left.endswith("等") and len(right) <= 4:
             right = f"{re.split('[、,]', rest)[0].removesuffix('等')}等{right}"
+    scope = place.scope
     if not left and place.inside and earlier is not None and not _starts_with_verb(right):
-        verb = earlier.verb
+        verb, scope, left = earlier.verb, scope or earlier.scope, earlier.left
+    if left == "其中" and earlier is not None and earlier.unit == place.head.quantity.unit and right[0] in "由为用是":
+        return place.phrase(f"{earlier.indicator}({right})", earlier.thing, verb=earlier.verb)
     verb = "" if verb in ("有", "是", "为") else verb
     where = _trimmed(named)
-    scope = place.scope
     if not scope and 1 < len(where) <= 14 and not _IN_PLACE.match(where):
         scope = _verb_and_thing(where)[1] or None
     return place.phrase(verb + right, right, verb=verb, scope=scope, left=left)
@@ -415,7 +417,8 @@ def _thing(place: _Place) -> Phrase:
         thing = _whole_thing(thing, place)
     if place.head.each and re.search("[、和及与]", thing):
         thing += "(各)"
-    return place.phrase(verb + thing, thing, verb=verb, change=change)
+    more = "" if verb or not _has_more(thing) or _is_metric(thing) else "新增"
+    return place.phrase(verb + thing, thing, verb=verb or more, change=change)
 
 
 def _goes_on(place: _Place) -> bool:

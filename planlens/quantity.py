@@ -69,6 +69,7 @@ _RANKED = re.compile(
     r"(?:全国|全省|全市|全球|世界|同类|国内|国际|亚洲|排名|排位|位居|位列|进入|跻身|保持)[^，。；,;]{0,12}前\s*$"
 )
 _BUILT_ONE = re.compile(r"(?:建成|新建|建设|筹建|引进|举办|创建|开通|开办|新增)\s*$")
+_AT_LEAST = re.compile(r"(?:至少|不少于|最少)[^，。；,;]{1,20}$")
 _EACH = re.compile(r"[每各][^，。；,;]{1,20}$")
 _JOINT = re.compile(r"\s*(?:、|和|与|及|以及|或)\s*")
 _SPAN_OF_PAST = re.compile(r"(?:过去的?|经过|未来|近|最近|这|今后|前|后|头|个|完整)$")
@@ -533,7 +534,7 @@ def _counts_one(plain: str, found: Found) -> bool:
         return True
     window = plain[max(0, found.span.start - _LOOK_BACK) : found.span.start]
     concrete = found.quantity.unit in ("家", "所", "座", "条", "艘", "辆", "名", "支")
-    return concrete and bool(_BUILT_ONE.search(window) or _EACH.search(window))
+    return concrete and any(pattern.search(window) for pattern in (_BUILT_ONE, _EACH, _AT_LEAST))
 
 
 def _has(pattern: re.Pattern[str], plain: str, start: int) -> re.Match[str] | None:
@@ -587,7 +588,7 @@ def _shared(plain: str, found: list[Found]) -> list[Found]:
         one, two = found[i], found[i + 1]
         if one.name or two.name or not _adjacent(plain, one, two):
             continue
-        if not one.quantity.unit and two.quantity.unit:
+        if not one.quantity.unit and two.quantity.unit and not one.after:
             one = replace(one, quantity=replace(one.quantity, unit=two.quantity.unit))
         full = one.quantity.unit == "%" and one.quantity.lo == 100  # 分别达到100%和98%以上
         if two.after and not two.before and one.quantity.bound == "=" and not full:

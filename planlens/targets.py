@@ -76,6 +76,7 @@ def _words() -> dict[str, re.Pattern[str]]:
         "future": re.compile(rf"(?:{either(own['past']['future'])})"),
         "lifespan": re.compile(rf"(?:{either(own['lifespan']['words'])})"),
         "given": re.compile(rf"(?:{either(own['given']['words'])})(?:人数|总数|规模)?$"),
+        "activity": re.compile(either(own["activity"]["words"])),
         "condition": re.compile(rf"(?:{either(own['condition']['words'])})$"),
     }
 
@@ -278,7 +279,9 @@ class _Reader:
         words = _words()
         before = segment.text[: item.span.start]
         if setting.clause.role == "review":
-            return "other" if re.search("预计|预测", before) and self._ahead(setting, sentence) else "baseline"
+            at = segment.span.start + item.span.start
+            told = self.text[max(sentence.start, at - 200) : at]
+            return "other" if re.search("预计|预测", told) and self._ahead(setting, sentence) else "baseline"
         near = list(words["past_near"].finditer(before))
         if phrase.base or (near and not words["compared"].search(before[: near[-1].start()])):
             return "baseline"
@@ -313,9 +316,11 @@ class _Reader:
 
 _DOING = (
     "(?:建设|建成|新建|打造|引进|创建|争创|新增|培育|设立|组建|布局|筹建|配备|配置|举办|开设|遴选|选取|认定|评选|完成|改造|引入|招引|增设|建立|形成"
-    "|创办|选派|培养|招聘|开通|获批|各|每[个家所名区县]|每年[^，,；;。]{0,4})"
+    "|创办|选派|培养|招聘|开通|获批|配|各|每[个家所名区县]|每年[^，,；;。]{0,4})"
 )
-_GOVERNED = re.compile(rf"{_DOING}(?:[^，,；;。]{{0,60}}等)?(?:全国|全省|国家|省|市|和|并)?$")
+_GOVERNED = re.compile(
+    rf"{_DOING}(?:[^，,；;。]{{0,60}}(?:等|、[^，,；;。、]{{1,10}}))?(?:全国|全省|国家|省|市|和|并)?$"
+)
 
 
 def _ours(before: str) -> bool:
@@ -418,6 +423,9 @@ def _measure(item: Found, phrase: Phrase) -> Measure:
     unit = item.quantity.unit
     if item.quantity.text.startswith("翻"):
         return "increment"
+    lo = item.quantity.lo
+    if family(unit) in ("person", "body", "thing") and lo is not None and lo != lo.to_integral_value():
+        return "level"  # only an average has parts of a person
     if re.match("守住|严守|坚守", phrase.verb):
         return "level"
     if unit == "个百分点" and not phrase.level:
@@ -450,18 +458,34 @@ def _measure(item: Found, phrase: Phrase) -> Measure:
         return "level"
     if phrase.base or (phrase.level and phrase.level not in _NO_LEVEL):
         return "level"
-    if "包含" in phrase.verb:
-        return "level"
-    if re.search("有[0-9一二两三]|配备", item.quantity.text) and (phrase.scope or "").startswith("每"):
-        return "level"
-    if re.search("包含|配备|配置|配足", phrase.verb + phrase.left) and (phrase.scope or "").startswith(("每", "各")):
-        return "level"
-    if "覆盖" in phrase.verb or re.search("进入|跻身", phrase.verb + phrase.right[:14]):
-        return "level"
-    return "count"
+    stands = "包含" in phrase.verb or _equipped(item, phrase) or _reached(phrase) or _state(item, phrase)
+    return "level" if stands else "count"
 
 
 _NO_LEVEL = frozenset(("实现", "完成", "安排", "有", "是", "按", "拟按", "投入"))
+
+
+def _equipped(item: Found, phrase: Phrase) -> bool:
+    """每个社康机构至少配备1名: what each is to have."""
+    words = phrase.verb + phrase.left
+    if re.search("(?:必须|须|应当?)有$", phrase.left) or re.match(r"每\d", phrase.scope or ""):
+        return True
+    has = re.search("有[0-9一二两三]", item.quantity.text) or words.endswith("有")
+    fitted = "配备" in item.quantity.text or re.search("配[备置足上齐]?", words)
+    return bool((has or fitted) and (phrase.scope or "").startswith("每" if has else ("每", "各")))
+
+
+def _reached(phrase: Phrase) -> bool:
+    """覆盖医疗机构300家; 9家医院进入百强."""
+    covered = "覆盖" in phrase.verb or ("覆盖" in phrase.thing and not phrase.right)
+    return covered or (not phrase.verb and bool(re.search("进入|跻身", phrase.right[:14])))
+
+
+def _state(item: Found, phrase: Phrase) -> bool:
+    """成员单位不少于100家: no verb at all says what is there."""
+    if phrase.verb or phrase.right or family(item.quantity.unit) not in ("body", "person", "thing"):
+        return False
+    return not _words()["activity"].search(phrase.thing)
 
 
 def _plain_measure(item: Found) -> Measure:
