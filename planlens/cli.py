@@ -187,9 +187,16 @@ def show(
 
 @cli.command()
 @_plan_argument("plan", nargs=-1, required=True)
+@click.option("--ledger", is_flag=True, help="One row an indicator, one column a plan.")
 @_shared
 def targets(
-    plan: tuple[str, ...], library: str | None, region: str | None, form: str | None, output: str | None, **look: Any
+    plan: tuple[str, ...],
+    ledger: bool,
+    library: str | None,
+    region: str | None,
+    form: str | None,
+    output: str | None,
+    **look: Any,
 ) -> None:
     """List the numeric targets of plans."""
     from planlens.report import json, listings, messages
@@ -199,12 +206,49 @@ def targets(
     sink = _Sink(form, output, look)
     m = messages.load(look["lang"])
     _check(found, sink)
-    if sink.form == "json":
+    if ledger:
+        from planlens.track import ledger as ledger_of
+
+        made = ledger_of(found)
+        if sink.form == "json":
+            sink.put(json.dumps(json.ledger(made)))
+        else:
+            sink.tables(listings.ledger(made, m))
+    elif sink.form == "json":
         sink.put(json.dumps(json.targets(found)))
     elif sink.form == "csv":
         sink.tables([listings.target_rows(found, m)])
     else:
         sink.tables(listings.targets(found, m, full=look["full"]))
+
+
+@cli.command()
+@click.argument("indicator", metavar="INDICATOR")
+@_plan_argument("plan", nargs=-1, required=True)
+@_shared
+def track(
+    indicator: str,
+    plan: tuple[str, ...],
+    library: str | None,
+    region: str | None,
+    form: str | None,
+    output: str | None,
+    **look: Any,
+) -> None:
+    """Follow one indicator through plans: one headline target each, in order of years."""
+    from planlens.report import json, listings, messages
+    from planlens.track import track as follow
+
+    shelf = _library(library)
+    found = [shelf.read(entry) for entry in shelf.all(plan, region=region)]
+    sink = _Sink(form, output, look)
+    m = messages.load(look["lang"])
+    _check(found, sink)
+    made = follow(indicator, found)
+    if sink.form == "json":
+        sink.put(json.dumps(json.track(made)))
+    else:
+        sink.tables(listings.track(made, m))
 
 
 @cli.command()

@@ -9,6 +9,7 @@ from typing import Any
 
 from planlens.model import Alignment, Change, Clause, Comparison, Link, Note, Plan, PlanInfo, Shift, Span, Target
 from planlens.report.places import Places
+from planlens.track import Ledger, Track
 
 FORMAT = 1
 
@@ -26,6 +27,34 @@ def plans(infos: Iterable[PlanInfo]) -> Row:
 
 def targets(found: Sequence[Plan]) -> Row:
     return {**plans(plan.info for plan in found), "targets": [_target(p, t) for p in found for t in p.targets]}
+
+
+def track(found: Track) -> Row:
+    by_id = {plan.info.id: plan for plan in found.plans}
+    points = [(by_id[point.plan], point) for point in found.points]
+    return {
+        "format": FORMAT,
+        "indicator": found.indicator,
+        "points": [
+            {"plan": p.plan, "year": p.year, "target": _target(plan, p.target) if p.target else None}
+            for plan, p in points
+        ],
+    }
+
+
+def ledger(found: Ledger) -> Row:
+    return {
+        **plans(plan.info for plan in found.plans),
+        "rows": [
+            {
+                "indicator": name,
+                "targets": {
+                    plan.info.id: _target(plan, t) if t else None for plan, t in zip(found.plans, cells, strict=True)
+                },
+            }
+            for name, cells in found.rows
+        ],
+    }
 
 
 def show(plan: Plan) -> Row:

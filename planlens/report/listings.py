@@ -11,6 +11,7 @@ from planlens.model import Commitment, Plan, PlanInfo, Table, Target
 from planlens.report.messages import Messages
 from planlens.report.places import Places, period, plain
 from planlens.report.tables import goals, headers, table
+from planlens.track import Ledger, Track
 
 _LISTED_ROLES = ("target", "baseline")
 
@@ -57,6 +58,44 @@ def target_rows(plans: Sequence[Plan], m: Messages) -> Table:
         "measure", "role", "period", "scope", "damaged", "quote",
     )  # fmt: skip
     return table(m, "targets", names, rows)
+
+
+def track(found: Track, m: Messages) -> tuple[Table, ...]:
+    """One indicator through the years: value, what it is called there, where it stands, and a line of blocks."""
+    rows = []
+    for plan, point in zip(found.plans, found.points, strict=True):
+        places, t = Places(plan), point.target
+        cells = (t.indicator, places.value(t), places.label(t.unit_key)) if t else ("", m("mark.none"), "")
+        rows.append((period(plan.info), plan.info.id, *cells))
+    names = ("period", "plan", "indicator", "value", "clause")
+    title = f"{found.indicator}  {sparkline([p.target for p in found.points])}".rstrip()
+    return (Table("track", title, headers(m, names), tuple(rows)),)
+
+
+def sparkline(found: Sequence[Target | None]) -> str:
+    """▁▄█ from the lowest value to the highest, · where a plan has none; empty where there are fewer than two."""
+    values = [
+        (t.quantity.lo + t.quantity.hi) / 2 if t and t.quantity.lo is not None and t.quantity.hi is not None else None
+        for t in found
+    ]
+    known = [v for v in values if v is not None]
+    if len(known) < 2:
+        return ""
+    low, high = min(known), max(known)
+    blocks = "▁▂▃▄▅▆▇█"
+    height = [None if v is None else 3 if high == low else round((v - low) / (high - low) * 7) for v in values]
+    return "".join("·" if h is None else blocks[h] for h in height)
+
+
+def ledger(found: Ledger, m: Messages) -> tuple[Table, ...]:
+    """Indicators × plans; those that stand in several plans first."""
+    places = [Places(plan) for plan in found.plans]
+    rows = [
+        (name, *(p.value(t) if t else "" for p, t in zip(places, cells, strict=True)))
+        for name, cells in sorted(found.rows, key=lambda row: -sum(t is not None for t in row[1]))
+    ]
+    columns = (m("column.indicator"), *(f"{plan.info.id}" for plan in found.plans))
+    return (Table("ledger", m("title.ledger", count=len(rows)), columns, tuple(rows)),)
 
 
 def _target_row(places: Places, t: Target, m: Messages) -> tuple[str, ...]:

@@ -80,7 +80,8 @@ def numbered(clause: Clause, gap: str = "") -> str:
     """（十二）加强人才引进; a heading with its own number (表1：…) stands alone, as a key does for want of both."""
     if not clause.label or clause.heading.startswith(clause.label):
         return clause.heading or clause.key
-    return f"{clause.label}{gap}{clause.heading}".strip()
+    apart = clause.label[-1:].isdigit() and clause.heading[:1].isalnum()  # 专栏4 and 3岁以下… are two things
+    return f"{clause.label}{gap or ' ' * apart}{clause.heading}".strip()
 
 
 def plain(value: Decimal | None) -> str:
@@ -92,8 +93,20 @@ def plain(value: Decimal | None) -> str:
 
 
 def signed(value: Decimal | None, unit: str = "") -> str:
-    """A difference for a person: +200人, -5, 0."""
-    return "" if value is None else ("+" if value > 0 else "") + plain(value) + unit
+    """A difference for a person: +200人, -5, 0, +300亿元.
+
+    >>> signed(Decimal(30000000000), "元"), signed(Decimal(-5), "家"), signed(Decimal(12345))
+    ('+300亿元', '-5家', '+12345')
+    """
+    return "" if value is None else ("+" if value > 0 else "") + _short(value) + unit
+
+
+def _short(value: Decimal) -> str:
+    """Large round numbers in 亿 and 万, as plans write them."""
+    for name, size in (("亿", Decimal(10**8)), ("万", Decimal(10**4))):
+        if abs(value) >= size and value % (size / 100) == 0:
+            return plain(value / size) + name
+    return plain(value)
 
 
 def percentage(value: Decimal | None) -> str:
