@@ -144,7 +144,7 @@ def main() -> int:
     speed()
     cases()
     packages()
-    example = "新增社康机构35家、全科医生500名以上"
+    example = "新增公园12个、球场80片以上"
     print("\n" + "\n".join(" ".join(as_row(target)) for target in read_text(example)))
     return 0
 

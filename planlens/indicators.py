@@ -1,4 +1,4 @@
-"""Names what a number counts, from the words around it: 新增社康机构35家、全科医生500名 → 新增社康机构, 新增全科医生.
+"""Names what a number counts, from the words around it: 新增公园12个、球场80片 → 新增公园, 新增球场.
 
     read(segment, found, earlier) -> one Phrase a number
 
@@ -143,8 +143,8 @@ def read(segment: str, found: Sequence[Found], earlier: Phrase | None = None, be
     ...             out.append(earlier.indicator)
     ...         before = text
     ...     return out
-    >>> names("新增社康机构35家、全科医生500名以上"), names("精准引进20个高层次医学团队")
-    (['新增社康机构', '新增全科医生'], ['引进高层次医学团队'])
+    >>> names("新增公园12个、球场80片以上"), names("精准引进20个高层次医学团队")
+    (['新增公园', '新增球场'], ['引进高层次医学团队'])
     >>> names("新建社区医院12家以上", "总数达80家"), names("老年人健康管理率达到75%以上")
     (['新建社区医院', '社区医院总数'], ['老年人健康管理率'])
     >>> names("60%以上乡镇卫生院设立中医馆"), names("公交站点100%达到无障碍标准")
@@ -348,7 +348,7 @@ def _spoken_of(before: str) -> str:
 
 
 def _share_of_named(place: _Place) -> Phrase | None:
-    """社康中心100%达到基本标准、30%达到推荐标准: a share of those that stand before."""
+    """公交站点100%达到无障碍标准、40%建成雨棚: a share of those that stand before."""
     if not place.percent() or not place.right:
         return None
     subject = _subject(place.left)

@@ -105,16 +105,16 @@ def test_no_quantity(text: str) -> None:
 
 
 def test_span_is_what_was_found() -> None:
-    text = "到2025年，新增社康机构３５家、全科医生500名以上，占比达 43%以上（不少于1.6万个）。"
+    text = "到2025年，新增公园３５个、球场500片以上，占比达 43%以上（不少于1.6万个）。"
     found = find(text)
-    assert [f.span.of(text) for f in found] == ["３５家", "500名以上", "43%以上", "不少于1.6万个"]
+    assert [f.span.of(text) for f in found] == ["３５个", "500片以上", "43%以上", "不少于1.6万个"]
     assert all(f.span.of(text) == f.quantity.text for f in found)
 
 
 def test_bounds_are_shared_side_by_side() -> None:
     assert bounds("分别控制在6.5/10万和5.0‰以下") == ["<=", "<="]
     assert bounds("分别不少于5.9人、6.3人") == [">=", ">="]
-    assert bounds("社康机构35家、全科医生500名以上") == ["=", ">="]
+    assert bounds("公园12个、球场80片以上") == ["=", ">="]
     assert [f.quantity.unit for f in find("分别达到5.9和6.3人")] == ["人", "人"]
 
 
