@@ -1,9 +1,10 @@
 """Pair the commitments and the clauses of two plans, many to many, in no assumed order, each pair with its reasons.
 
-Equal statements are paired first; all others by the fitted evidence: log-odds of a pair from its features, then
-once more knowing its rivals (who else wants this old, who else wants this new). A new statement takes its best old
-where that is more likely than `settings.first`, and further ones above `settings.further`; what is left alone keeps
-its best rejected candidate. Two thresholds did as well as assignment or integer programming on the annotated pairs.
+What a person decided comes first, then equal statements; all others by the fitted evidence: log-odds of a pair from
+its features, then once more knowing its rivals (who else wants this old, who else wants this new). A new statement
+takes its best old where that is more likely than `settings.first`, and further ones above `settings.further`; what is
+left alone keeps its best rejected candidate. Two thresholds did as well as assignment or integer programming on the
+annotated pairs.
 """
 
 from __future__ import annotations
@@ -12,16 +13,16 @@ import functools
 import importlib.resources
 import json
 import math
-import re
-import unicodedata
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from . import evidence
+from .alignments import Decision
+from .alignments import plain as plain
 from .errors import SettingsError
 from .model import Alignment, Commitment, Link, Part, Plan, Score, Source
 
@@ -53,22 +54,66 @@ _NEAREST_SHOWN = 0.01  # a rejected candidate less likely than this is no candid
 _CLAUSE = 0.3  # sum of the probabilities of the links between two clauses from which they correspond
 
 
-def align(old: Plan, new: Plan) -> Alignment:
-    """Links of commitments and of clauses, strongest first within reading order of the new plan."""
-    equal = _equal(old.commitments, new.commitments)
+def align(old: Plan, new: Plan, reviewed: Sequence[Decision] = ()) -> Alignment:
+    """Links of commitments and of clauses, strongest first within reading order of the new plan.
+
+    `reviewed` are decisions that hold for these plans (`alignments.replay`): what they link is linked, what they
+    reject is not, and nothing is found for a statement that they say has no counterpart.
+    """
+    ruling = _Ruling.of(old, new, reviewed)
+    equal = _equal(old.commitments, new.commitments, ruling)
     measured = evidence.measure(side_of(old), side_of(new))
     weights = load_weights()
     scores = judge(measured, weights)
     taken_old = {i for i, _ in equal}
     taken_new = {j for _, j in equal}
-    free = [k for k in range(len(scores.probability)) if _free(measured, k, taken_old, taken_new)]
-    chosen = decode(measured, scores.probability, free, weights)
-    links = [_link(old, new, i, j, _certain(), "equal") for i, j in equal]
+    open_to = [k for k in range(len(scores.probability)) if not ruling.decides(*_ends(measured, k))]
+    free = [k for k in open_to if _free(measured, k, taken_old, taken_new)]
+    chosen = decode(measured, scores.probability, free, weights, {j for _, j in ruling.linked})
+    links = [_link(old, new, i, j, _certain(), "reviewed") for i, j in sorted(ruling.linked)]
+    links += [_link(old, new, i, j, _certain(), "equal") for i, j in equal]
     links += [_scored(old, new, measured, scores, k) for k in chosen]
     order = {c.key: n for n, c in enumerate(new.commitments)}
     links.sort(key=lambda link: (order[link.new], -link.score.probability, link.old))
-    lonely = _nearest(old, new, measured, scores, links)
+    lonely = _nearest(old, new, measured, scores, links, open_to)
     return Alignment(_clauses(old, new, links), tuple(links), *lonely)
+
+
+def candidates(old: Plan, new: Plan, least: float) -> tuple[Link, ...]:
+    """Every pair that the evidence finds at least so probable, whether it becomes a link or not."""
+    measured = evidence.measure(side_of(old), side_of(new))
+    scores = judge(measured, load_weights())
+    return tuple(_scored(old, new, measured, scores, int(k)) for k in np.flatnonzero(scores.probability >= least))
+
+
+@dataclass(frozen=True, slots=True)
+class _Ruling:
+    """Reviewed decisions by the places of their statements."""
+
+    linked: frozenset[tuple[int, int]]
+    rejected: frozenset[tuple[int, int]]
+    lone_old: frozenset[int]
+    lone_new: frozenset[int]
+
+    @classmethod
+    def of(cls, old: Plan, new: Plan, reviewed: Sequence[Decision]) -> _Ruling:
+        at = [{c.key: n for n, c in enumerate(plan.commitments)} for plan in (old, new)]
+        pairs: dict[str, set[tuple[int, int]]] = defaultdict(set)
+        for d in reviewed:
+            here = at[0].get(d.old, -1), at[1].get(d.new, -1)
+            if all(place >= 0 for place, key in zip(here, (d.old, d.new), strict=True) if key):
+                pairs[d.verdict].add(here)
+        alone = pairs["no_counterpart"]
+        return cls(
+            frozenset(pairs["linked"]),
+            frozenset(pairs["not_linked"]),
+            frozenset(i for i, _ in alone if i >= 0),
+            frozenset(j for _, j in alone if j >= 0),
+        )
+
+    def decides(self, i: int, j: int) -> bool:
+        """Whether a person has said what becomes of this pair."""
+        return (i, j) in self.linked or (i, j) in self.rejected or i in self.lone_old or j in self.lone_new
 
 
 def side_of(plan: Plan) -> evidence.Side:
@@ -88,27 +133,21 @@ def side_of(plan: Plan) -> evidence.Side:
     )
 
 
-def plain(text: str) -> str:
-    """A text without what carries no meaning: width, marks, white space, numbering at its head.
-
-    >>> plain("（三）新增社康机构３５家。") == plain("新增社康机构35家")
-    True
-    """
-    folded = unicodedata.normalize("NFKC", text)
-    bare = re.sub(r"^(?:\([一二三四五六七八九十\d]{1,3}\)|\d{1,2}[.、](?!\d))", "", folded.strip())
-    return re.sub(r"[^\w%‰+/.\-~—–]|_", "", bare).rstrip(".")
-
-
-def _equal(old: Sequence[Commitment], new: Sequence[Commitment]) -> list[tuple[int, int]]:
-    """Statements with the same plain text, in order where one stands several times."""
+def _equal(old: Sequence[Commitment], new: Sequence[Commitment], ruling: _Ruling) -> list[tuple[int, int]]:
+    """Statements with the same plain text, in order where one stands several times, but for what a person decided."""
+    texts = [plain(c.text) for c in old], [plain(c.text) for c in new]
+    matched = {(i, j) for i, j in ruling.linked if texts[0][i] == texts[1][j]}
+    done_old, done_new = {i for i, _ in matched}, {j for _, j in matched}
     places: dict[str, list[int]] = defaultdict(list)
-    for i, commitment in enumerate(old):
-        places[plain(commitment.text)].append(i)
+    for i, text in enumerate(texts[0]):
+        if i not in done_old:
+            places[text].append(i)
     pairs = []
-    for j, commitment in enumerate(new):
-        at = places.get(plain(commitment.text))
-        if at:
-            pairs.append((at.pop(0), j))
+    for j, text in enumerate(texts[1]):
+        i = None if j in done_new else next((i for i in places.get(text, ()) if not ruling.decides(i, j)), None)
+        if i is not None:
+            places[text].remove(i)
+            pairs.append((i, j))
     return pairs
 
 
@@ -159,20 +198,34 @@ def _rival(alone: Floats, group: NDArray[np.intp]) -> Floats:
     return np.maximum(np.where(leads, second[group], first[group]), _LONELY)
 
 
-def decode(measured: evidence.Measured, probability: Floats, free: Sequence[int], weights: Weights) -> list[int]:
-    """Which candidates become links: each new statement's best above `first`, and more above `further`."""
+def decode(
+    measured: evidence.Measured,
+    probability: Floats,
+    free: Sequence[int],
+    weights: Weights,
+    served: Collection[int] = (),
+) -> list[int]:
+    """Which candidates become links: each new statement's best above `first`, and more above `further`; only those
+    for a new statement that is `served` already.
+    """
     by_new: dict[int, list[int]] = defaultdict(list)
     for k in free:
         by_new[int(measured.new[k])].append(k)
     chosen = []
-    for candidates in by_new.values():
-        ranked = sorted(candidates, key=lambda k: (-probability[k], k))
-        chosen += [k for n, k in enumerate(ranked) if probability[k] >= (weights.further if n else weights.first)]
+    for j, several in by_new.items():
+        ranked = sorted(several, key=lambda k: (-probability[k], k))
+        best = () if j in served else ranked[:1]
+        chosen += [k for k in ranked if probability[k] >= (weights.first if k in best else weights.further)]
     return sorted(chosen)
 
 
+def _ends(measured: evidence.Measured, k: int) -> tuple[int, int]:
+    return int(measured.old[k]), int(measured.new[k])
+
+
 def _free(measured: evidence.Measured, k: int, taken_old: set[int], taken_new: set[int]) -> bool:
-    return int(measured.old[k]) not in taken_old and int(measured.new[k]) not in taken_new
+    i, j = _ends(measured, k)
+    return i not in taken_old and j not in taken_new
 
 
 def _certain() -> Score:
@@ -198,12 +251,18 @@ def score_of(scores: Judged, k: int) -> Score:
 
 
 def _nearest(
-    old: Plan, new: Plan, measured: evidence.Measured, scores: Judged, links: Sequence[Link]
+    old: Plan,
+    new: Plan,
+    measured: evidence.Measured,
+    scores: Judged,
+    links: Sequence[Link],
+    open_to: Sequence[int],
 ) -> tuple[tuple[tuple[str, str, float], ...], tuple[tuple[str, str, float], ...]]:
-    """The best rejected candidate of every statement left alone, old side then new side."""
+    """The best rejected candidate of every statement left alone, old side then new side, of those `open_to` links."""
     linked = ({link.old for link in links}, {link.new for link in links})
     best: tuple[dict[str, tuple[float, str]], dict[str, tuple[float, str]]] = ({}, {})
-    for k, p in enumerate(scores.probability):
+    for k in open_to:
+        p = scores.probability[k]
         keys = old.commitments[int(measured.old[k])].key, new.commitments[int(measured.new[k])].key
         for side in (0, 1):
             mine, other = keys[side], keys[1 - side]
@@ -217,8 +276,12 @@ def _clauses(old: Plan, new: Plan, links: Sequence[Link]) -> tuple[Link, ...]:
     """Pairs of clauses that share links: 1 − ∏(1 − p) over them, where they add up to enough."""
     homes = ({c.key: c.clause for c in old.commitments}, {c.key: c.clause for c in new.commitments})
     between: dict[tuple[str, str], list[float]] = defaultdict(list)
+    seen: set[tuple[str, str]] = set()
     for link in links:
-        between[homes[0][link.old], homes[1][link.new]].append(link.score.probability)
+        home = homes[0][link.old], homes[1][link.new]
+        between[home].append(link.score.probability)
+        if link.source == "reviewed":
+            seen.add(home)
     order = {clause.key: n for n, clause in enumerate(new.clauses)}
     out = []
     for (a, b), found in between.items():
@@ -226,7 +289,8 @@ def _clauses(old: Plan, new: Plan, links: Sequence[Link]) -> tuple[Link, ...]:
             continue
         miss = math.prod(1 - p for p in found)
         odds = math.log((1 - miss) / miss) if miss > 0 else math.inf
-        out.append(Link(a, b, Score(odds, 1 - miss, ()), "equal" if miss == 0 else "scored"))
+        source: Source = "reviewed" if (a, b) in seen else "equal" if miss == 0 else "scored"
+        out.append(Link(a, b, Score(odds, 1 - miss, ()), source))
     return tuple(sorted(out, key=lambda link: (order[link.new], -link.score.probability, link.old)))
 
 
