@@ -144,10 +144,10 @@ def _equal(old: Sequence[Commitment], new: Sequence[Commitment], ruling: _Ruling
             places[text].append(i)
     pairs = []
     for j, text in enumerate(texts[1]):
-        i = None if j in done_new else next((i for i in places.get(text, ()) if not ruling.decides(i, j)), None)
-        if i is not None:
-            places[text].remove(i)
-            pairs.append((i, j))
+        at = None if j in done_new else next((i for i in places.get(text, ()) if not ruling.decides(i, j)), None)
+        if at is not None:
+            places[text].remove(at)
+            pairs.append((at, j))
     return pairs
 
 

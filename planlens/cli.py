@@ -17,6 +17,7 @@ from planlens import __version__
 from planlens.errors import InputError, PlanlensError
 
 if TYPE_CHECKING:
+    from planlens.alignments import Replay
     from planlens.library import Library
     from planlens.model import Comparison, Plan, Table
     from planlens.report.look import Look
@@ -111,6 +112,15 @@ def _shared(command: Command) -> Command:
             show_default=True,
             help="Colour in the terminal (NO_COLOR turns auto off).",
         ),
+    )
+    return functools.reduce(lambda inner, option: option(inner), reversed(options), command)
+
+
+def _reviews(command: Command) -> Command:
+    """Whether and from where reviewed links are taken."""
+    options = (
+        click.option("--no-reviewed", is_flag=True, help="Leave reviewed links aside."),
+        click.option("--alignments", metavar="DIR", help="Folder of reviewed links (else alignments/ by the library)."),
     )
     return functools.reduce(lambda inner, option: option(inner), reversed(options), command)
 
@@ -254,17 +264,28 @@ def track(
 @cli.command()
 @_plan_argument("old")
 @_plan_argument("new")
+@_reviews
 @_shared
 def align(
-    old: str, new: str, library: str | None, region: str | None, form: str | None, output: str | None, **look: Any
+    old: str,
+    new: str,
+    no_reviewed: bool,
+    alignments: str | None,
+    library: str | None,
+    region: str | None,
+    form: str | None,
+    output: str | None,
+    **look: Any,
 ) -> None:
     """List which clauses and commitments correspond."""
     from planlens.align import align as pair
     from planlens.report import json, messages, tables
 
     first, second = _two_plans(library, old, new, region)
-    found = pair(first, second)
+    reviewed = _replayed(first, second, library, alignments, no_reviewed)
+    found = pair(first, second, reviewed.settled)
     sink = _Sink(form, output, look)
+    _tell_orphans(reviewed)
     m = messages.load(look["lang"])
     _check([first, second], sink)
     if sink.form == "json":
@@ -280,12 +301,15 @@ def align(
 @_plan_argument("new")
 @click.option("--only", metavar="LIST", help="Sections to list: targets,new,dropped,changed,kept.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 where the plans differ.")
+@_reviews
 @_shared
 def diff(
     old: str,
     new: str,
     only: str | None,
     exit_code: bool,
+    no_reviewed: bool,
+    alignments: str | None,
     library: str | None,
     region: str | None,
     form: str | None,
@@ -302,16 +326,19 @@ def diff(
     sink = _Sink(form, output, look)
     asked = _sections(only, sink)
     first, second = _two_plans(library, old, new, region)
-    result = compare(first, second)
+    reviewed = _replayed(first, second, library, alignments, no_reviewed)
+    result = compare(first, second, reviewed.settled)
     m = messages.load(look["lang"])
     _check([first, second], sink)
     if sink.form == "json":
-        sink.put(json.dumps(json.diff(result)))
+        sink.put(json.dumps(json.diff(result, reviewed.orphaned)))
     elif sink.form == "csv":
+        _tell_orphans(reviewed)
         sink.tables([tables.diff_rows(result, m, only=asked or tables.SECTIONS)])
     else:
         only_these = asked or (tables.SECTIONS if look["full"] else tables.SHOWN)
-        sink.tables(tables.diff(result, m, only=only_these, cut=sink.form == "table" and not look["full"]))
+        cut = sink.form == "table" and not look["full"]
+        sink.tables(tables.diff(result, m, only=only_these, cut=cut, orphaned=reviewed.orphaned))
     return CHANGED if exit_code and _differ(result) else OK
 
 
@@ -417,6 +444,34 @@ def _two_plans(library: str | None, old: str, new: str, region: str | None) -> t
     shelf = _library(library)
     first, second = shelf.pair(old, new, region=region)
     return shelf.read(first), shelf.read(second)
+
+
+def _replayed(old: Plan, new: Plan, library: str | None, folder: str | None, left_aside: bool) -> Replay:
+    """What reviewers decided about two plans, as far as it still holds."""
+    from planlens.alignments import Replay, file_name, find, read, replay
+
+    path = None if left_aside else find(_homes(library, folder), file_name(old.info.id, new.info.id))
+    return replay(read(path), old, new) if path else Replay()
+
+
+def _tell_orphans(reviewed: Replay) -> None:
+    """Where no closing block lists them: how many decisions were not applied."""
+    if reviewed.orphaned:
+        click.echo(
+            f"planlens: {len(reviewed.orphaned)} reviewed decisions no longer apply; `planlens diff` lists them",
+            err=True,
+        )
+
+
+def _homes(library: str | None, folder: str | None) -> tuple[Path, ...]:
+    """Where reviewed links may lie, the folder to write to first."""
+    from planlens.alignments import homes
+    from planlens.errors import SettingsError
+
+    if folder is not None and not Path(folder).is_dir():
+        raise SettingsError(f"{folder}: no such folder of reviewed links")
+    shelf = _library(library)
+    return homes(shelf.folder, shipped=shelf.shipped, chosen=folder)
 
 
 def _sections(only: str | None, sink: _Sink) -> tuple[str, ...]:

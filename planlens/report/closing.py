@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from planlens import __version__
+from planlens.alignments import Decision, Orphan
 from planlens.model import Comparison, Plan, Span, Table
 from planlens.report.messages import Messages
 from planlens.report.places import Places
@@ -12,10 +14,13 @@ from planlens.report.places import Places
 # Where the probabilities are honest, two in five links at this one are wrong: below it a person should look.
 REVIEW_BELOW = 0.6
 _DAMAGED_LISTED = 5
+_ORPHANS_LISTED = 5
 
 
-def closing(result: Comparison, m: Messages, *, hidden: bool, cut: bool) -> Table:
-    """One row a doubt. `hidden`: kept commitments are not listed; `cut`: long text is cut."""
+def closing(result: Comparison, m: Messages, *, hidden: bool, cut: bool, orphaned: Sequence[Orphan] = ()) -> Table:
+    """One row a doubt. `hidden`: kept commitments are not listed; `cut`: long text is cut; `orphaned`: decisions of
+    reviewers that could not be applied.
+    """
     rows: list[tuple[str, str]] = []
     for plan, name in ((result.old, m("plan.old")), (result.new, m("plan.new"))):
         rows.append((m("closing.skipped", plan=name), _skipped(plan, m)))
@@ -26,6 +31,7 @@ def closing(result: Comparison, m: Messages, *, hidden: bool, cut: bool) -> Tabl
     rows.append((m("closing.weak"), text))
     reviewed = sum(change.source == "reviewed" for change in result.changes)
     rows.append((m("closing.reviewed"), m("closing.reviewed_text", rows=reviewed, all=len(result.changes))))
+    rows += _orphaned(orphaned, m, all_of_them=not cut)
     rows.append((m("closing.evidence"), m.word("evidence", result.evidence)))
     kept = sum(change.status == "kept" for change in result.changes)
     left_out = [m("closing.kept_hint", count=kept)] if hidden and kept else []
@@ -91,3 +97,32 @@ def _damaged(result: Comparison, m: Messages) -> list[tuple[str, str]]:
     more = "…" if len(found) > _DAMAGED_LISTED else ""
     listed = m.join(found[:_DAMAGED_LISTED]) + more
     return [(m("closing.damaged"), m("closing.damaged_list", count=len(found), list=listed))]
+
+
+def _orphaned(orphaned: Sequence[Orphan], m: Messages, *, all_of_them: bool) -> list[tuple[str, str]]:
+    """How many decisions were not applied for which reason, then each: what it said of whom, and by whom."""
+    if not orphaned:
+        return []
+    reasons = Counter(orphan.reason for orphan in orphaned)
+    counted = [m("closing.orphaned_count", count=n, why=m("orphaned." + reason)) for reason, n in reasons.items()]
+    listed = [orphan_line(orphan, m) for orphan in (orphaned if all_of_them else orphaned[:_ORPHANS_LISTED])]
+    listed += ["…"] if len(listed) < len(orphaned) else []
+    return [(m("closing.orphaned"), "\n".join([m("mark.stop").join(counted), *listed]))]
+
+
+def orphan_line(orphan: Orphan, m: Messages) -> str:
+    """不对应：一/二#3 新增社康机构 × 二/四#1 … （甲，2025-03-01）：新规划中已无此文."""
+    decision = orphan.decision
+    why = m("orphaned." + orphan.reason)
+    if orphan.other is not None:
+        why += m("closing.orphaned_by", verdict=m("decision." + orphan.other.verdict), signed=_signed(orphan.other, m))
+    sides = [f"{key} {text}" for key, text in ((decision.old, decision.old_text), (decision.new, decision.new_text))]
+    pair = " × ".join(side.strip() for side in sides if side.strip())
+    return m(
+        "closing.orphaned_line",
+        verdict=m("decision." + decision.verdict), pair=pair, signed=_signed(decision, m), why=why,
+    )  # fmt: skip
+
+
+def _signed(decision: Decision, m: Messages) -> str:
+    return m.join([part for part in (decision.who, decision.when) if part]) or m("mark.none")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
+from planlens.alignments import Orphan
 from planlens.model import Alignment, Change, Clause, Comparison, Link, Note, Plan, PlanInfo, Shift, Span, Target
 from planlens.report.places import Places
 from planlens.track import Ledger, Track
@@ -94,7 +96,7 @@ def align(old: Plan, new: Plan, found: Alignment) -> Row:
     }
 
 
-def diff(result: Comparison) -> Row:
+def diff(result: Comparison, orphaned: Sequence[Orphan] = ()) -> Row:
     a, b = Places(result.old), Places(result.new)
     return {
         "format": FORMAT,
@@ -105,7 +107,13 @@ def diff(result: Comparison) -> Row:
         "links": [_link(a, b, link) for link in result.links],
         "changes": [_change(a, b, change) for change in result.changes],
         "shifts": [_shift(a, b, shift) for shift in result.shifts],
+        **({"orphaned": [_orphan(orphan) for orphan in orphaned]} if orphaned else {}),
     }
+
+
+def _orphan(orphan: Orphan) -> Row:
+    """A decision of a reviewer that was not applied, as its row says it, and why."""
+    return {**asdict(orphan.decision), "reason": orphan.reason}
 
 
 def _plan(info: PlanInfo) -> Row:

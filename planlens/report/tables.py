@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import get_args
 
+from planlens.alignments import Orphan
 from planlens.model import Alignment, Change, Comparison, Link, Plan, Shift, ShiftKind, Status, Table, Target, Verdict
 from planlens.report.closing import closing
 from planlens.report.look import one_line
@@ -76,14 +77,23 @@ class _Diff:
         return difference + (f"（{percentage(shift.percent)}）" if shift.percent is not None else "")
 
 
-def diff(result: Comparison, m: Messages, *, only: Collection[str] = SHOWN, cut: bool = False) -> tuple[Table, ...]:
+def diff(
+    result: Comparison,
+    m: Messages,
+    *,
+    only: Collection[str] = SHOWN,
+    cut: bool = False,
+    orphaned: Sequence[Orphan] = (),
+) -> tuple[Table, ...]:
     """The report of `diff` for a reader: head, counts, the sections asked for, and what to doubt.
 
-    `cut` says that long text will be cut, which the closing block then tells.
+    `cut` says that long text will be cut, which the closing block then tells; `orphaned` are decisions of reviewers
+    that no longer apply.
     """
     told = _Diff(result, m)
     body = [made for section in SECTIONS if section in only for made in _section(told, section)]
-    return (_head(result, m), _counts(result, m), *body, closing(result, m, hidden="kept" not in only, cut=cut))
+    end = closing(result, m, hidden="kept" not in only, cut=cut, orphaned=orphaned)
+    return (_head(result, m), _counts(result, m), *body, end)
 
 
 def _section(told: _Diff, name: str) -> tuple[Table, ...]:
@@ -168,6 +178,7 @@ def _alone(told: _Diff, status: Status) -> Table:
     for change in told.changes(status):
         places, keys = (told.new, change.new) if status == "new" else (told.old, change.old)
         label, text, chance = told.nearest(change)
+        chance = m("basis.reviewed") if change.source == "reviewed" else chance
         rows.append((_lines(places.labels(keys), places.text(keys)), _lines(label, text), chance or m("mark.none")))
     names, other = (("new_text", "nearest_old"), "old") if status == "new" else (("old_text", "nearest_new"), "new")
     return table(m, status, (*names, "probability"), rows, count=len(rows), plan=m("plan." + other))
