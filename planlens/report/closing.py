@@ -31,7 +31,8 @@ def closing(result: Comparison, m: Messages, *, hidden: bool, cut: bool, orphane
     rows.append((m("closing.weak"), text))
     reviewed = sum(change.source == "reviewed" for change in result.changes)
     rows.append((m("closing.reviewed"), m("closing.reviewed_text", rows=reviewed, all=len(result.changes))))
-    rows += _orphaned(orphaned, m, all_of_them=not cut)
+    applied = any(link.source == "reviewed" for link in result.links) or reviewed > 0
+    rows += _orphaned(orphaned, m, listed=(_ORPHANS_LISTED if cut else len(orphaned)) if applied else 0)
     rows.append((m("closing.evidence"), m.word("evidence", result.evidence)))
     kept = sum(change.status == "kept" for change in result.changes)
     left_out = [m("closing.kept_hint", count=kept)] if hidden and kept else []
@@ -99,15 +100,18 @@ def _damaged(result: Comparison, m: Messages) -> list[tuple[str, str]]:
     return [(m("closing.damaged"), m("closing.damaged_list", count=len(found), list=listed))]
 
 
-def _orphaned(orphaned: Sequence[Orphan], m: Messages, *, all_of_them: bool) -> list[tuple[str, str]]:
-    """How many decisions were not applied for which reason, then each: what it said of whom, and by whom."""
+def _orphaned(orphaned: Sequence[Orphan], m: Messages, *, listed: int) -> list[tuple[str, str]]:
+    """How many decisions were not applied for which reason, then some of them: what each said of whom, and by whom.
+
+    Where not one decision applied, they speak of other plans of the same name, and listing them says nothing.
+    """
     if not orphaned:
         return []
     reasons = Counter(orphan.reason for orphan in orphaned)
     counted = [m("closing.orphaned_count", count=n, why=m("orphaned." + reason)) for reason, n in reasons.items()]
-    listed = [orphan_line(orphan, m) for orphan in (orphaned if all_of_them else orphaned[:_ORPHANS_LISTED])]
-    listed += ["…"] if len(listed) < len(orphaned) else []
-    return [(m("closing.orphaned"), "\n".join([m("mark.stop").join(counted), *listed]))]
+    lines = [orphan_line(orphan, m) for orphan in orphaned[:listed]]
+    lines += ["…"] if 0 < listed < len(orphaned) else []
+    return [(m("closing.orphaned"), "\n".join([m("mark.stop").join(counted), *lines]))]
 
 
 def orphan_line(orphan: Orphan, m: Messages) -> str:
