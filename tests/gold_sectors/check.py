@@ -3,6 +3,8 @@
     python tests/gold_sectors/check.py                 one line a plan
     python tests/gold_sectors/check.py --errors        each error with its class and context
     python tests/gold_sectors/check.py --indicators    value, what planlens calls it, what the reader called it
+    python tests/gold_sectors/check.py --probes        the roles in single sentences of a plan for 2024 (probes.tsv);
+                                                       these were written after the first errors were read
 
 A row of NAME.jsonl bounds one number of NAME.txt: `start`, `end`, `value_text` and the fields of a target record.
 `alt` holds, a field at a time, other readings that are as fair; `optional` numbers count nowhere.
@@ -14,6 +16,7 @@ import argparse
 import json
 import subprocess
 import sys
+import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -148,11 +151,32 @@ def indicator_lines(gold: list[Row], found: list[Row]) -> Iterator[str]:
             yield f"  {record['role'][0]} " + "\t".join(told)
 
 
+def probe_lines() -> Iterator[str]:
+    """Each sentence as the only one of a small plan: the roles its numbers should have and those they get."""
+    lines = (HERE / "probes.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    right = 0
+    with tempfile.TemporaryDirectory() as folder:
+        for sentence, wanted in (line.split("\t") for line in lines):
+            plan = Path(folder) / "probe.txt"
+            head = "滨江市2024年工作要点\n\n为做好2024年工作，制定本要点。\n\n一、总体要求\n"
+            plan.write_text(f"{head}{sentence}\n", encoding="utf-8")
+            records = [record for record in found_rows(plan) if record["start"] >= len(head)]
+            said = " ".join(record["role"] for record in records if record["role"] != "name")
+            right += said == wanted
+            if said != wanted:
+                yield f"  {sentence}\n      wanted {wanted}, said {said or 'nothing'}"
+    yield f"probes {right}/{len(lines)}"
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--errors", action="store_true")
     options.add_argument("--indicators", action="store_true")
+    options.add_argument("--probes", action="store_true")
     asked = options.parse_args()
+    if asked.probes:
+        print(*probe_lines(), sep="\n")
+        return
     total: Counter[str] = Counter()
     for plan in sorted(HERE.glob("*.txt")):
         gold, found = gold_rows(plan), found_rows(plan)
