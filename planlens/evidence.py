@@ -211,8 +211,8 @@ def _dense(side: tuple[NDArray[np.intp], NDArray[np.intp], Matrix], part: NDArra
 def items_of(text: str) -> list[str]:
     """The pieces between marks that hold four characters or more; the whole text where there is none.
 
-    >>> items_of("新增社康机构35家、全科医生500名以上，签约率上升。")
-    ['新增社康机构35家', '全科医生500名以上', '签约率上升']
+    >>> items_of("新增社区食堂30家、配送站点90处以上，投诉率下降。")
+    ['新增社区食堂30家', '配送站点90处以上', '投诉率下降']
     """
     pieces = [p.strip() for p in re.split(r"[，,、。；;：:！!？?]", unicodedata.normalize("NFKC", text))]
     return [p for p in pieces if len(p) >= 4] or [text]

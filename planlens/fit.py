@@ -8,7 +8,8 @@ GOLD is a folder with sentences/NAME.jsonl and alignment/sentences/OLD__NEW.json
 are files NAME.txt. data/fitting.npz holds numbers alone, so that anyone can fit again without the texts.
 
 Two logistic regressions, the second knowing the competition. Each linked pair is seen twice, once with the label "any
-counterpart" and once with "main counterpart", so that a secondary counterpart counts half.
+counterpart" and once with "main counterpart", so that a secondary counterpart counts half. A last line makes the
+log-odds those of any counterpart.
 """
 
 from __future__ import annotations
@@ -102,6 +103,9 @@ def fit(pairs: Sequence[Pair], masks: Sequence[NDArray[np.bool_]]) -> Weights:
     stacked = np.vstack([rows[m] for rows, m in zip(among, masks, strict=True)])
     mean2, scale2, weight2, intercept2 = _regress(stacked, *_labels(pairs, masks))
     coefficient = weight2 / scale2
+    start = intercept2 - float((coefficient * mean2).sum())
+    slope, shift = _calibrate(stacked @ coefficient + start, _labels(pairs, masks)[0])
+    coefficient, start = slope * coefficient, slope * start + shift
     draft = Weights(
         evidence.FEATURES,
         mean,
@@ -110,13 +114,23 @@ def fit(pairs: Sequence[Pair], masks: Sequence[NDArray[np.bool_]]) -> Weights:
         intercept,
         float(coefficient[0]),
         coefficient[1:],
-        intercept2 - float((coefficient * mean2).sum()),
+        start,
         0.5,
         0.5,
     )
     probability = [1 / (1 + np.exp(-(rows @ coefficient + draft.competition_intercept))) for rows in among]
     first, further = _thresholds(pairs, masks, probability)
     return replace(draft, first=first, further=further)
+
+
+def _calibrate(total: Floats, any_link: Floats) -> tuple[float, float]:
+    """Slope and shift that make the log-odds those of any counterpart (Platt 1999); the labels seen twice pull
+    them down towards those of the main one.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    model = LogisticRegression(C=1e6, max_iter=5000).fit(total[:, None], any_link)
+    return float(model.coef_[0, 0]), float(model.intercept_[0])
 
 
 def _labels(pairs: Sequence[Pair], masks: Sequence[NDArray[np.bool_]]) -> tuple[Floats, Floats]:
