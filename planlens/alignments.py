@@ -31,7 +31,7 @@ VERDICTS: tuple[Verdict, ...] = ("linked", "not_linked", "no_counterpart", "unsu
 Reason = Literal["old_gone", "new_gone", "both_gone", "several", "overruled", "contradicted"]
 FOLDER = "alignments"
 
-_SHOWN = 20  # characters of a text that stand in a row, for a person to recognise it by
+SHOWN = 20  # characters of a text that stand in a row, for a person to recognise it by
 _DIGEST = 16  # hexadecimal digits: among a million texts the chance that two share them is one in thirty million
 _LONGEST_NAME = 100  # characters of a file's name; most file systems end at 255 bytes
 
@@ -109,7 +109,7 @@ def decide(
     """A decision about two commitments of these plans; for no_counterpart one key is empty."""
     sides = [_text(plan, key) for plan, key in ((old, old_key), (new, new_key))]
     digests = [digest(text) if key else "" for text, key in zip(sides, (old_key, new_key), strict=True)]
-    shown = [" ".join(text.split())[:_SHOWN] for text in sides]
+    shown = [" ".join(text.split())[:SHOWN] for text in sides]
     return Decision(verdict, old_key, new_key, digests[0], digests[1], shown[0], shown[1], who, when, why)
 
 
@@ -310,10 +310,11 @@ def replay(decisions: Iterable[Decision], old: Plan, new: Plan) -> Replay:
             orphaned.append(Orphan(decision, "several"))
         else:
             orphaned.append(Orphan(decision, "new_gone" if olds else "old_gone" if news else "both_gone"))
-    settled, carried = [], 0
-    rivals = _rivals([now for _, now in found])
+    settled: list[Decision] = []
+    carried = 0
+    against = rivals([now for _, now in found])
     for written, now in found:
-        rival = max(rivals(now), key=_day, default=None)
+        rival = max(against(now), key=_day, default=None)
         if rival is not None and _day(rival) >= _day(now):
             orphaned.append(Orphan(written, "overruled" if _day(rival) > _day(now) else "contradicted", rival))
         else:
@@ -326,28 +327,39 @@ def _day(decision: Decision) -> str:
     return decision.when[:10]
 
 
-def _rivals(decisions: Sequence[Decision]) -> Callable[[Decision], list[Decision]]:
+def rivals(decisions: Sequence[Decision]) -> Callable[[Decision], list[Decision]]:
     """Which decisions say the opposite of one: linked against not linked, or against no counterpart on either side."""
     pairs: dict[tuple[str, str, str], list[Decision]] = defaultdict(list)
     for d in decisions:
         for name in {(d.verdict, d.old, d.new), (d.verdict, d.old, ""), (d.verdict, "", d.new)}:
             pairs[name].append(d)
 
-    def rivals(d: Decision) -> list[Decision]:
+    def against(d: Decision) -> list[Decision]:
         if d.verdict == "linked":
-            against = [("not_linked", d.old, d.new), ("no_counterpart", d.old, ""), ("no_counterpart", "", d.new)]
+            opposite = [("not_linked", d.old, d.new), ("no_counterpart", d.old, ""), ("no_counterpart", "", d.new)]
         else:
-            against = [("linked", d.old, d.new)] if d.verdict in ("not_linked", "no_counterpart") else []
-        return [rival for name in against for rival in pairs.get(name, ())]
+            opposite = [("linked", d.old, d.new)] if d.verdict in ("not_linked", "no_counterpart") else []
+        return [rival for name in opposite for rival in pairs.get(name, ())]
 
-    return rivals
+    return against
 
 
-def record(path: Path, decision: Decision, old: Plan, new: Plan) -> None:
-    """Put one decision into a file at once. It takes the place of what the file said of the same pair, and of what it
-    contradicts; rows about texts that no longer stand stay as they are.
+def record(path: Path, decisions: Sequence[Decision], old: Plan, new: Plan) -> list[Decision]:
+    """Put decisions into a file at once, one after the other. Each takes the place of what the file said of the same
+    pair and of what it contradicts; these rows are returned. Rows about texts that no longer stand stay as they are.
     """
-    write(path, [*without(read(path) if path.exists() else (), decision, old, new), decision])
+    before = read(path) if path.exists() else ()
+    after = list(before)
+    for decision in decisions:
+        holds = replay([decision], old, new).settled
+        after = [*without(after, holds[0], old, new), holds[0]] if holds else [*after, decision]
+    write(path, after)
+    return [row for row in before if row not in after]
+
+
+def take_back(path: Path, decisions: Sequence[Decision], replaced: Sequence[Decision]) -> None:
+    """Undo a `record`: its decisions go, and what they replaced comes back."""
+    write(path, [*(row for row in read(path) if row not in decisions), *replaced])
 
 
 def without(decisions: Iterable[Decision], decision: Decision, old: Plan, new: Plan) -> list[Decision]:
@@ -357,7 +369,7 @@ def without(decisions: Iterable[Decision], decision: Decision, old: Plan, new: P
     for row in decisions:
         olds, news = sides[0].find(row.old, row.old_digest), sides[1].find(row.new, row.new_digest)
         now = replace(row, old=olds[0], new=news[0]) if len(olds) == len(news) == 1 else None
-        if now is None or not (_same_subject(now, decision) or _rivals([decision])(now)):
+        if now is None or not (_same_subject(now, decision) or rivals([decision])(now)):
             kept.append(row)
     return kept
 

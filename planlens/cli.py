@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from planlens.library import Library
     from planlens.model import Comparison, Plan, Table
     from planlens.report.look import Look
+    from planlens.report.messages import Messages
 
 OK, CHANGED, BAD_INPUT = 0, 1, 2
 FORMATS = ("table", "md", "csv", "json")
@@ -86,43 +87,44 @@ def _plan_argument(name: str, **options: Any) -> Callable[[Command], Command]:
     return click.argument(name, metavar=name.upper(), shell_complete=_complete_plan, **options)
 
 
-def _shared(command: Command) -> Command:
-    """The options every report has."""
-    options = (
-        click.option("--library", metavar="DIR", help="The library to use (else PLANLENS_LIBRARY, else this folder)."),
-        click.option("--region", metavar="NAME", help="Narrow a year to one region: 深圳市."),
-        click.option(
-            "--format", "form", type=click.Choice(FORMATS), help="table (default), md, csv or json; -o FILE's suffix."
-        ),
-        click.option("-o", "--output", metavar="FILE", help="Write to a file, whole or not at all."),
-        click.option(
-            "--lang",
-            type=click.Choice(("zh", "en")),
-            default="zh",
-            envvar="PLANLENS_LANG",
-            show_default=True,
-            help="Language of the report's own words.",
-        ),
-        click.option("--full", is_flag=True, help="Everything, uncut."),
-        click.option(
-            "--colour",
-            "--color",
-            type=click.Choice(("auto", "always", "never")),
-            default="auto",
-            show_default=True,
-            help="Colour in the terminal (NO_COLOR turns auto off).",
-        ),
-    )
-    return functools.reduce(lambda inner, option: option(inner), reversed(options), command)
+def _options(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    return lambda command: functools.reduce(lambda inner, option: option(inner), reversed(options), command)
 
 
-def _reviews(command: Command) -> Command:
-    """Whether and from where reviewed links are taken."""
-    options = (
-        click.option("--no-reviewed", is_flag=True, help="Leave reviewed links aside."),
-        click.option("--alignments", metavar="DIR", help="Folder of reviewed links (else alignments/ by the library)."),
-    )
-    return functools.reduce(lambda inner, option: option(inner), reversed(options), command)
+_shelf = _options(
+    click.option("--library", metavar="DIR", help="The library to use (else PLANLENS_LIBRARY, else this folder)."),
+    click.option("--region", metavar="NAME", help="Narrow a year to one region: 深圳市."),
+)
+_form = _options(
+    click.option(
+        "--format", "form", type=click.Choice(FORMATS), help="table (default), md, csv or json; -o FILE's suffix."
+    ),
+    click.option("-o", "--output", metavar="FILE", help="Write to a file, whole or not at all."),
+    click.option("--full", is_flag=True, help="Everything, uncut."),
+)
+_manner = _options(
+    click.option(
+        "--lang",
+        type=click.Choice(("zh", "en")),
+        default="zh",
+        envvar="PLANLENS_LANG",
+        show_default=True,
+        help="Language of the report's own words.",
+    ),
+    click.option(
+        "--colour",
+        "--color",
+        type=click.Choice(("auto", "always", "never")),
+        default="auto",
+        show_default=True,
+        help="Colour in the terminal (NO_COLOR turns auto off).",
+    ),
+)
+_shared = _options(_shelf, _form, _manner)  # what every report has
+_reviews = _options(
+    click.option("--no-reviewed", is_flag=True, help="Leave reviewed links aside."),
+    click.option("--alignments", metavar="DIR", help="Folder of reviewed links (else alignments/ by the library)."),
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -343,6 +345,72 @@ def diff(
 
 
 @cli.command()
+@_plan_argument("old")
+@_plan_argument("new")
+@click.option("--export", "sheet_out", metavar="FILE", help="Write what is to be decided to an .xlsx file.")
+@click.option("--import", "sheet_in", metavar="FILE", help="Take the decisions of such a file, filled in.")
+@click.option("--reviewer", metavar="NAME", envvar="PLANLENS_REVIEWER", help="Who decides (else the user's name).")
+@click.option("--unsure", is_flag=True, help="Ask again about what was left unsure.")
+@click.option("--alignments", metavar="DIR", help="Folder of reviewed links (else alignments/ by the library).")
+@_shelf
+@_manner
+def review(
+    old: str,
+    new: str,
+    sheet_out: str | None,
+    sheet_in: str | None,
+    reviewer: str | None,
+    unsure: bool,
+    alignments: str | None,
+    library: str | None,
+    region: str | None,
+    **look: Any,
+) -> None:
+    """Confirm, reject or redraw links, most doubtful first.
+
+    Every decision is in alignments/OLD__NEW.tsv before the next question, with who, when and why; the next `diff` goes
+    by it. Stop and go on at any time.
+    """
+    if sheet_out and sheet_in:
+        raise click.UsageError("--export and --import are two runs")
+    from planlens.report.messages import load
+    from planlens.review import Desk, run
+
+    first, second = _two_plans(library, old, new, region)
+    sink = _Sink(None, sheet_out, {"full": False, **look})
+    _check([first, second], sink)
+    folders, shipped = _homes(library, alignments, made=True), _library(library).shipped
+    desk = Desk.of(first, second, folders, shipped=shipped, who=reviewer or _user())
+    m = load(look["lang"])
+    if sheet_out:
+        click.echo(desk.export(Path(sheet_out), m, unsure=unsure))
+    elif sheet_in:
+        click.echo(desk.take(Path(sheet_in), m))
+    else:
+        run(desk.session(unsure=unsure), _answers(m), _say, m, width=sink.look.width, colour=sink.look.colour)
+
+
+@cli.command()
+@click.argument("a", metavar="A.tsv")
+@click.argument("b", metavar="B.tsv")
+@_form
+@_manner
+def agree(a: str, b: str, form: str | None, output: str | None, full: bool, **look: Any) -> None:
+    """Say how far two reviewers agree: F1 of the links, Cohen's kappa of linked or not, every disagreement."""
+    from planlens.alignments import agreement, read
+    from planlens.report import agreement as told
+    from planlens.report import json, messages
+
+    found = agreement(read(Path(a)), read(Path(b)))
+    sink = _Sink(form, output, {"full": full, **look})
+    figures, differences = told.tables(found, messages.load(look["lang"]))
+    if sink.form == "json":
+        sink.put(json.dumps(told.row(found)))
+    else:
+        sink.tables([differences] if sink.form == "csv" else [figures, differences])
+
+
+@cli.command()
 @click.argument("file", metavar="FILE")
 @click.option("--id", "name", help="The plan's id (else made of the file's name).")
 @click.option("--title", help="Title (else taken from the text).")
@@ -463,15 +531,55 @@ def _tell_orphans(reviewed: Replay) -> None:
         )
 
 
-def _homes(library: str | None, folder: str | None) -> tuple[Path, ...]:
-    """Where reviewed links may lie, the folder to write to first."""
+def _homes(library: str | None, folder: str | None, *, made: bool = False) -> tuple[Path, ...]:
+    """Where reviewed links may lie, the folder to write to first; `made`: a folder that is missing will be made."""
     from planlens.alignments import homes
     from planlens.errors import SettingsError
 
-    if folder is not None and not Path(folder).is_dir():
+    if folder is not None and not made and not Path(folder).is_dir():
         raise SettingsError(f"{folder}: no such folder of reviewed links")
     shelf = _library(library)
     return homes(shelf.folder, shipped=shelf.shipped, chosen=folder)
+
+
+def _user() -> str:
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # no such user: a container started under a bare number
+        return ""
+
+
+def _say(text: str) -> None:
+    try:
+        click.echo(text)
+    except BrokenPipeError:
+        raise _ReaderGoneError from None
+
+
+def _answers(m: Messages) -> Callable[[], tuple[str, str] | None]:
+    """How a reviewer answers: one key in a terminal, one line elsewhere, a key and what belongs to it."""
+
+    def line() -> tuple[str, str] | None:
+        for text in iter(sys.stdin.readline, ""):
+            if text.strip():
+                key, _, rest = text.strip().partition(" ")
+                return key[:1].lower(), (key[1:] + " " + rest).strip()
+        return None
+
+    def key() -> tuple[str, str] | None:
+        pressed, note = click.getchar().lower(), ""
+        if pressed == "m":
+            note = click.prompt(m("review.ask_note"), default="", show_default=False)
+            click.echo(m("review.keys"))
+            pressed = click.getchar().lower()
+        for which, asked in (("r", "review.ask_key"), ("f", "review.ask_words")):
+            if pressed == which:
+                return which, f"{click.prompt(m(asked), default='', show_default=False)} {note}".strip()
+        return pressed, note
+
+    return key if sys.stdin.isatty() else line
 
 
 def _sections(only: str | None, sink: _Sink) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ FLOORS = (
     {"align"},
     {"kinds", "moves", "changes", "shifts"},
     {"compare", "coverage", "overlap", "track"},
-    {"fit", "library", "corpus", "report"},
+    {"fit", "library", "corpus", "report", "review"},
     {"cli"},
     {"__main__"},
 )
