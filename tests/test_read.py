@@ -214,7 +214,7 @@ def test_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_file_without_a_suffix_is_text(tmp_path: Path) -> None:
     (tmp_path / "plan").write_text("一、目标", "utf-8")
     assert read_document(tmp_path / "plan").text == "一、目标"
-    assert set(READERS) == {".txt", ".md", ".html", ".htm", ".docx"}
+    assert set(READERS) == {".txt", ".md", ".html", ".htm", ".docx", ".xlsx"}
 
 
 @pytest.mark.parametrize(

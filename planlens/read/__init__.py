@@ -28,17 +28,24 @@ def _read_docx(data: bytes, where: str) -> Parts:
     return read_docx(data, where)
 
 
+def _read_xlsx(data: bytes, where: str) -> Parts:
+    from planlens.read.xlsx import read_xlsx
+
+    return read_xlsx(data, where)
+
+
 READERS: dict[str, Reader] = {
     ".txt": read_text,
     ".md": read_markdown,
     ".html": _read_html,
     ".htm": _read_html,
     ".docx": _read_docx,
+    ".xlsx": _read_xlsx,
 }
 
 _LARGEST = 200 * 1024 * 1024
 """Bytes; the longest five-year plan is under 1 MB of text."""
-_CONVERT = {".pdf", ".doc", ".wps", ".wpt", ".ofd", ".xls", ".xlsx", ".et", ".rtf", ".odt", ".ppt", ".pptx", ".dotx"}
+_CONVERT = {".pdf", ".doc", ".wps", ".wpt", ".ofd", ".xls", ".et", ".rtf", ".odt", ".ppt", ".pptx", ".dotx"}
 _MAGIC = (
     (b"%PDF", "a PDF; convert it to .docx or .txt first"),
     (b"\xd0\xcf\x11\xe0", "an old or encrypted Office file; save it without a password as .docx"),
@@ -116,7 +123,7 @@ def _bytes(path: Path) -> bytes:
         raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
     if not data.strip():
         raise InputError(f"{path}: the file is empty")
-    if path.suffix.lower() != ".docx":
+    if path.suffix.lower() not in (".docx", ".xlsx"):
         for magic, kind in _MAGIC:
             if data.startswith(magic):
                 raise InputError(f"{path}: this is {kind}")
