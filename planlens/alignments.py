@@ -160,7 +160,7 @@ def read(path: Path) -> tuple[Decision, ...]:
     columns in another order.
     """
     lines = _decoded(path).replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    rows = [(n, _cells(line)) for n, line in enumerate(lines, 1) if line.strip()]
+    rows = [(n, cells) for n, cells in enumerate(map(_cells, lines), 1) if any(map(str.strip, cells))]
     if not rows:
         return ()
     at = _columns(path, rows[0][1])

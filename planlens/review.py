@@ -334,7 +334,16 @@ def card(session: Session, m: Messages, *, width: int, colour: bool) -> str:
     ]
     lines = [*_beside(sides[0], sides[1], column), *_beside(bodies[0], bodies[1], column)]
     keys = m("review.keys" if item.old and item.new else "review.keys_lone")
-    return "\n".join(["", head, "─" * min(width, 2 * column + 3), *lines, keys])
+    return "\n".join(["", head, "─" * min(width, 2 * column + 3), *lines, *_folded(keys, width)])
+
+
+def _folded(keys: str, width: int) -> list[str]:
+    """The keys in lines that fit, none of them torn from what it does."""
+    lines = [""]
+    for key in keys.split("  "):
+        longer = f"{lines[-1]}  {key}" if lines[-1] else key
+        lines[-1:] = [longer] if display_width(longer) <= width else [lines[-1], key]
+    return lines
 
 
 def _text(plan: Plan, key: str) -> str:
