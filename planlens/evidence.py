@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from . import words
 
-Matrix = NDArray[np.float32]
+Matrix = NDArray[np.float64]
 
 FEATURES = (
     "hubness",  # word, character, item similarity above what either side has with everything else
@@ -89,7 +89,7 @@ def measure(old: Side, new: Side) -> Measured:
     char_local = cosines(grams, _idf(grams[0] + grams[1]))
     items = _Items(old.texts, new.texts)
     best, squares, lead_new, lead_old = items.compare()
-    base: Matrix = ((word + char_local + best) / 3).astype(np.float32)
+    base: Matrix = ((word + char_local + best) / 3).astype(np.float64)
     pick = _candidates(base)
     clause = cosines([[Counter(words.terms(t)) for t in s.clause_texts] for s in (old, new)], words.informative)
     shared = _Shared(bags)
@@ -166,7 +166,7 @@ def cosines(bags: Sequence[Sequence[Counter[str]]], idf: Callable[[str], float])
     sizes = [len(side) for side in bags]
     sides = [_coordinates(side, index, idf) for side in bags]
     shared = np.intersect1d(sides[0][1], sides[1][1])
-    out = np.zeros(sizes, dtype=np.float32)
+    out = np.zeros(sizes, dtype=np.float64)
     for start in range(0, len(shared), _CHUNK):
         part = shared[start : start + _CHUNK]
         left, right = (_dense(side, part, n) for side, n in zip(sides, sizes, strict=True))
@@ -196,14 +196,14 @@ def _coordinates(
             terms.append(index[term])
         norm = math.sqrt(sum(v * v for v in values)) or 1.0
         weights.extend(v / norm for v in values)
-    return np.array(rows, dtype=np.intp), np.array(terms, dtype=np.intp), np.array(weights, dtype=np.float32)
+    return np.array(rows, dtype=np.intp), np.array(terms, dtype=np.intp), np.array(weights, dtype=np.float64)
 
 
 def _dense(side: tuple[NDArray[np.intp], NDArray[np.intp], Matrix], part: NDArray[np.intp], n: int) -> Matrix:
     rows, terms, weights = side
     at = np.searchsorted(part, terms)
     inside = (at < len(part)) & (part[np.minimum(at, len(part) - 1)] == terms)
-    out = np.zeros((n, len(part)), dtype=np.float32)
+    out = np.zeros((n, len(part)), dtype=np.float64)
     out[rows[inside], at[inside]] = weights[inside]
     return out
 
@@ -233,7 +233,7 @@ class _Items:
         ) / 2
         starts = [np.cumsum([0] + [len(items) for items in side])[:-1] for side in self.sides]
         if not len(starts[0]) or not len(starts[1]):
-            empty = np.zeros((len(starts[0]), len(starts[1])), dtype=np.float32)
+            empty = np.zeros((len(starts[0]), len(starts[1])), dtype=np.float64)
             return empty, empty, empty, empty
         of_new = np.maximum.reduceat(similarity, starts[0], axis=0)  # old statements × new items
         of_old = np.maximum.reduceat(similarity, starts[1], axis=1)  # old items × new statements
@@ -248,7 +248,7 @@ class _Items:
 def _decay(side: Sequence[Sequence[str]]) -> Matrix:
     """Weights ½^position of the items of each statement, summing to 1 a statement."""
     parts = [0.5 ** np.arange(len(items)) for items in side]
-    return np.concatenate([p / p.sum() for p in parts]).astype(np.float32)
+    return np.concatenate([p / p.sum() for p in parts]).astype(np.float64)
 
 
 class _Shared:
@@ -258,12 +258,12 @@ class _Shared:
         sets = [[frozenset(bag) for bag in side] for side in bags]
         vocabulary = sorted(set().union(*sets[0], *sets[1]))
         index = {word: k for k, word in enumerate(vocabulary)}
-        weight = np.array([words.informative(word) for word in vocabulary], dtype=np.float32)
+        weight = np.array([words.informative(word) for word in vocabulary], dtype=np.float64)
         frequency = [Counter(word for s in side for word in s) for side in sets]
-        mass = [np.array([math.fsum(weight[index[w]] for w in s) for s in side], dtype=np.float32) for side in sets]
+        mass = [np.array([math.fsum(weight[index[w]] for w in s) for s in side], dtype=np.float64) for side in sets]
         shape = (len(sets[0]), len(sets[1]))
-        total, anchors = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
-        top = np.zeros((3, *shape), np.float32)
+        total, anchors = np.zeros(shape, np.float64), np.zeros(shape, np.float64)
+        top = np.zeros((3, *shape), np.float64)
         where = [_postings(side) for side in sets]
         for word in vocabulary:
             rows, cols = where[0].get(word), where[1].get(word)
@@ -279,7 +279,7 @@ class _Shared:
         self.anchors = np.log1p(anchors)
         self.rarest = top.sum(axis=0)
         unseen = [math.fsum(weight[index[w]] for w in s if w not in frequency[0]) for s in sets[1]]
-        self.novelty = np.array(unseen, dtype=np.float32) / np.maximum(mass[1], 1.0)
+        self.novelty = np.array(unseen, dtype=np.float64) / np.maximum(mass[1], 1.0)
 
 
 def _postings(sets: Sequence[frozenset[str]]) -> dict[str, list[int]]:
@@ -290,9 +290,9 @@ def _postings(sets: Sequence[frozenset[str]]) -> dict[str, list[int]]:
     return where
 
 
-def _push_top(top: NDArray[np.float32], at: tuple[NDArray[np.intp], ...], value: float) -> None:
+def _push_top(top: NDArray[np.float64], at: tuple[NDArray[np.intp], ...], value: float) -> None:
     """Keep the three largest values met so far at each cell of `at`."""
-    carry = np.full((len(at[0]), at[1].shape[1]), value, dtype=np.float32)
+    carry = np.full((len(at[0]), at[1].shape[1]), value, dtype=np.float64)
     for level in top:
         held = level[at]
         level[at] = np.maximum(held, carry)
@@ -303,7 +303,7 @@ def _soft(bags: Sequence[Sequence[Counter[str]]]) -> tuple[Matrix, Matrix]:
     """How much of each side's information meets an equal or a partly equal word (医疗联合体 ~ 医联体) of the other."""
     vocab = [sorted(set().union(*side)) for side in bags]
     if not vocab[0] or not vocab[1]:
-        empty = np.zeros((len(bags[0]), len(bags[1])), dtype=np.float32)
+        empty = np.zeros((len(bags[0]), len(bags[1])), dtype=np.float64)
         return empty, empty
     alike = _alike(*vocab)
     member = [_member(side, v) for side, v in zip(bags, vocab, strict=True)]
@@ -319,17 +319,17 @@ def _alike(old: Sequence[str], new: Sequence[str]) -> Matrix:
     index = {c: k for k, c in enumerate(characters)}
     tables = []
     for vocabulary in (old, new):
-        table = np.zeros((len(vocabulary), len(characters)), dtype=np.float32)
+        table = np.zeros((len(vocabulary), len(characters)), dtype=np.float64)
         for row, word in enumerate(vocabulary):
             for c in word:
                 table[row, index[c]] = 1.0
         tables.append(table)
     longer = np.maximum(
-        np.array([len(w) for w in old], dtype=np.float32)[:, None],
-        np.array([len(w) for w in new], dtype=np.float32)[None, :],
+        np.array([len(w) for w in old], dtype=np.float64)[:, None],
+        np.array([len(w) for w in new], dtype=np.float64)[None, :],
     )
     share = tables[0] @ tables[1].T / longer
-    out = np.where(share >= 0.5, 0.6 * share, 0.0).astype(np.float32)
+    out = np.where(share >= 0.5, 0.6 * share, 0.0).astype(np.float64)
     at = {word: k for k, word in enumerate(new)}
     for row, word in enumerate(old):
         if word in at:
@@ -339,7 +339,7 @@ def _alike(old: Sequence[str], new: Sequence[str]) -> Matrix:
 
 def _member(side: Sequence[Counter[str]], vocabulary: Sequence[str]) -> Matrix:
     index = {word: k for k, word in enumerate(vocabulary)}
-    out = np.zeros((len(side), len(vocabulary)), dtype=np.float32)
+    out = np.zeros((len(side), len(vocabulary)), dtype=np.float64)
     for row, bag in enumerate(side):
         for word in bag:
             out[row, index[word]] = words.informative(word)
@@ -348,7 +348,7 @@ def _member(side: Sequence[Counter[str]], vocabulary: Sequence[str]) -> Matrix:
 
 def _best_per_statement(alike: Matrix, side: Sequence[Counter[str]], vocabulary: Sequence[str]) -> Matrix:
     index = {word: k for k, word in enumerate(vocabulary)}
-    out = np.zeros((len(side), alike.shape[1]), dtype=np.float32)
+    out = np.zeros((len(side), alike.shape[1]), dtype=np.float64)
     for row, bag in enumerate(side):
         if bag:
             out[row] = alike[[index[word] for word in bag]].max(axis=0)
@@ -401,7 +401,7 @@ def _csls(m: Matrix) -> Matrix:
     k_row, k_col = min(_HUBS, m.shape[1]), min(_HUBS, m.shape[0])
     row = np.partition(m, m.shape[1] - k_row, axis=1)[:, -k_row:].mean(axis=1, keepdims=True)
     col = np.partition(m, m.shape[0] - k_col, axis=0)[-k_col:, :].mean(axis=0, keepdims=True)
-    out: Matrix = (2 * m - row - col).astype(np.float32)
+    out: Matrix = (2 * m - row - col).astype(np.float64)
     return out
 
 
