@@ -17,6 +17,8 @@ from .model import Plan, Target
 
 _NAMED = 0.6  # likeness from which a target is the indicator asked for
 _EXTRA = 0.15  # taken off for each word that narrows the target to something else (单位国内生产总值能耗)
+_HEAD = 0.9  # closeness of a target whose name ends in the name asked for
+_HEAD_EXTRA = 0.08
 _NARROWS = 5.0  # information from which a word narrows an indicator
 
 
@@ -73,8 +75,10 @@ def named(indicator: str, target: Target) -> float:
     asked, given = _plain(indicator), _plain(target.indicator)
     if asked == given:
         return 1.0
-    alone = _narrowing(given, asked) + _narrowing(asked, given) + (_adds(given) != _adds(asked) and _adds(asked))
-    return shifts.likeness(asked, given) - _EXTRA * alone
+    added = _EXTRA * (_adds(given) != _adds(asked) and _adds(asked))
+    if shifts.thing(given).endswith(shifts.thing(asked)):  # 失业率 asks for 城镇调查失业率 where there is no other
+        return _HEAD - _HEAD_EXTRA * _narrowing(given, asked) - added
+    return shifts.likeness(asked, given) - _EXTRA * (_narrowing(given, asked) + _narrowing(asked, given)) - added
 
 
 def _narrowing(mine: str, other: str) -> int:
