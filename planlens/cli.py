@@ -387,7 +387,8 @@ def review(
     elif sheet_in:
         click.echo(desk.take(Path(sheet_in), m))
     else:
-        run(desk.session(unsure=unsure), _answers(m), _say, m, width=sink.look.width, colour=sink.look.colour)
+        say = functools.partial(_say, colour=sink.look.colour)
+        run(desk.session(unsure=unsure), _answers(m), say, m, width=sink.look.width, colour=sink.look.colour)
 
 
 @cli.command()
@@ -551,9 +552,9 @@ def _user() -> str:
         return ""
 
 
-def _say(text: str) -> None:
+def _say(text: str, *, colour: bool) -> None:
     try:
-        click.echo(text)
+        click.echo(text, color=colour)
     except BrokenPipeError:
         raise _ReaderGoneError from None
 

@@ -266,21 +266,23 @@ Ask = Callable[[], tuple[str, str] | None]
 def run(session: Session, ask: Ask, say: Callable[[str], None], m: Messages, *, width: int, colour: bool) -> None:
     """Ask about one item after the other until the reviewer quits or nothing is left."""
     shown = None
-    while session.item is not None:
+    while session.item is not None or session.history:
+        done = session.item is None
         if shown != len(session.history):
-            say(card(session, m, width=width, colour=colour))
+            say(m("review.done") if done else card(session, m, width=width, colour=colour))
         shown = len(session.history)
         given = ask()
-        if given is None or given[0] == "q":
+        if given is None or given[0] == "q" or (done and given[0] != "b"):
             break
-        told = _act(session, *given, m)
-        if told is not None:
+        if told := _act(session, *given, m):
             say(told)
     say(m("review.end", made=len(session.made), left=session.left, file=session.path))
 
 
 def _act(session: Session, key: str, words_given: str, m: Messages) -> str | None:
     """Do what a key means; what there is to say about it, None where all is done."""
+    if key == "b":
+        return None if session.back() else m("review.no_back")
     item = session.item
     assert item is not None
     pair = bool(item.old and item.new)
@@ -298,8 +300,6 @@ def _act(session: Session, key: str, words_given: str, m: Messages) -> str | Non
         return _search(session.other_plan, words_given, m)
     elif key == "s":
         session.skip()
-    elif key == "b":
-        return None if session.back() else m("review.no_back")
     else:
         return m("review.keys" if pair else "review.keys_lone")
     return None
