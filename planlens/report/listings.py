@@ -5,7 +5,9 @@ What ends in `_rows` is data for a spreadsheet: one row a finding, with keys, of
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 
 from planlens.model import Commitment, Plan, PlanInfo, Table, Target
 from planlens.report.messages import Messages
@@ -65,19 +67,23 @@ def track(found: Track, m: Messages) -> tuple[Table, ...]:
     rows = []
     for plan, point in zip(found.plans, found.points, strict=True):
         places, t = Places(plan), point.target
-        cells = (t.indicator, places.value(t), places.label(t.unit_key)) if t else ("", m("mark.none"), "")
+        cells = ("", m("mark.none"), "", "")
+        if t:
+            cells = (t.indicator, places.value(t), m("measure." + t.measure), places.label(t.unit_key))
         rows.append((period(plan.info), plan.info.id, *cells))
-    names = ("period", "plan", "indicator", "value", "clause")
+    names = ("period", "plan", "indicator", "value", "measure", "clause")
     title = f"{found.indicator}  {sparkline([p.target for p in found.points])}".rstrip()
     return (Table("track", title, headers(m, names), tuple(rows)),)
 
 
 def sparkline(found: Sequence[Target | None]) -> str:
-    """▁▄█ from the lowest value to the highest, · where a plan has none; empty where there are fewer than two."""
-    values = [
-        (t.quantity.lo + t.quantity.hi) / 2 if t and t.quantity.lo is not None and t.quantity.hi is not None else None
-        for t in found
-    ]
+    """▁▄█ from the lowest value to the highest, · where a plan has none or counts otherwise than most; empty under two.
+
+    新增1200张 and 每千人2.5张 do not stand in one line.
+    """
+    ways = Counter((t.quantity.unit, t.measure) for t in found if t)
+    way = max(ways, key=lambda w: ways[w], default=None)
+    values = [_middle(t) if t and (t.quantity.unit, t.measure) == way else None for t in found]
     known = [v for v in values if v is not None]
     if len(known) < 2:
         return ""
@@ -85,6 +91,11 @@ def sparkline(found: Sequence[Target | None]) -> str:
     blocks = "▁▂▃▄▅▆▇█"
     height = [None if v is None else 3 if high == low else round((v - low) / (high - low) * 7) for v in values]
     return "".join("·" if h is None else blocks[h] for h in height)
+
+
+def _middle(target: Target) -> Decimal | None:
+    lo, hi = target.quantity.lo, target.quantity.hi
+    return None if lo is None or hi is None else (lo + hi) / 2
 
 
 def ledger(found: Ledger, m: Messages) -> tuple[Table, ...]:
