@@ -615,7 +615,7 @@ def _stock(pieces: tuple[Piece, ...], draw: Draw) -> tuple[Piece, ...] | None:
     """A stock word taken away from the head of an item, or put in front of the statement."""
     words = _data()["stock"]
     first = pieces[0]
-    if not isinstance(first, str):
+    if not isinstance(first, str) or first.startswith("由"):  # nobody writes 稳步由市教育局牵头
         return None
     word = next((w for w in words if first.startswith(w)), None)
     return (first.removeprefix(word) if word else draw.one(words) + first, *pieces[1:])
@@ -705,6 +705,8 @@ def _list_changed(bench: Bench) -> None:
             bench.said("add", [], [held.name])
         if bench.draw.yes():
             clause.statements = bench.draw.some(clause.statements, len(clause.statements))
+            names = [s.name for s in clause.statements if s.name not in bench.touched]
+            bench.said("reorder", names, names)
         clause.reserve = []
 
 

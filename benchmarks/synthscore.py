@@ -98,6 +98,8 @@ def tally(pair: Pair, comparison: Comparison | None = None) -> Counter[str]:
     _count(out, "dropped", {o for o in pair.old.spans if {c.status for c in said.of_old[o]} == {"dropped"}}, gone)
     for event, kind in _GROUPED.items():
         true = {(o, n) for e in pair.events if e.kind == event for o in e.old for n in e.new}
+        if event == "move" and any(e.kind == "reorder" for e in pair.events):
+            continue  # which items of a shuffled list are the ones that moved is anybody's guess
         _count(out, event, said.pairs_of_kind[kind], true)
     for event in pair.events:
         if event.kind in SLOTS:

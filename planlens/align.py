@@ -13,14 +13,14 @@ import functools
 import importlib.resources
 import json
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from . import evidence
+from . import evidence, quantity
 from .alignments import Decision
 from .alignments import plain as plain
 from .errors import SettingsError
@@ -51,6 +51,9 @@ class Weights:
 _LONELY = -9.0  # log-odds of a rival where there is none: a probability of about one in eight thousand
 _ALONE = 0.05  # keeps the logarithm of no other counterpart finite
 _NEAREST_SHOWN = 0.01  # a rejected candidate less likely than this is no candidate
+_DASHES = str.maketrans("—–~", "---")
+_LONG_FRAME = 6  # characters beside the numbers from which a text is one of its own
+_LIKE_ITEMS = 70.0  # likeness (rapidfuzz ratio) of two statements of one plan from which they are items of a list
 _CLAUSE = 0.3  # sum of the probabilities of the links between two clauses from which they correspond
 
 
@@ -69,7 +72,9 @@ def align(old: Plan, new: Plan, reviewed: Sequence[Decision] = ()) -> Alignment:
     taken_new = {j for _, j in equal}
     open_to = [k for k in range(len(scores.probability)) if not ruling.decides(*_ends(measured, k))]
     free = [k for k in open_to if _free(measured, k, taken_old, taken_new)]
+    renumbered, free = _renumbered(old.commitments, new.commitments, measured, free)
     chosen = decode(measured, scores.probability, free, weights, {j for _, j in ruling.linked})
+    chosen += renumbered
     links = [_link(old, new, i, j, _certain(), "reviewed") for i, j in sorted(ruling.linked)]
     links += [_link(old, new, i, j, _certain(), "equal") for i, j in equal]
     links += [_scored(old, new, measured, scores, k) for k in chosen]
@@ -135,7 +140,7 @@ def side_of(plan: Plan) -> evidence.Side:
 
 def _equal(old: Sequence[Commitment], new: Sequence[Commitment], ruling: _Ruling) -> list[tuple[int, int]]:
     """Statements with the same plain text, in order where one stands several times, but for what a person decided."""
-    texts = [plain(c.text) for c in old], [plain(c.text) for c in new]
+    texts = [_level_dashes(c.text) for c in old], [_level_dashes(c.text) for c in new]
     matched = {(i, j) for i, j in ruling.linked if texts[0][i] == texts[1][j]}
     done_old, done_new = {i for i, _ in matched}, {j for _, j in matched}
     places: dict[str, list[int]] = defaultdict(list)
@@ -149,6 +154,71 @@ def _equal(old: Sequence[Commitment], new: Sequence[Commitment], ruling: _Ruling
             places[text].remove(at)
             pairs.append((at, j))
     return pairs
+
+
+def _level_dashes(text: str) -> str:
+    """The plain text with every dash the same: 1—2家 and 1-2家 are one text."""
+    return plain(text).translate(_DASHES)
+
+
+def _renumbered(
+    old: Sequence[Commitment], new: Sequence[Commitment], measured: evidence.Measured, free: Sequence[int]
+) -> tuple[list[int], list[int]]:
+    """Of the free candidates those that differ in their numbers alone, and those that are still free after that.
+
+    Where plans list like items (某镇新建公厕5座), each resembles every other, and the evidence cannot tell them apart.
+    What is the same but for its numbers, and the only one so on either side, is the counterpart; an item that
+    resembles one of its own list as much as the candidate has none.
+    """
+    frames = [_frame(c.text) for c in old], [_frame(c.text) for c in new]
+    often = [Counter(side) for side in frames]
+    same = [
+        k
+        for k in free
+        if len(frames[0][measured.old[k]]) >= _LONG_FRAME
+        and frames[0][measured.old[k]] == frames[1][measured.new[k]]
+        and all(count[frames[0][measured.old[k]]] == 1 for count in often)
+    ]
+    taken = {int(measured.old[k]) for k in same}, {int(measured.new[k]) for k in same}
+    left = [k for k in free if _free(measured, k, *taken)]
+    listed = [_nearest_in_list(side) for side in frames]
+    return same, [k for k in left if _stands_out(measured, k, frames, listed)]
+
+
+def _frame(text: str) -> str:
+    """A plain text without the values of its numbers; an ordinal (第3片区) is a name and stays.
+
+    >>> _frame("第3片区新建公厕12座以上。") == _frame("第3片区新建公厕不少于9座")
+    True
+    """
+    out, last = [], 0
+    for found in quantity.find(text):
+        if not found.name:
+            out += [text[last : found.span.start], found.quantity.unit]
+            last = found.span.end
+    return plain("".join([*out, text[last:]]))
+
+
+def _nearest_in_list(frames: Sequence[str]) -> list[float]:
+    """How much each statement resembles the most alike other one of its own plan, 0 below _LIKE_ITEMS."""
+    from rapidfuzz import fuzz, process
+
+    alike = process.cdist(frames, frames, scorer=fuzz.ratio, score_cutoff=_LIKE_ITEMS, dtype=np.float32)
+    np.fill_diagonal(alike, 0)
+    return [float(row.max(initial=0)) for row in alike]
+
+
+def _stands_out(
+    measured: evidence.Measured, k: int, frames: tuple[list[str], list[str]], listed: Sequence[Sequence[float]]
+) -> bool:
+    """Whether a candidate is more alike than the other items of the lists that its two statements may stand in."""
+    from rapidfuzz import fuzz
+
+    i, j = int(measured.old[k]), int(measured.new[k])
+    own = max(listed[0][i], listed[1][j])
+    if own == 0 or frames[0][i] == frames[1][j]:
+        return True
+    return fuzz.ratio(frames[0][i], frames[1][j]) > own
 
 
 @dataclass(frozen=True, slots=True)

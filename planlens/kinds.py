@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -60,6 +61,8 @@ _RESULTS = frozenset({"全面推行", "建成", "投用"})
 _ONCE = frozenset({"起草", "出台", "建成", "投用", "修订"})
 _DUTY = frozenset({"应当", "自愿"})
 _TITLE = re.compile(r"《([^《》]{1,80})》")
+_YEAR = re.compile(r"20[0-9]{2}(?=年|[—–~-]20[0-9]{2})")
+_FIGURE = re.compile(r"[0-9]+(?:[.][0-9]+)?")
 
 Finding = tuple[str, str]
 """A kind and the line that shows it."""
@@ -70,6 +73,8 @@ class Item:
     """One comma-separated item of a commitment with everything that is compared."""
 
     text: str
+    acting: str
+    """The text with the bodies blanked out: 市审计局 audits nothing."""
     words: Mapping[str, float]
     targets: tuple[Target, ...]
     lexicon: Lexicon
@@ -80,11 +85,11 @@ class Item:
 
     @cached_property
     def strength(self) -> str | None:
-        return self.lexicon.strength_in(self.text)
+        return self.lexicon.strength_in(self.acting)
 
     @cached_property
     def stage(self) -> str | None:
-        return self.lexicon.stage_in(self.text)
+        return self.lexicon.stage_in(self.acting)
 
 
 @dataclass(frozen=True)
@@ -154,16 +159,29 @@ def _items(commitment: Commitment, targets: Sequence[Target], lexicon: Lexicon) 
         text = commitment.text[start:end]
         at = commitment.span.start + start, commitment.span.start + end
         inside = tuple(t for t in targets if at[0] <= t.span.start < at[1])
-        out.append(Item(text, _content(text, lexicon), inside, lexicon))
+        acting = _without(commitment.bodies, text)
+        out.append(Item(text, acting, _content(acting, lexicon), inside, lexicon))
     return tuple(out)
 
 
+def _without(bodies: Sequence[str], text: str) -> str:
+    """The text with the names of these bodies blanked out: they are compared apart."""
+    for body in bodies:
+        text = text.replace(body, "\u0000" * len(body))
+    return text
+
+
 def _content(text: str, lexicon: Lexicon) -> dict[str, float]:
-    """The words that carry meaning, in today's terms, with their weights; numbers and deadlines are compared apart."""
+    """The words that carry meaning, in today's terms, with their weights."""
+    return {word: informative(word) for word in terms(_wording(text, lexicon)) if word not in lexicon.stock}
+
+
+def _wording(text: str, lexicon: Lexicon) -> str:
+    """The text in today's terms, without numbers and deadlines: they are compared apart."""
     text = text.replace(lexicon.deadline_in(text) or "\u0000", " ", 1)
     for found in quantity.find(text):
         text = text[: found.span.start] + " " * len(found.span) + text[found.span.end :]
-    return {word: informative(word) for word in terms(lexicon.canonical(text)) if word not in lexicon.stock}
+    return lexicon.canonical(text)
 
 
 def meet(
@@ -177,8 +195,8 @@ def meet(
         similarity, n = max(((_alike(other, item), -n) for n, other in enumerate(theirs)))
         if similarity >= _SAME_ITEM or (len(mine) == 1 and len(theirs) == 1):
             pairs.append(Pair(theirs[-n], item, similarity))
-    novel, novelty = _unsaid(mine, " ".join(lexicon.canonical(c.text) for c in olds), lexicon)
-    gone = _unsaid(theirs, lexicon.canonical(new.text), lexicon)[0] if only else {}
+    novel, novelty = _unsaid(mine, " ".join(_wording(c.text, lexicon) for c in olds), lexicon)
+    gone = _unsaid(theirs, _wording(new.text, lexicon), lexicon)[0] if only else {}
     verbatim = len(olds) == 1 and _carried(olds[0].text, new.text) >= _VERBATIM
     years = before.plan.info.end_year, after.plan.info.end_year
     both = before.lists_bodies and after.lists_bodies
@@ -187,9 +205,14 @@ def meet(
 
 def _unsaid(said: Sequence[Item], elsewhere: str, lexicon: Lexicon) -> tuple[dict[str, float], float]:
     """The words, verbs and manner aside, that the other text does not hold, and the share they make up."""
-    words = {word: weight for item in said for word, weight in item.words.items() if not lexicon.is_manner(word)}
+    words = {word: weight for item in said for word, weight in item.words.items() if not _is_manner(word, lexicon)}
     unsaid = {word: weight for word, weight in words.items() if word not in elsewhere}
     return unsaid, sum(unsaid.values()) / sum(words.values()) if unsaid else 0.0
+
+
+def _is_manner(word: str, lexicon: Lexicon) -> bool:
+    """A word of manner, or a verb with one before it: 积极探索 is 探索."""
+    return lexicon.is_manner(word) or lexicon.is_manner(lexicon.without_stock(word))
 
 
 def _carried(a: str, b: str) -> float:
@@ -214,7 +237,7 @@ def differences(meeting: Meeting) -> list[Finding]:
         and not meeting.both_list_bodies
     ):
         return [*_repeated(meeting)]
-    found = [finding for rule in _SLOTS for finding in rule(meeting)]
+    found = [finding for rule in _SLOTS for finding in rule(meeting)] or _digits(meeting)
     if found or sum(meeting.novel.values()) >= (_SLIPPED_IN if meeting.verbatim else _SAID_ANEW):
         found += [finding for rule in _CONTENT for finding in rule(meeting)]
         found = found or [("scope", f"范围: 增加{_named(meeting.novel)}")]
@@ -256,6 +279,17 @@ def _numbers(meeting: Meeting) -> list[Finding]:
     cut = bool(meeting.gone) and meeting.verbatim  # what is not here is nowhere
     gone = [t for item in meeting.old_items if cut or id(item) in met for t in item.targets if t in left]
     return found + [("number", f"数值: {t.quantity.text} → 未写明") for t in gone]
+
+
+def _digits(meeting: Meeting) -> list[Finding]:
+    """number, where one text is the other but for figures that are no targets (18项制度 → 23项制度); years aside."""
+    if len(meeting.old) != 1:
+        return []
+    texts = [_YEAR.sub("", redline.bare(c.text)) for c in (meeting.old[0], meeting.new)]
+    figures = [_FIGURE.findall(text) for text in texts]
+    if figures[0] == figures[1] or _FIGURE.sub("0", texts[0]) != _FIGURE.sub("0", texts[1]):
+        return []
+    return [("number", f"数值: {a} → {b}") for a, b in zip(*figures, strict=True) if a != b]
 
 
 def _between(a: Target, b: Target) -> list[Finding]:
@@ -368,7 +402,7 @@ def _documents(meeting: Meeting) -> list[Finding]:
 
 
 def _bare_titles(text: str) -> str:
-    return _title(text.replace("《", "").replace("》", ""))
+    return "".join(_title(part) for part in re.split("[《》]", text))  # a region is cut off one title, not across two
 
 
 def _titles(names: Sequence[str]) -> str:
@@ -377,8 +411,9 @@ def _titles(names: Sequence[str]) -> str:
 
 def _title(name: str) -> str:
     """A title without what changes from year to year: years, (试行), its region."""
-    bare = re.sub(r"[（(][^（()）]*[）)]|[0-9]{4}(?:[—–~-][0-9]{4})?年?|(?:[一-鿿]{2,3}(?:省|市|区|县))", "", name)
-    return re.sub(r"\s|-", "", bare)
+    bare = unicodedata.normalize("NFKC", name)
+    bare = re.sub(r"[（(][^（()）]*[）)]|[0-9]{4}(?:[—–~-][0-9]{4})?年?|(?:[一-鿿]{2,3}(?:省|市|区|县))", "", bare)
+    return re.sub(r"[\s—–~-]", "", bare)
 
 
 def _negation(meeting: Meeting) -> list[Finding]:
