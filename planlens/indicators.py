@@ -710,7 +710,8 @@ def _from_to(phrases: list[Phrase], found: Sequence[Found]) -> list[Phrase]:
             phrases[i] = replace(one, base=True, indicator=_short(name), thing=name)
             phrases[i + 1] = replace(two, indicator=_short(name), thing=name, level="到")
             continue
-        rises = two.left and re.search(r"(?:到|至|为)$", two.left) and _all_verbs(two.left.rstrip("到至为") or "到")
+        rises = two.left and re.search(r"(?:到|至|为)$", two.left)
+        rises = rises and (two.level == two.left or _all_verbs(two.left.rstrip("到至为") or "到"))
         if (
             rises
             and re.search(r"(?:从|由)[^，,]{0,16}$", one.left)

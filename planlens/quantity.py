@@ -106,17 +106,18 @@ def _units() -> tuple[re.Pattern[str], dict[str, str]]:
     tables = table("units")
     families = {unit: family for family, units in tables["families"].items() for unit in units}
     guards = tables["not_before"]
+    bounds = "|".join(tables["still_before"]["words"])
 
     def alternative(unit: str) -> str:
         if unit.isascii() and unit[-1].isalpha():
             return re.escape(unit) + "(?![A-Za-z])"
-        return re.escape(unit) + (f"(?![{guards[unit]}])" if guards.get(unit) else "")
+        return re.escape(unit) + (f"(?!(?!{bounds})[{guards[unit]}])" if guards.get(unit) else "")
 
     ordered = sorted(families, key=lambda unit: (-len(unit), unit))
     per = "|".join(re.escape(word) for word in sorted(tables["per"]["words"], key=lambda word: -len(word)))
     pattern = (
         rf"(?P<unit>{'|'.join(map(alternative, ordered))})?"
-        rf"(?P<per>/\s?(?:\d+(?:\.\d+)?[百千万亿]*|[百千万亿]+|(?={per}))(?:{per})?)?"
+        rf"(?P<per>/\s?(?:\d+(?:\.\d+)?[百千万亿]*|[百千万亿]+|(?={per}))(?:{per})?(?:·(?:{per}))?)?"
     )
     return re.compile(pattern), families
 
@@ -287,6 +288,7 @@ def _column_unit(text: str) -> tuple[int, str]:
     ((100000000, '元'), (1, '/10万'), (1, ''), (1, '张/千人'))
     """
     plain = re.sub(r"\s", "", text.translate(_HALF)).strip("()（）")
+    plain = re.split("[,，、]", plain)[-1]  # （小学，元）
     if match := re.fullmatch(r"(?:1)?/(\d*[百千万亿]+.*)", plain):
         return 1, "/" + match[1]
     if match := re.fullmatch(rf"({_SCALES})分之一", plain):
@@ -416,7 +418,7 @@ def _digits(plain: str, match: re.Match[str]) -> Found | None:
 def _tenths(plain: str, piece: _Piece) -> _Piece:
     """七成 → 70%; 建成, 成员 are no tenths."""
     if not piece.unit and re.match(
-        r"成(?![立为员果本功效长分都品熟绩份套型就交人片团体])", plain[piece.end : piece.end + 2]
+        r"成(?![不立为员果本功效长分都品熟绩份套型就交人片团体])", plain[piece.end : piece.end + 2]
     ):
         return replace(piece, value=piece.value * 10, unit="%", end=piece.end + 1)
     return piece
@@ -493,7 +495,7 @@ def _hanzi(plain: str, match: re.Match[str]) -> Found | None:
     found = _sized(plain, start, piece)
     if alone and found.quantity.bound == "=":  # 百姓, 万元; but 百余家, 百万人次以上
         return None
-    return found if text != "一" or _counts_one(plain, found) else None
+    return found if text != "一" or piece.unit in ("倍", "%") or _counts_one(plain, found) else None
 
 
 def _no_count(plain: str, value: Decimal, piece: _Piece) -> bool:

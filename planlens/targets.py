@@ -22,6 +22,7 @@ from .quantity import Found, family, find, table
 _LONGEST_SEGMENT = 200
 """Characters of the longest stretch between two commas that is read as one; a longer one is no sentence."""
 
+_FAR = 10**9
 _MARKS = "，；。：！？,;:!?|"
 _OPEN, _CLOSE = "（(《“‘〔【「", "）)》”’〕】」"
 _PERIOD = re.compile(
@@ -29,6 +30,30 @@ _PERIOD = re.compile(
     r"|[“\"]?十[一二三四五六七八九]?五[”\"]?(?:规划)?(?:期间|时期|末|期末)|\d{1,2}月(?:\d{1,2}日|底|末|份|中旬)?(?:之?前|以前|内)"
     r"|年底(?:之?前|以前)?|年内|全年|今年|明年|每年|当年|每季度|每月|每周|上半年|下半年|第[一二三四]季度|规划期内?|未来[三五十两]年|[三五十两]年内"
 )
+_FREQUENT = re.compile("每|当年")
+_TOWARDS = (
+    r"(?:[到至达]|相当于|是|为|超过|超)(?:20\d{2}年|现有|目前|现在|当前|去年|上年)[^，,；;、]{0,6}?(?:的|同期)$"
+)
+_BASED = re.compile(
+    rf"(?P<towards>{_TOWARDS})"
+    r"|在(?:20\d{2}年|现有|目前|去年|上年|已有)[^，,；;]{0,16}?基础上"
+    r"|(?:比|较|同|与|和|相比)(?:全[国省市区县])?(?:20\d{2}年|现有|目前|现在|当前|去年|上年度?|同期|基期)"
+)
+"""A year or a present state that another number is measured by: 恢复至2019年的80%, 在现有基础上, 较2020年."""
+
+_BASE_OF = re.compile(r"(?:比|较|由|从)(?:20\d{2}年|现有|目前|现在|当前|去年|上年)[^，,；;、]{0,4}的$")
+"""What the number behind it was or is: 比上年的120亿元增加…."""
+
+_OPENER = re.compile(
+    r"\s*(?:[（(]?[一二三四五六七八九十\d]{1,2}[)）、.．是]\s*)?(?:[全我本][国省市区县州镇乡校院系统]{1,2}|其中|但|而|同时)*(?:"
+    r"(?P<past>截至|截止|去年|上年|上一年|目前|当前(?![和及与、])|现共?有[^，,；;\d]{0,14}\d|现已|近[两三五几\d]?年|过去"
+    r"|[自从]?(?:20\d{2}年|“?[一二三四五十]{2,3}”?|[^，,；;\d]{2,6})以来)"
+    r"|(?P<coming>今年|明年|下一步|未来|力争|展望)"
+    r"|[到至]?(?P<year>20\d{2})(?:\s*[—–~-]+\s*(?P<last>20\d{2}))?年(?!的|版|起|以来)"
+    r"|[“\"]?(?P<plan>十[一二三四五六七八九]?五)[”\"]?(?:规划)?(?:期间|时期|末|期末))"
+)
+"""The time phrase that opens a clause and holds until the next one: 2022年，…；目前，…；今年…."""
+
 _HORIZON = re.compile(r"\s*(?:[一二三四五六七八九十]是)?(?:力争)?(?:到|至)20\d{2}年(?:底|末)?")
 _YEAR_TEXT = re.compile(r"(20\d{2})年")
 _PAST_PLAN = re.compile(r"[“\"]?(十[一二三四五六七八九]?五)[”\"]?(?:规划)?(?:期间|时期|以来|末|期末)")
@@ -154,20 +179,25 @@ class _Reader:
         setting = _Setting(clause, inherited)
         previous = span.start
         carried: str | None = None
+        told: bool | None = None
         for sentence in _mended(self.text, outline.statements(self.text, span)):
             words = sentence.of(self.text)
             if "\n" in self.text[previous : sentence.start] or previous == span.start:
                 listed = words[0] in "—–●■◆•" or self.text[max(0, previous - 1) : previous] in ("：", ":")
                 period = setting.period if listed else inherited
                 setting = replace(setting, past=self._opens_past(words), period=period)
+                told = None
             previous = sentence.end
+            past = setting.past if told is None else told
             if lead := _HORIZON.match(words):
                 setting = replace(setting, period=lead[0].strip())
                 self.horizons.setdefault(clause.key, lead[0].strip())
-            yield from self._sentence(replace(setting, period=setting.period or carried), sentence)
+            yield from self._sentence(replace(setting, past=past, period=setting.period or carried), sentence)
             ends_open = words[-1] in "；;"
-            opened = _PERIOD.search(words)
-            carried = (carried or (opened[0] if opened else None)) if ends_open else None
+            past = self._tense_after(words, past)
+            told = past if ends_open else None
+            setting = replace(setting, past=setting.past and past)
+            carried = (carried or self._date(words, first=True)) if ends_open else None
 
     def _opens_past(self, words: str) -> bool:
         if _words()["past_lead"].match(words):
@@ -176,6 +206,24 @@ class _Reader:
         if plan is None or self.first_year is None:
             return False
         return _PLAN_ENDS.get(plan[1], 9999) < self.first_year
+
+    def _tense(self, words: str, past: bool) -> bool:
+        """Whether a segment tells of the past: its own time phrase decides, else what was before it."""
+        opened = _OPENER.match(words)
+        if opened is None:
+            return past or bool(re.search("截至|截止", words))
+        if opened["past"] or opened["coming"]:
+            return bool(opened["past"])
+        if self.first_year is None:
+            return past
+        end = _PLAN_ENDS.get(opened["plan"], 9999) if opened["plan"] else int(opened["last"] or opened["year"])
+        return end < self.first_year
+
+    def _tense_after(self, words: str, past: bool) -> bool:
+        """The tense in which a statement ends."""
+        for part in re.split("[，,：:；;]", re.sub(r"[（(][^（）()]*[)）]", "", words)):
+            past = self._tense(part, past)
+        return past
 
     def _within(self, span: Span) -> list[Found]:
         first = bisect_right(self.starts, span.start - 1)
@@ -192,7 +240,7 @@ class _Reader:
         past = setting.past
         for segment in _segments(text, sentence.start, inside):
             if not segment.bracketed:
-                past = past or bool(re.search("截至|截止", segment.text))
+                past = self._tense(segment.text, past)
             if not segment.found:
                 before = segment.text if not segment.bracketed else before
                 continue
@@ -282,10 +330,11 @@ class _Reader:
             at = segment.span.start + item.span.start
             told = self.text[max(sentence.start, at - 200) : at]
             return "other" if re.search("预计|预测", told) and self._ahead(setting, sentence) else "baseline"
+        before = _without_bases(before, item, phrase)
         near = list(words["past_near"].finditer(before))
         if phrase.base or (near and not words["compared"].search(before[: near[-1].start()])):
             return "baseline"
-        if self._dated_back(before) or _ours(before):
+        if self._dated_back(before) or _ours(before) or _BASE_OF.search(segment.text[: item.span.start]):
             return "baseline"
         moving = re.search("控制|达到|提高|新增|增加|减少|引导|转移", segment.text)
         if words["given"].search(before) and not phrase.verb and not moving:
@@ -304,14 +353,32 @@ class _Reader:
         return bool(years) and (self.first_year is None or max(years) >= self.first_year)
 
     def _period(self, sentence: Span, segment: _Segment, item: Found) -> str | None:
-        """The last date before the number in its sentence."""
+        """The last date before the number in its sentence; 每年 holds only for its own segment."""
         at = segment.span.start + item.span.start
-        before = self.text[max(sentence.start, at - 200) : at]
+        start = max(sentence.start, at - 200)
+        return self._date(self.text[start:at], segment.span.start - start)
+
+    def _date(self, before: str, own: int = _FAR, *, first: bool = False) -> str | None:
+        """The last date of `before`, or the first; a frequency counts only from `own` on."""
         last = None
         for match in _PERIOD.finditer(before):
-            if not _words()["compared"].search(before[: match.start()]):
-                last = match[0]
-        return last.strip() if last else None
+            if (_FREQUENT.match(match[0]) and match.start() < own) or self._is_base(before, match):
+                continue
+            last = match[0].strip()
+            if first:
+                break
+        return last
+
+    def _is_base(self, before: str, match: re.Match[str]) -> bool:
+        """Whether a date only says what a number is measured by: 较2020年, 恢复至2019年的, 由2015年的71.3%."""
+        ahead, behind = before[: match.start()], before[match.end() :]
+        if _words()["compared"].search(ahead):
+            return True
+        if ahead.endswith(("由", "从")):
+            return bool(re.search(r"\d", behind)) and not behind.startswith("起")
+        year = _YEAR_TEXT.search(match[0])
+        past = year is not None and self.first_year is not None and int(year[1]) < self.first_year
+        return past and bool(re.match("[^，,；;]{0,4}的", behind))
 
 
 _DOING = (
@@ -321,6 +388,14 @@ _DOING = (
 _GOVERNED = re.compile(
     rf"{_DOING}(?:[^，,；;。]{{0,60}}(?:等|、[^，,；;。、]{{1,10}}))?(?:全国|全省|国家|省|市|和|并)?$"
 )
+
+
+def _without_bases(before: str, item: Found, phrase: Phrase) -> str:
+    """The words before a number without those that say what it is measured by."""
+    if phrase.level == "到" and not phrase.base:  # 由目前的640公里增至700公里: 目前 is over
+        before = re.split("[0-9]", before)[-1]
+    share = item.quantity.unit in ("%", "‰", "倍") and not re.search("[由从][^，,]*[0-9][%倍]", before)
+    return _BASED.sub(lambda match: "" if share or not match["towards"] else match[0], before)
 
 
 def _ours(before: str) -> bool:
@@ -369,6 +444,8 @@ def _described(text: str, item: Found, kind: str) -> TargetRole | None:
         return "other"
     if not after or after[0] in _MARKS + "、)）":
         return None
+    if _threshold(text, item):
+        return "other"
     bounded = item.quantity.bound != "="
     if after.startswith("级") and kind in ("mass", "energy", "money", "length", "area", "volume", ""):
         return "other"
@@ -399,6 +476,26 @@ def _described(text: str, item: Found, kind: str) -> TargetRole | None:
     if item.quantity.text.startswith(("满", "年满")):
         return "other"
     return None
+
+
+def _threshold(text: str, item: Found) -> bool:
+    """30户以上自然村…比例, 500人以上企业建会率, 规模100头以上养殖场: a size by which places are told apart."""
+    own = table("targets")["threshold"]
+    unit, after, before = item.quantity.unit, text[item.span.end :], text[: item.span.start]
+    behind = re.match(r"(?:床位|座位|学位|床|人口)?(?:及以上|以上|以下)", after) if item.quantity.bound == "=" else None
+    if item.quantity.bound in ("=", "~", "range") and behind is None:
+        return False
+    after = after[behind.end() :] if behind else after
+    heads = "|".join(own["places"] + (own["bodies"] if unit not in own["units"]["of_bodies"] else []))
+    if unit not in own["units"]["of_bodies"] + own["units"]["of_members"]:
+        return False
+    if after.startswith("的") and (_tail(before) or before.endswith(tuple(own["measured"]["by"]))):
+        return True
+    head = re.match(rf"的?[^，,；;。、\d]{{0,6}}?(?:{heads})(?![家级民干医主员])", after)
+    if head is None:
+        return False
+    governed = _GOVERNED.search(before) or lists().verbs.at_end(before)
+    return not governed or after.startswith("的") or bool(re.match(r"[\d一二三四五六七八九十]", after[head.end() :]))
 
 
 def _tail(before: str) -> bool:
