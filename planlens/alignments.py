@@ -140,7 +140,8 @@ def homes(library: Path, *, shipped: bool, chosen: str | os.PathLike[str] | None
     """
     if chosen is not None:
         return (Path(chosen),)
-    inside, beside = library / FOLDER, library.resolve().parent / FOLDER
+    above = library.parent if library.name not in ("", "..") else library.resolve().parent
+    inside, beside = library / FOLDER, above / FOLDER
     if shipped:
         return Path(FOLDER), inside, beside
     if inside.is_dir() or library.resolve() == Path.cwd():

@@ -360,8 +360,9 @@ def test_where_reviewed_links_lie(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         tmp_path / "alignments",
     )
     assert alignments.homes(library, shipped=False, chosen="x") == (Path("x"),)
+    assert alignments.homes(Path("samples"), shipped=False)[0] == Path("alignments")  # printed as short as it is
     monkeypatch.chdir(library)
-    assert alignments.homes(Path(), shipped=False)[0] == Path("alignments")
+    assert alignments.homes(Path(), shipped=False) == (Path("alignments"), tmp_path / "alignments")
 
 
 # --- what ships -----------------------------------------------------------------------------------------------------
