@@ -302,7 +302,7 @@ def _divided(text: str) -> tuple[str, str]:
 
 def _time_limit(place: _Place) -> Phrase | None:
     """30分钟内响应: how long something may take."""
-    if place.kind() != "time" or place.head.quantity.bound != "<=" or not place.right:
+    if place.kind() != "time" or place.head.quantity.bound not in ("<=", "=") or not place.right:
         return None
     done = re.match(r"[^、,，”\"的]{2,8}", place.right)
     name = (done[0] if done else place.right) + "时限"
@@ -537,7 +537,7 @@ def _predicate(left: str) -> tuple[str, str, str]:
 
 def _adverb_at_end(text: str) -> str:
     found = re.search(
-        r"(?:分别|均|都|再|只|可|继续|力争|预计|预期|平均|年均|总体|基本|逐步|全部|实际|同比|约|各|拟|进一步|稳步|累计|要|将|也|共)$",
+        r"(?:(?:\d{1,2}|[一两二三四五六七八九十]{1,2})年(?:累计|合计|共计?|内|间)?|分别|均|都|再|只|可|继续|力争|预计|预期|平均|年均|总体|基本|逐步|全部|实际|同比|约|各|拟|进一步|稳步|累计|要|将|也|共)$",
         text,
     )
     return found[0] if found and not text.endswith(("人均",)) else ""
@@ -710,8 +710,8 @@ def _from_to(phrases: list[Phrase], found: Sequence[Found]) -> list[Phrase]:
             phrases[i] = replace(one, base=True, indicator=_short(name), thing=name)
             phrases[i + 1] = replace(two, indicator=_short(name), thing=name, level="到")
             continue
-        rises = two.left and re.search(r"(?:到|至|为)$", two.left)
-        rises = rises and (two.level == two.left or _all_verbs(two.left.rstrip("到至为") or "到"))
+        moved = two.level == two.left or _all_verbs(two.left.rstrip("到至为") or "到")
+        rises = moved and re.search(r"(?:到|至|为)$", two.left)
         if (
             rises
             and re.search(r"(?:从|由)[^，,]{0,16}$", one.left)

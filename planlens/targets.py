@@ -31,9 +31,7 @@ _PERIOD = re.compile(
     r"|年底(?:之?前|以前)?|年内|全年|今年|明年|每年|当年|每季度|每月|每周|上半年|下半年|第[一二三四]季度|规划期内?|未来[三五十两]年|[三五十两]年内"
 )
 _FREQUENT = re.compile("每|当年")
-_TOWARDS = (
-    r"(?:[到至达]|相当于|是|为|超过|超)(?:20\d{2}年|现有|目前|现在|当前|去年|上年)[^，,；;、]{0,6}?(?:的|同期)$"
-)
+_TOWARDS = r"(?:[到至达]|相当于|是|为|超过|超)(?:20\d{2}年|现有|目前|现在|当前|去年|上年)[^，,；;、]{0,6}?(?:的|同期)$"
 _BASED = re.compile(
     rf"(?P<towards>{_TOWARDS})"
     r"|在(?:20\d{2}年|现有|目前|去年|上年|已有)[^，,；;]{0,16}?基础上"
@@ -58,6 +56,10 @@ _HORIZON = re.compile(r"\s*(?:[一二三四五六七八九十]是)?(?:力争)?(?
 _YEAR_TEXT = re.compile(r"(20\d{2})年")
 _PAST_PLAN = re.compile(r"[“\"]?(十[一二三四五六七八九]?五)[”\"]?(?:规划)?(?:期间|时期|以来|末|期末)")
 _PLAN_ENDS = {"十五": 2005, "十一五": 2010, "十二五": 2015, "十三五": 2020, "十四五": 2025, "十五五": 2030}
+_SPANNED = re.compile("累计|合计|总共|共计|共(?!同|享|建)|内|间|来")
+_DONE_IN = re.compile(
+    "内?(?:签收|联系|办[结理成]|响应|到[达场]|通达|互达|直达|可达|抵达|送达|完成|回[应复]|答复|反馈|处置|审结)"
+)
 _PROMISE = ("分钟", "小时", "天", "日", "个工作日", "工作日", "公里", "秒")
 
 
@@ -271,6 +273,10 @@ class _Reader:
         if setting.clause.role == "glossary":
             return "name"
         kind = family(quantity.unit)
+        if quantity.unit == "强" and quantity.bound == "=":  # 世界500强
+            return "name"
+        if quantity.unit in ("年", "个月") and quantity.bound == "=" and _SPANNED.match(after):
+            return "other"
         if kind == "age":
             moving = (
                 _words()["lifespan"].search(before)
@@ -293,6 +299,8 @@ class _Reader:
             return None if item.quantity.unit == "小时" or lists().metric.at_end(before) else "other"
         if kind not in ("body", "person", "thing"):
             return None
+        if _sums_up(text, item):
+            return "name"
         return None if _GOVERNED.search(before) or _tail(before) else "name"
 
     def _target(
@@ -382,12 +390,23 @@ class _Reader:
 
 
 _DOING = (
-    "(?:建设|建成|新建|打造|引进|创建|争创|新增|培育|设立|组建|布局|筹建|配备|配置|举办|开设|遴选|选取|认定|评选|完成|改造|引入|招引|增设|建立|形成"
+    "(?:建设|建成|开办|新建|打造|引进|创建|争创|新增|培育|设立|组建|布局|筹建|配备|配置|举办|开设|遴选|选取|认定|评选|完成|改造|引入|招引|增设|建立|形成"
     "|创办|选派|培养|招聘|开通|获批|配|各|每[个家所名区县]|每年[^，,；;。]{0,4})"
 )
 _GOVERNED = re.compile(
     rf"{_DOING}(?:[^，,；;。]{{0,60}}(?:等|、[^，,；;。、]{{1,10}}))?(?:全国|全省|国家|省|市|和|并)?$"
 )
+
+
+def _sums_up(text: str, item: Found) -> bool:
+    """打造研发、转化两个平台: the number only sums up the list in front of it."""
+    listed = re.search("[^，,；;等]{2,60}$", text[: item.span.start])
+    if listed is None or not re.match(_SUMMED, text[item.span.end :]):
+        return False
+    return len(re.split("[、和与及]", listed[0])) == item.quantity.lo
+
+
+_SUMMED = "[^，,；;。、]{0,12}?(?:高地|平台|领域|方面|产业|环节|板块|品牌|名片)(?:[，,；;。、（(]|$)"
 
 
 def _without_bases(before: str, item: Found, phrase: Phrase) -> str:
@@ -456,9 +475,7 @@ def _described(text: str, item: Found, kind: str) -> TargetRole | None:
         return "other"
     if kind in ("time", "length") and re.match(r"[^，,；;。、]{0,8}率", after):
         return "other"
-    if kind == "time" and not bounded and item.core.of(text)[0].isdigit() and not re.match("、|和|及", after):
-        return "other"
-    if kind == "time" and bounded and not re.match("签收|联系|办结|响应|到达|完成|办理|送达|回应", after):
+    if kind == "time" and not _DONE_IN.match(after) and (bounded or _lasts(text, item, after)):
         return "other"
     if kind == "money" and (bounded or after.startswith("级")) and _words()["described"].match(after):
         return "other"
@@ -476,6 +493,11 @@ def _described(text: str, item: Found, kind: str) -> TargetRole | None:
     if item.quantity.text.startswith(("满", "年满")):
         return "other"
     return None
+
+
+def _lasts(text: str, item: Found, after: str) -> bool:
+    """24小时值守: digits with a time that no bound makes a limit."""
+    return item.core.of(text)[0].isdigit() and not re.match("、|和|及", after)
 
 
 def _threshold(text: str, item: Found) -> bool:
@@ -529,6 +551,10 @@ def _measure(item: Found, phrase: Phrase) -> Measure:
         return "increment"
     if phrase.change and not phrase.level:
         return "increment"
+    if _standard(item, phrase):
+        return "level"
+    if unit in ("次", "场", "轮", "趟") and not (phrase.level or phrase.change):
+        return "count"
     if phrase.thing.endswith("投资") and family(unit) == "money":
         return "count"
     if lists().more.at_start(phrase.verb) or re.search("新增|净增", phrase.indicator):
@@ -559,6 +585,13 @@ def _measure(item: Found, phrase: Phrase) -> Measure:
     return "level" if stands else "count"
 
 
+def _standard(item: Found, phrase: Phrase) -> bool:
+    """每户补助不超过5000元, 亩均投资, 每百户30平方米: so much for each is a standard, no sum of deeds."""
+    if family(item.quantity.unit) not in ("money", "area", "length", "mass", "volume"):
+        return False
+    return bool(re.match("每(?![年月周天季])", phrase.scope or "") or re.search("亩均|户均|人均|标准$", phrase.thing))
+
+
 _NO_LEVEL = frozenset(("实现", "完成", "安排", "有", "是", "按", "拟按", "投入"))
 
 
@@ -582,7 +615,7 @@ def _state(item: Found, phrase: Phrase) -> bool:
     """成员单位不少于100家: no verb at all says what is there."""
     if phrase.verb or phrase.right or family(item.quantity.unit) not in ("body", "person", "thing"):
         return False
-    return not _words()["activity"].search(phrase.thing)
+    return not (_words()["activity"].search(phrase.thing) or re.search("组织|开办|办好", phrase.left))
 
 
 def _plain_measure(item: Found) -> Measure:
