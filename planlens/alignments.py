@@ -10,6 +10,7 @@ applied to a text that nobody judged.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import re
@@ -94,6 +95,7 @@ def plain(text: str) -> str:
     return re.sub(r"[^\w%‰+/.\-~—–]|_", "", bare).rstrip(".")
 
 
+@functools.lru_cache(maxsize=16384)  # two plans' statements, asked for again with every decision
 def digest(text: str) -> str:
     """Sixteen hexadecimal digits of the SHA-256 of the plain text.
 

@@ -17,7 +17,7 @@ from typing import Literal
 
 from . import align, alignments
 from .alignments import Decision, Replay, Verdict, decide
-from .errors import SettingsError
+from .errors import OutputError, SettingsError
 from .files import write_atomically
 from .model import Link, Plan, Table
 from .redline import Op, words
@@ -68,7 +68,8 @@ def queue(old: Plan, new: Plan, settled: Sequence[Decision], *, unsure: bool = F
         elif known is None and mine not in looked_at:
             items[item.old, item.new] = item
     place = {c.key: n for n, c in enumerate(new.commitments)}
-    left = [item for item in items.values() if not _settled(item, decided)]
+    settles = _settled(decided)
+    left = [item for item in items.values() if not settles(item)]
     return sorted(left, key=lambda item: (_certainty(item), place.get(item.new, len(place)), item.old))
 
 
@@ -97,13 +98,14 @@ def _certainty(item: Item) -> float:
     return 1.0 if item.probability is None else abs(item.probability - 0.5)
 
 
-def _settled(item: Item, decided: Iterable[Decision]) -> bool:
-    """Whether a decision leaves nothing to ask about an item."""
-    return any(
-        (d.old, d.new) == (item.old, item.new)
-        or (d.verdict == "no_counterpart" and (d.old == item.old if d.old else d.new == item.new))
-        for d in decided
-    )
+def _settled(decided: Iterable[Decision]) -> Callable[[Item], bool]:
+    """Whether decisions leave nothing to ask about an item: its pair is decided, or one of its statements has none."""
+    judged = {(d.old, d.new) for d in decided}
+
+    def settled(item: Item) -> bool:
+        return not judged.isdisjoint({(item.old, item.new), (item.old or None, ""), ("", item.new or None)})
+
+    return settled
 
 
 # --- one reviewer ---------------------------------------------------------------------------------------------------
@@ -127,7 +129,8 @@ class Session:
     @property
     def item(self) -> Item | None:
         """What is to be judged now; what an earlier answer settled is passed over."""
-        while self.at < len(self.items) and _settled(self.items[self.at], self.made):
+        settles = _settled(self.made)
+        while self.at < len(self.items) and settles(self.items[self.at]):
             self.at += 1
         return self.items[self.at] if self.at < len(self.items) else None
 
@@ -139,7 +142,8 @@ class Session:
     @property
     def left(self) -> int:
         """How many items are undecided, those skipped included."""
-        return sum(not _settled(item, self.made) for item in self.items)
+        settles = _settled(self.made)
+        return sum(not settles(item) for item in self.items)
 
     def answer(self, verdict: Verdict, *, side: str = "", why: str = "") -> None:
         """Judge the pair; `no_counterpart` judges the statement of one `side`, old or new."""
@@ -221,6 +225,8 @@ class Desk:
         """Write the sheet; what there is to say of it."""
         from .report import workbook
 
+        if file.suffix.lower() != ".xlsx":
+            raise OutputError(f"{file}: the sheet is an .xlsx file; give it that suffix")
         settled = self.replayed().settled
         items = queue(self.old, self.new, settled, unsure=unsure)
         rows = sheet_rows(self.old, self.new, items, settled, m)

@@ -230,7 +230,10 @@ def test_nothing_is_lost_when_it_is_killed(tmp_path: Path) -> None:
     for run in range(40):
         told.write_bytes(b"")
         reviewer = _forked(old, new, told, run)
-        time.sleep(chance.uniform(0.0, 0.03))
+        answers, patience = chance.randint(0, 3), time.monotonic() + 20
+        while told.read_bytes().count(b"\n") < answers and time.monotonic() < patience:
+            time.sleep(0.001)
+        time.sleep(chance.uniform(0.0, 0.005))
         os.kill(reviewer, signal.SIGKILL)
         os.waitpid(reviewer, 0)
         for line in told.read_text("utf-8").split("\n")[:-1]:
@@ -241,7 +244,7 @@ def test_nothing_is_lost_when_it_is_killed(tmp_path: Path) -> None:
         assert len({(d.old, d.new) for d in rows}) == len(rows)
         held = {(d.old, d.new): d.why for d in rows}
         assert all(held[pair] >= why for pair, why in last.items())
-    assert len(last) >= len(new.commitments) and max(last.values()) > "030"
+    assert len(last) >= len(new.commitments) and max(last.values()) > "03"
 
 
 def _forked(old: Plan, new: Plan, told: Path, run: int) -> int:
@@ -435,3 +438,25 @@ def test_in_a_terminal_one_key_answers(monkeypatch: pytest.MonkeyPatch, capsys: 
     out = capsys.readouterr().out
     assert "没有键为 九#9 的举措" in out and "一/三#1" in out
     assert pairs() == {("linked", first.old, first.new)}  # the second was undone
+
+
+def test_a_sheet_is_named_as_what_it_is(capsys: Any) -> None:
+    assert cli.main(["review", "old.txt", "new.txt", "--export", "sheet.csv"]) == 2
+    assert "sheet.csv: the sheet is an .xlsx file" in capsys.readouterr().err and not Path("sheet.csv").exists()
+    assert cli.main(["review", "old.txt", "new.txt", "--export", "nowhere/sheet.xlsx"]) == 2
+    assert cli.main(["review", "old.txt", "new.txt", "--export", "a.xlsx", "--import", "b.xlsx"]) == 2
+
+
+def test_a_list_of_like_items_is_reviewed_in_time() -> None:
+    """Many statements, many candidates: the queue and a large sheet are no matter of minutes."""
+    lines = [f"（{n}）新增{'东西南北'[n % 4]}部第{n}社康机构{n}家。\n" for n in range(1, 200)]
+    for name in ("old", "new"):
+        body = "".join(lines if name == "old" else [line.replace("新增", "建成") for line in lines])
+        Path(f"{name}.txt").write_text("某某市工作要点\n\n一、任务\n" + body, "utf-8")
+    old, new = plans()
+    started = time.perf_counter()
+    rows = [alignments.decide("linked", old, new, a.key, b.key, who="甲", when="2026-03-01")
+            for a, b in zip(old.commitments, new.commitments, strict=True)]  # fmt: skip
+    alignments.record(FILE, rows, old, new)
+    assert review.queue(old, new, replay(read(FILE), old, new).settled) is not None
+    assert time.perf_counter() - started < 20
