@@ -35,7 +35,7 @@ _COMPARED = re.compile(
 _ALL = "全市|全省|全区|全县|全国|全域|全系统|我市|我省|我区|我县|本市|全州|全镇|全行业"
 _EACH = re.compile(
     r"(?P<each>(?:每(?:一?[个家所名座处张位户人县区镇乡村市省校社院万千百]|\d+(?:\.\d+)?[百千万]?|[一二三四五六七八九十百千万]+)|各(?![类项种大部有界自国方级]))[^，,；;、达（(]{0,14}?(?:[（(][^）)]{0,10}[)）])?)"
-    r"(?=每年|至少|最少|重点|分别|都|均|要|须|应|不少于|不低于|配|建|设|可|选|指|开|培|打|新|完|推|遴|落|拥有|有|引|确|创|组|达|保|实|累计|$)"
+    r"(?=每年|补助|补贴|奖补|奖励|资助|给予|至少|最少|重点|分别|都|均|要|须|应|不少于|不低于|配|建|设|可|选|指|开|培|打|新|完|推|遴|落|拥有|有|引|确|创|组|达|保|实|累计|$)"
 )
 _PER = re.compile(
     r"^每(?:\d+(?:\.\d+)?[百千万]*|[一二三四五六七八九十百千万]+)(?:名|位)?"
@@ -53,6 +53,14 @@ _IN_PLACE = re.compile(r"^(?:在|为|于|向|对|从|面向|针对|依托|通过
 _RISES = re.compile(r"(?:.{0,6}[^0-9])?(?:到|至)(?:20\d{2}年的?)?")
 _BOUND_WORD = re.compile(r"至少|最少|起码|至多|最多|各|\s|有$")
 _HAS_DIGIT = re.compile(r"[（(][^（）()]*\d[^（）()]*[)）]?")
+_BRACKETED = re.compile("[（(][^（()）]{0,60}[)）]")
+_LONE_BRACKET = re.compile("[（(][^（()）]*$|[()（）]")
+_ODD_START = re.compile(r"^(?:的(?![士])|仍(?=.)|均(?![衡等值质])|共(?![享同建青产有用性治]))+")
+_ODD_END = re.compile("(?<=..)(?<![行认作因])(?:由|保持|达到|为)$")
+_BASE = re.compile(
+    r"(?P<verb>[到至达]|相当于|超过)(?:20\d{2}年(?:同期|水平|底|末)?|现有|目前|现在|当前|去年(?:同期)?|上年(?:同期)?)[^，,；;、]{0,4}?的?$"
+)
+"""What a number is measured by: 增至现有的 2倍."""
 _VAIN = " \t\r\n\u3000\u200b,，、;；:：—-–·.。"
 
 
@@ -246,12 +254,12 @@ class _Place:
 def _phrase(left: str, right: str, head: Found, earlier: Phrase | None, before: str, inside: bool) -> Phrase:
     """The first case that fits: rank, share, time limit, state or change, verb and thing, thing alone."""
     scope, left = _scope(left)
-    left = _trimmed(left)
+    left = _trimmed(_BASE.sub(r"\g<verb>", left) if head.quantity.unit in ("%", "‰", "倍") else left)
     if per := _PER_AT_END.search(left):
         scope, left = scope or per[0], left[: per.start()]
     right = "" if right in ("台阶", "大关", "目标", "关口") else _right(right)
     place = _Place(head, left, right, scope, earlier, before, inside)
-    cases = (_rank, _share, _time_limit, _stated, _share_of_named, _counted)
+    cases = (_rank, _grant, _share, _time_limit, _stated, _share_of_named, _counted)
     return next((phrase for case in cases if (phrase := case(place)) is not None), None) or _thing(place)
 
 
@@ -263,6 +271,14 @@ def _rank(place: _Place) -> Phrase | None:
         return None
     name = _subject(place.left[: found.start()]) + found[1] + "排名"
     return place.phrase(name, name, level="进入")
+
+
+def _grant(place: _Place) -> Phrase | None:
+    """每个示范村补助100万元: so much for each."""
+    given = re.fullmatch("(?:再|给予|一次性|分别|财政|最高|奖励性|新增)*(补助|补贴|奖补|奖励|资助|补偿)", place.left)
+    if given is None or not (place.scope or "").startswith(("每", "各")) or place.kind() != "money" or place.right:
+        return None
+    return place.phrase(given[1] + "标准", given[1] + "标准", verb="")
 
 
 def _share(place: _Place) -> Phrase | None:
@@ -404,7 +420,7 @@ def _thing(place: _Place) -> Phrase:
     if _is_metric(subject) and not lists().more.at_start(verb) and not re.match("完成|守住|严守|坚守", verb):
         verb, thing = "", subject
     if not thing and verb and not _goes_on(place):
-        return place.phrase(verb, "", verb=verb)
+        return place.phrase(verb, "", verb=verb, change=change)
     if not thing and earlier is not None and not earlier.thing:
         return place.phrase(earlier.indicator + verb, "", verb=verb)
     if not thing:
@@ -637,13 +653,17 @@ def _short(text: str) -> str:
         .lstrip(_VAIN)
         .replace("()", "")
     )
+    text = _ODD_START.sub("", text)
+    text = _ODD_END.sub("", text)
     if text.count("“") != text.count("”"):
         text = text.replace("“", "").replace("”", "")
-    if len(text) <= _LONGEST_NAME:
-        return text
-    head = text[:_LONGEST_NAME]
-    cut = max(head.rfind("、"), head.rfind("等"))
-    return (head[:cut] + "等") if cut > 8 else head + "…"
+    if len(text) > _LONGEST_NAME:
+        text = _BRACKETED.sub("", text)
+    if len(text) > _LONGEST_NAME:
+        head = text[:_LONGEST_NAME]
+        cut = max(head.rfind("、"), head.rfind("等"))
+        text = (head[:cut] + "等") if cut > 8 else head + "…"
+    return text if len(re.findall("[(（]", text)) == len(re.findall("[)）]", text)) else _LONE_BRACKET.sub("", text)
 
 
 def _dealt(phrase: Phrase, count: int) -> list[Phrase]:

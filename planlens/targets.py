@@ -382,6 +382,8 @@ class _Reader:
         ahead, behind = before[: match.start()], before[match.end() :]
         if _words()["compared"].search(ahead):
             return True
+        if ahead.endswith("在") and re.match("[^，,；;]{0,14}基础上", behind):
+            return True
         if ahead.endswith(("由", "从")):
             return bool(re.search(r"\d", behind)) and not behind.startswith("起")
         year = _YEAR_TEXT.search(match[0])
@@ -475,6 +477,8 @@ def _described(text: str, item: Found, kind: str) -> TargetRole | None:
         return "other"
     if kind in ("time", "length") and re.match(r"[^，,；;。、]{0,8}率", after):
         return "other"
+    if kind == "time" and re.match(r"[^，,；;。、\d]{0,6}[到至为][^，,；;。、\d]{0,4}\d", after):
+        return None
     if kind == "time" and not _DONE_IN.match(after) and (bounded or _lasts(text, item, after)):
         return "other"
     if kind == "money" and (bounded or after.startswith("级")) and _words()["described"].match(after):
@@ -511,7 +515,7 @@ def _threshold(text: str, item: Found) -> bool:
     heads = "|".join(own["places"] + (own["bodies"] if unit not in own["units"]["of_bodies"] else []))
     if unit not in own["units"]["of_bodies"] + own["units"]["of_members"]:
         return False
-    if after.startswith("的") and (_tail(before) or before.endswith(tuple(own["measured"]["by"]))):
+    if after.startswith("的") and (not before.strip() or _tail(before) or before.endswith(tuple(own["measured"]["by"]))):
         return True
     head = re.match(rf"的?[^，,；;。、\d]{{0,6}}?(?:{heads})(?![家级民干医主员])", after)
     if head is None:
@@ -589,7 +593,7 @@ def _standard(item: Found, phrase: Phrase) -> bool:
     """每户补助不超过5000元, 亩均投资, 每百户30平方米: so much for each is a standard, no sum of deeds."""
     if family(item.quantity.unit) not in ("money", "area", "length", "mass", "volume"):
         return False
-    return bool(re.match("每(?![年月周天季])", phrase.scope or "") or re.search("亩均|户均|人均|标准$", phrase.thing))
+    return bool(re.match("每(?![年月周天季])", phrase.scope or "") or re.search("亩均|户均|人均|标准$|每[一百千万0-9]*[户人亩名]", phrase.thing))
 
 
 _NO_LEVEL = frozenset(("实现", "完成", "安排", "有", "是", "按", "拟按", "投入"))
