@@ -24,6 +24,7 @@ from . import quantity, redline
 from .commitments import items
 from .lexicon import Lexicon, fold
 from .model import Commitment, Plan, Target
+from .shifts import same_thing
 from .words import informative, terms
 
 _SAME_ITEM = 0.30
@@ -53,6 +54,9 @@ _DONE_OTHERWISE = 0.7
 text will do (_WITH_INSTRUMENT)."""
 
 _WITH_INSTRUMENT = 0.5
+
+_ALSO = 0.6
+"""Share of the weightiest item's new words from which a second item is quoted beside it."""
 
 _PIECES = frozenset({"thing", "body"})
 """Families of units that 个 may stand for: 2个 and 3家 count alike, 10家 and 30张 do not."""
@@ -240,14 +244,14 @@ def differences(meeting: Meeting) -> list[Finding]:
     found = [finding for rule in _SLOTS for finding in rule(meeting)] or _digits(meeting)
     if found or sum(meeting.novel.values()) >= (_SLIPPED_IN if meeting.verbatim else _SAID_ANEW):
         found += [finding for rule in _CONTENT for finding in rule(meeting)]
-        found = found or [("scope", f"范围: 增加{_named(meeting.novel)}")]
+        found = found or [("scope", f"范围: 增加{_said(meeting.new_items, meeting.novel)}")]
     return found + _left_out(meeting) + _repeated(meeting)
 
 
 def _left_out(meeting: Meeting) -> list[Finding]:
     """scope by what a text otherwise unchanged no longer covers."""
     if meeting.verbatim and sum(meeting.gone.values()) >= _SLIPPED_IN:
-        return [("scope", f"范围: 减少{_named(meeting.gone)}")]
+        return [("scope", f"范围: 减少{_said(meeting.old_items, meeting.gone)}")]
     return []
 
 
@@ -258,7 +262,8 @@ def _numbers(meeting: Meeting) -> list[Finding]:
     counterpart = {id(t): pair for pair in meeting.pairs for t in pair.new.targets}
     changed: list[Target] = []
     for target in (t for item in meeting.new_items for t in item.targets):
-        same = next((t for t in left if _value(t) == _value(target) and _one_unit(t, target)), None)
+        alike = [t for t in left if same_thing(t, target)]
+        same = next((t for t in alike if _value(t) == _value(target) and _one_unit(t, target)), None)
         if same is None:
             changed.append(target)
             continue
@@ -267,7 +272,7 @@ def _numbers(meeting: Meeting) -> list[Finding]:
             found.append(("bound", f"界: {same.quantity.text} → {target.quantity.text}"))
     for target in changed:
         pair = counterpart.get(id(target))
-        here = [t for t in left if pair is not None and t in pair.old.targets]
+        here = [t for t in left if pair is not None and t in pair.old.targets and same_thing(t, target)]
         other = here[0] if here and pair is not None and pair.similarity >= _SAME_ACTION else None
         was = next((t for t in here if _one_unit(t, target)), other)
         if was is None:
@@ -452,14 +457,15 @@ def _reach(meeting: Meeting) -> list[Finding]:
     things = {word: weight for word, weight in meeting.novel.items() if not meeting.lexicon.instruments_in(word)}
     if sum(things.values()) < _REACHES_FURTHER:
         return []
-    return [("scope", f"范围: 增加{_anew(meeting, things)}")]
+    return [("scope", f"范围: 增加{_said(meeting.new_items, things)}")]
 
 
-def _anew(meeting: Meeting, words: Mapping[str, float]) -> str:
-    """What is said anew: the item that is mostly new, if there is one, else the weightiest words."""
-    new = [(sum(w for word, w in item.words.items() if word in words), item) for item in meeting.new_items]
-    weight, item = max(new, key=lambda n: n[0])
-    return f"“{_short(item.text)}”" if weight * 2 >= item.mass and weight > 0 else _named(words)
+def _said(items: Sequence[Item], words: Mapping[str, float]) -> str:
+    """What is said anew, in the plan's own words: the one or two items that carry most of it."""
+    weight = {item.text: sum(w for word, w in item.words.items() if word in words) for item in items}
+    first, *others = sorted(weight, key=lambda text: -weight[text])
+    second = [text for text in others[:1] if weight[text] >= _ALSO * weight[first]]
+    return "、".join(f"“{_short(text)}”" for text in weight if text in (first, *second))
 
 
 def _widest(text: str, lexicon: Lexicon) -> tuple[str, str] | None:
@@ -478,12 +484,6 @@ def _means(meeting: Meeting) -> list[Finding]:
     return [
         ("means", f"做法: 增加{'、'.join(tools[:4])}" if tools else f"做法: 表述大部更换（{meeting.novelty:.0%}为新）")
     ]
-
-
-def _named(words: Mapping[str, float]) -> str:
-    """The weightiest few words, in the order they stand."""
-    top = set(sorted(words, key=lambda word: -words[word])[:4])
-    return "、".join(word for word in words if word in top)
 
 
 def _repeated(meeting: Meeting) -> list[Finding]:
@@ -505,7 +505,7 @@ def _same_thing(pair: Pair) -> bool:
 
 def _short(text: str) -> str:
     text = text.strip("，,。；;：: \r\n\u3000")
-    return text if len(text) <= 18 else text[:17] + "…"
+    return text if len(text) <= 18 else re.sub(r"[0-9.]+$", "", text[:17]) + "…"
 
 
 _SLOTS = (_numbers, _coverage, _strength, _stage, _deadline, _bodies, _documents, _negation)

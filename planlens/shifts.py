@@ -175,6 +175,11 @@ def _alike_targets(a: Target, b: Target) -> float:
     return value
 
 
+def same_thing(a: Target, b: Target) -> bool:
+    """Whether two targets of linked statements count the same thing, in whatever unit."""
+    return _alike_targets(a, b) >= _SAME_THING_LINKED
+
+
 def same_measure(a: Target, b: Target) -> bool:
     """Whether two targets may stand in one row of a ledger: units of one family, not level against increment."""
     return family(a.quantity.unit) == family(b.quantity.unit) and _measures_meet(a, b)
