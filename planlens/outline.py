@@ -429,7 +429,7 @@ def _heading(rest: str, marked: bool) -> tuple[str, int]:
     first = stripped[: stop.start()]
     if stop[0] == "。" and (_is_heading(first) or (marked and len(stripped) == stop.end())):
         return first, lead + stop.end()
-    gap = re.search(r"\u3000+|\s+", stripped)
+    gap = re.search(r"\u3000|\s{2,}", stripped)  # one space may stand inside a word: 达到 70%以上
     before = stripped[: gap.start()] if gap else ""
     if gap and len(before) >= 4 and _is_heading(before) and "，" not in before:
         return before, lead + gap.end()

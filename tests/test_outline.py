@@ -91,6 +91,14 @@ def test_a_first_sentence_with_a_figure_is_a_statement() -> None:
     assert drawn(text)[1] == ("一/一", "", "建成水库3座。配套渠道同步完工。")
 
 
+def test_spaces_inside_a_sentence_make_no_heading() -> None:
+    text = "一、农业\n（一）良种覆盖率达到 ９５ %以上，培训农户。\n"
+    text += "（二）节约用水　　推广滴灌设备，更新泵站，分年实施，不误农时。"
+    found = drawn(text)
+    assert found[1] == ("一/一", "", "良种覆盖率达到 ９５ %以上，培训农户。")
+    assert found[2][1] == "节约用水"
+
+
 def test_a_lost_heading_is_inferred_and_said() -> None:
     text = "一、任务\n（一）农业\n1.育种。甲。\n2.灌溉。乙。\n1.修路。丙。\n2.架桥。丁。\n（三）林业\n1.植树。戊。"
     found, notes = parse(text)

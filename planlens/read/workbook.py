@@ -1,40 +1,47 @@
-"""The first sheet of an .xlsx file as rows of text."""
+"""Opens an .xlsx file, of an indicator sheet or of decisions, and says in one line what is wrong with it."""
 
 from __future__ import annotations
 
+import io
 import warnings
 import zipfile
 from pathlib import Path
+from typing import Any
 
 from planlens.errors import InputError
 
-_MOST_UNPACKED = 200_000_000  # bytes; a sheet with a row a statement stays far below
+_MOST_UNPACKED = 200_000_000  # bytes; the longest sheets of offices stay far below
 _MOST_ROWS = 100_000
 _MOST_COLUMNS = 100
 
 
 def rows(path: Path) -> list[list[str]]:
-    """Every row, an empty cell as ""; formulas as they are written. Raises InputError for what is no such file."""
+    """Every row of the first sheet as text, an empty cell as ""; formulas as they are written."""
     if not path.is_file():
         raise InputError(f"{path}: {'a folder, not a file' if path.is_dir() else 'no such file'}")
+    book = opened(path.read_bytes(), str(path), read_only=True)
+    try:
+        return _rows(book.worksheets[0])
+    finally:
+        book.close()
+
+
+def opened(data: bytes, where: str, **options: bool) -> Any:
+    """The workbook. Raises InputError for what is none and where openpyxl, which the extra `office` brings, is not."""
     try:
         import openpyxl
     except ImportError:
-        raise InputError("reading .xlsx needs openpyxl: pip install 'planlens[office]'") from None
+        raise InputError(f"{where}: reading .xlsx needs openpyxl: pip install 'planlens[office]'") from None
     try:
-        with zipfile.ZipFile(path) as parts:
+        with zipfile.ZipFile(io.BytesIO(data)) as parts:
             if sum(part.file_size for part in parts.infolist()) > _MOST_UNPACKED:
-                raise ValueError("unpacked it is too large for a sheet of decisions")
+                raise ValueError("unpacked it is too large")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # drop-downs and the like, which are not read
-            book = openpyxl.load_workbook(path, read_only=True)
-            try:
-                return _rows(book.worksheets[0])
-            finally:
-                book.close()
+            return openpyxl.load_workbook(io.BytesIO(data), **options)
     except Exception as error:  # openpyxl lets through whatever a damaged file makes zipfile, lxml and itself raise
         told = " ".join(str(error).split())[:100] or type(error).__name__
-        raise InputError(f"{path}: cannot be read as .xlsx ({told})") from None
+        raise InputError(f"{where}: cannot be read as .xlsx ({told})") from None
 
 
 def _rows(sheet: object) -> list[list[str]]:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import warnings
-import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,27 +10,14 @@ from typing import Any
 from planlens.errors import InputError
 from planlens.model import Block, Note
 from planlens.read.made import Piece, join, one_line, row
+from planlens.read.workbook import opened
 
-_MOST_UNPACKED = 200_000_000  # bytes
 _MOST_CELLS = 2_000_000  # a sheet formatted to its last column must not fill the memory
 
 
 def read_xlsx(data: bytes, where: str) -> tuple[str, str, tuple[Block, ...], tuple[Note, ...]]:
     """Text, encoding, blocks and notes of an .xlsx file. Raises InputError for what is none."""
-    try:
-        import openpyxl
-    except ImportError:
-        raise InputError(f"{where}: reading .xlsx needs openpyxl: pip install 'planlens[office]'") from None
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as parts:
-            if sum(part.file_size for part in parts.infolist()) > _MOST_UNPACKED:
-                raise ValueError("unpacked it is too large")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # drop-downs and the like, which are not read
-            book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
-    except Exception as error:  # openpyxl lets through whatever a damaged file makes zipfile and its parser raise
-        told = " ".join(str(error).split())[:100] or type(error).__name__
-        raise InputError(f"{where}: cannot be read as .xlsx ({told})") from None
+    book = opened(data, where, data_only=True)
     notes = [Note("chrome", None, f"hidden sheet {s.title} left out") for s in book.worksheets if _hidden(s)]
     shown = [sheet for sheet in book.worksheets if not _hidden(sheet)]
     pieces = [piece for number, sheet in enumerate(shown, 1) for piece in _sheet(sheet, number, where)]
