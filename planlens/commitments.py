@@ -288,7 +288,7 @@ def _bodies_named(text: str, lexicon: Lexicon) -> tuple[str, ...]:
         found += _split_bodies(text[slice(*match.span(1))], lexicon)
     subject = _SUBJECT.match(masked)
     if subject:
-        found += _split_bodies(text[slice(*subject.span(1))], lexicon)
+        found += _split_bodies(text[slice(*subject.span(1))].rpartition("由")[2], lexicon)
     for match in _WITH.finditer(masked):
         names = text[slice(*match.span(1))]
         actions = lexicon.actions(names)

@@ -311,6 +311,8 @@ class Lexicon:
         >>> load().body("市卫生计生委")
         '市卫生健康委'
         """
+        if any(name.endswith(today) for today in self.renamed.values()):
+            return name
         for size in range(len(name), 1, -1):
             if name[-size:] in self.renamed:
                 return name[:-size] + self.renamed[name[-size:]]

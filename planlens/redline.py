@@ -69,13 +69,16 @@ def same_text(a: str, b: str) -> bool:
     return bare(a) == bare(b)
 
 
+_DASHES = str.maketrans("–—~", "---")  # 1—2家 and 1-2家 are one text
+
+
 def bare(text: str) -> str:
     """The text without numbering, punctuation and spaces, width folded; signs that belong to a number stay.
 
     >>> bare("（十二）力争达到 98.5%以上。")
     '力争达到98.5%以上'
     """
-    folded = unicodedata.normalize("NFKC", _NUMBERING.sub("", text, count=1))
+    folded = unicodedata.normalize("NFKC", _NUMBERING.sub("", text, count=1)).translate(_DASHES)
     return "".join(char for at, char in enumerate(folded) if _says(folded, at))
 
 

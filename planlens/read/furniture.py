@@ -36,6 +36,7 @@ _NUMBERED = re.compile(
 )
 _TITLE = re.compile("通知|规划|要点|方案|意见|计划|纲要|报告|办法|措施|决定|关于")
 _ADDRESSEES = re.compile("[各区市县镇局委府位院门关构司校][)）]?[:：]$|^各[位区县市]")
+_OF_SITE = re.compile("ICP备|公网安备|网站标识码|版权|本网|本站|转载|责任编辑")
 _ENDS = tuple("。！？!；;.")
 _CONTENTS_TITLE = re.compile(r"^目\s*[录次]$")
 _LEADERS = re.compile(r"(?:…{2,}|(?:[.．·‥]\s?){3,})\s*\d{1,4}$")
@@ -180,8 +181,10 @@ def _foot(lines: list[str], blocks: tuple[Block, ...], known: dict[int, str]) ->
 
 
 def _of_plan(line: str, block: Block) -> bool:
-    if block.kind == "row" or _NUMBERED.match(line):
+    if block.kind == "row" or _NUMBERED.match(re.sub(r"\s", "", line[:_BODY_LINE])):
         return True
+    if len(line) >= _BODY_LINE and line.endswith(("。", "；")):  # a sentence of a plan may speak of 新媒体 and 二维码
+        return not _OF_SITE.search(line)
     return len(line) >= _BODY_LINE / 2 and not rules().foot.search(line)
 
 
