@@ -53,11 +53,18 @@ def __getattr__(name: str) -> Any:
     return getattr(import_module(_HOMES[name]), name)
 
 
-def diff(old: str, new: str, *, library: str | None = None, region: str | None = None) -> Comparison:
-    """Compare two plans named by id, year, period or path: what `planlens diff OLD NEW` reports."""
+def diff(
+    old: str, new: str, *, library: str | None = None, region: str | None = None, reviewed: bool = True
+) -> Comparison:
+    """Compare two plans named by id, year, period or path: what `planlens diff OLD NEW` reports.
+
+    `reviewed`: whether links that a person has reviewed (alignments/) outrank what is found.
+    """
+    from planlens.alignments import decided, homes
     from planlens.compare import compare
     from planlens.library import Library
 
     shelf = Library.open(library)
-    first, second = shelf.pair(old, new, region=region)
-    return compare(shelf.read(first), shelf.read(second))
+    first, second = (shelf.read(entry) for entry in shelf.pair(old, new, region=region))
+    folders = homes(shelf.folder, shipped=shelf.shipped) if reviewed else ()
+    return compare(first, second, decided(folders, first, second).settled)

@@ -156,6 +156,12 @@ def find(folders: Sequence[Path], name: str) -> Path | None:
     return next((folder / name for folder in folders if (folder / name).is_file()), None)
 
 
+def decided(folders: Sequence[Path], old: Plan, new: Plan) -> Replay:
+    """What reviewers decided about two plans, as far as it still holds; nothing where no folder has their file."""
+    path = find(folders, file_name(old.info.id, new.info.id))
+    return replay(read(path), old, new) if path else Replay()
+
+
 def read(path: Path) -> tuple[Decision, ...]:
     """The decisions of a file in the order of its rows. Raises SettingsError that names the row it cannot take.
 

@@ -517,10 +517,9 @@ def _two_plans(library: str | None, old: str, new: str, region: str | None) -> t
 
 def _replayed(old: Plan, new: Plan, library: str | None, folder: str | None, left_aside: bool) -> Replay:
     """What reviewers decided about two plans, as far as it still holds."""
-    from planlens.alignments import Replay, file_name, find, read, replay
+    from planlens.alignments import Replay, decided
 
-    path = None if left_aside else find(_homes(library, folder), file_name(old.info.id, new.info.id))
-    return replay(read(path), old, new) if path else Replay()
+    return Replay() if left_aside else decided(_homes(library, folder), old, new)
 
 
 def _tell_orphans(reviewed: Replay) -> None:
