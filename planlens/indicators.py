@@ -48,7 +48,7 @@ _WHOLE_RANKED = re.compile(
 _MOVED = re.compile(
     r"(?<=..)(?:新增|建成|建设|创建|引进|培育|招聘|精准招聘|遴选|认定|新建|打造|发布|制定|培养|选拔|评选|开行|举办|增加)$"
 )
-_OWN_RATE = re.compile("(?<=..)..率$|总数$|总量$|数量$|(?:播种|种植)?面积$")
+_OWN_RATE = re.compile("(?<=..)..率$|(?:通车|运营|建成)?里程$|总数$|总量$|数量$|(?:播种|种植)?面积$")
 _IN_PLACE = re.compile(r"^(?:在|为|于|向|对|从|面向|针对|依托|通过|按照?|按)")
 _RISES = re.compile(r"(?:.{0,6}[^0-9])?(?:到|至)(?:20\d{2}年的?)?")
 _BOUND_WORD = re.compile(r"至少|最少|起码|至多|最多|各|\s|有$")
@@ -61,6 +61,7 @@ _BASE = re.compile(
     r"(?P<verb>[到至达]|相当于|超过)(?:20\d{2}年(?:同期|水平|底|末)?|现有|目前|现在|当前|去年(?:同期)?|上年(?:同期)?)[^，,；;、]{0,4}?的?$"
 )
 """What a number is measured by: 增至现有的 2倍."""
+_GRANTED = re.compile("(?:给予|予以|享受|发放)([^，,；;。给予的]{0,8}(?:奖励|补助|补贴|资助|奖补|补偿|支持))$")
 _VAIN = " \t\r\n\u3000\u200b,，、;；:：—-–·.。"
 
 
@@ -254,13 +255,18 @@ class _Place:
 def _phrase(left: str, right: str, head: Found, earlier: Phrase | None, before: str, inside: bool) -> Phrase:
     """The first case that fits: rank, share, time limit, state or change, verb and thing, thing alone."""
     scope, left = _scope(left)
-    left = _trimmed(_BASE.sub(r"\g<verb>", left) if head.quantity.unit in ("%", "‰", "倍") else left)
+    based = _BASE.search(left) if head.quantity.unit in ("%", "‰", "倍") else None
+    left = re.sub("最[高低多长]$", "", _trimmed(left[: based.end("verb")] if based else left))
     if per := _PER_AT_END.search(left):
         scope, left = scope or per[0], left[: per.start()]
     right = "" if right in ("台阶", "大关", "目标", "关口") else _right(right)
     place = _Place(head, left, right, scope, earlier, before, inside)
-    cases = (_rank, _grant, _share, _time_limit, _stated, _share_of_named, _counted)
-    return next((phrase for case in cases if (phrase := case(place)) is not None), None) or _thing(place)
+    cases = (_rank, _grant, _share, _those, _time_limit, _stated, _share_of_named, _counted)
+    phrase = next((phrase for case in cases if (phrase := case(place)) is not None), None) or _thing(place)
+    if based and place.percent() and phrase.level and not _is_metric(phrase.thing):  # 客流恢复至2019年的80%
+        name = _short(phrase.thing + phrase.level + based[0].removeprefix(based["verb"]).removesuffix("的") + "比例")
+        phrase = replace(phrase, indicator=name)
+    return phrase
 
 
 def _rank(place: _Place) -> Phrase | None:
@@ -275,6 +281,10 @@ def _rank(place: _Place) -> Phrase | None:
 
 def _grant(place: _Place) -> Phrase | None:
     """每个示范村补助100万元: so much for each."""
+    if place.kind() == "money" and not _subject(place.left) and not place.right:
+        told = _GRANTED.search(place.before.rstrip(_VAIN))  # 给予一次性奖励，最高不超过80万元
+        if told:
+            return place.phrase(told[1], told[1], level="最高")
     given = re.fullmatch("(?:再|给予|一次性|分别|财政|最高|奖励性|新增)*(补助|补贴|奖补|奖励|资助|补偿)", place.left)
     if given is None or not (place.scope or "").startswith(("每", "各")) or place.kind() != "money" or place.right:
         return None
@@ -295,6 +305,7 @@ def _share(place: _Place) -> Phrase | None:
 def _share_name(who: str, what: str) -> str:
     what = f"{what}比例" if what else "占比"
     name = who + what
+    name = _BRACKETED.sub("", name) if len(name) > _LONGEST_NAME else name
     if len(name) > _LONGEST_NAME and re.search("[、(]", who):
         name = f"{re.split('[、(]', who)[0]}等{what}"
     return _short(name)
@@ -349,7 +360,8 @@ def _stated(place: _Place) -> Phrase | None:
         thing = (earlier.indicator if again else earlier.thing) if earlier else _spoken_of(place.before)
     if place.inside and earlier is not None and earlier.scope and _PER.match(earlier.thing) and _is_metric(thing):
         thing = thing if re.match("每|人均|户均|[万千百]", thing) else earlier.scope + thing
-    name = thing + (change if change and not thing.endswith(change) else "")
+    how = re.search(f"(年均|实际)(?:再|累计|约)?{change}[^年实]{{0,4}}$", place.left) if change else None
+    name = thing + (how[1] if how else "") + (change if change and not thing.endswith(change) else "")
     name += level if level in ("安排", "投入") and thing.endswith("财政") else ""
     return place.phrase(name, thing, verb=lists().more.at_start(subject), level=level, change=change)
 
@@ -373,9 +385,23 @@ def _share_of_named(place: _Place) -> Phrase | None:
         return None
     if not subject and place.earlier is not None:
         subject = place.earlier.scope or place.earlier.thing
-    return place.phrase(
-        f"{subject}{place.right}比例", subject, scope=place.scope or subject or None, share=True, right=""
-    )
+    name = _share_name(subject, place.right)
+    return place.phrase(name, subject, scope=place.scope or subject or None, share=True, right="")
+
+
+def _those(place: _Place) -> Phrase | None:
+    """社康机构达到基本标准的为90%、达到推荐标准的为30%: a share of those named, told by what they do."""
+    told = re.search("的(?:为|占|达到?|有|不低于|超过)?$", place.left)
+    if not place.percent() or told is None or place.right:
+        return None
+    who, what = _divided(_subject(place.left[: told.start()]))
+    if not what and _starts_with_verb(who) and place.earlier is not None and place.earlier.share:
+        who, what = place.earlier.scope or "", who
+    if not who or not what:
+        return None
+    if _is_metric(who):  # 轮岗比例达到符合条件人数的10%
+        return place.phrase(who, who, level=what)
+    return place.phrase(_share_name(who, what), who, scope=who, share=True)
 
 
 def _counted(place: _Place) -> Phrase | None:
@@ -490,7 +516,7 @@ def _trimmed(text: str) -> str:
     """Without dates, comparisons and brackets that hold numbers."""
     text = _HAS_DIGIT.sub("", text)
     text = _COMPARED.sub("", text)
-    text = text.strip(_VAIN)
+    text = re.sub(r"^(?:20\d{2}年(?:、|和|及|与))+(?=20\d{2}年)", "", text.strip(_VAIN))
     while (cut := re.sub(rf"^(?:{_DATE})", "", text).lstrip(_VAIN)) != text:
         text = cut
     if ":" in text:
@@ -525,7 +551,7 @@ def _subject(text: str) -> str:
         text = text[: -len(word)]
     text = re.sub(r"(?<=..)(?:预期)?目标$", "", text)
     text = re.sub(r"^(?:共|现|已|拥)?有(?![机效关序线色])", "", text)
-    return text.rstrip("的").strip(_VAIN)
+    return "" if text in ("最高", "最低", "最多") else text.rstrip("的").strip(_VAIN)
 
 
 def _predicate(left: str) -> tuple[str, str, str]:
@@ -702,7 +728,24 @@ def _parts(thing: str, count: int) -> list[tuple[str, str | None]] | None:
         and (tail_found := re.search("(?:人均|户均|平均).*$", parts[-1]))
     ):
         parts = [*(part + tail_found[0] for part in parts[:-1]), parts[-1]]
+    tail = _tails().search(parts[-1])
+    if tail and tail.start() > 1 and not any(_has_own(part) for part in parts[:-1]):
+        parts = [*(part + tail["tail"] for part in parts[:-1]), parts[-1][: tail.start()] + tail["tail"]]
     return [(part, None) for part in parts]
+
+
+def _has_own(part: str) -> bool:
+    """Whether an item of a list is a rate, an amount or a deed itself; 化学需氧量 is a substance."""
+    return bool(_verbs_at_start(part)) or (_is_metric(part) and not part.endswith("需氧量"))
+
+
+@functools.cache
+def _tails() -> re.Pattern[str]:
+    """What a list shares at its end: 重点工程减排量, 产值."""
+    own = table("targets")["tails"]
+    return re.compile(
+        f"(?:[三四五六七八九十]大(?:产业|行业|领域|集群))?(?P<tail>(?:{'|'.join(own['before'])})*(?:{'|'.join(own['heads'])}))$"
+    )
 
 
 def _shared_predicate(phrases: list[Phrase], found: Sequence[Found]) -> list[Phrase]:

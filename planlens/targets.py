@@ -52,6 +52,8 @@ _OPENER = re.compile(
 )
 """The time phrase that opens a clause and holds until the next one: 2022年，…；目前，…；今年…."""
 
+_RUN = re.compile(r"20\d{2}年(?:[、和及与]20\d{2}年)+(?=[^，,；;]{0,24}分别)")
+_HOLDS = re.compile(r"\s*(?:[一二三四五六七八九十]是)?(今年|明年|20\d{2}年)(?=[，,要我全力计])")
 _HORIZON = re.compile(r"\s*(?:[一二三四五六七八九十]是)?(?:力争)?(?:到|至)20\d{2}年(?:底|末)?")
 _YEAR_TEXT = re.compile(r"(20\d{2})年")
 _PAST_PLAN = re.compile(r"[“\"]?(十[一二三四五六七八九]?五)[”\"]?(?:规划)?(?:期间|时期|以来|末|期末)")
@@ -194,6 +196,8 @@ class _Reader:
             if lead := _HORIZON.match(words):
                 setting = replace(setting, period=lead[0].strip())
                 self.horizons.setdefault(clause.key, lead[0].strip())
+            elif (holds := _HOLDS.match(words)) and not self._tense(words, False):
+                setting = replace(setting, period=holds[1])
             yield from self._sentence(replace(setting, past=past, period=setting.period or carried), sentence)
             ends_open = words[-1] in "；;"
             past = self._tense_after(words, past)
@@ -218,6 +222,8 @@ class _Reader:
             return bool(opened["past"])
         if self.first_year is None:
             return past
+        if run := _RUN.match(words.lstrip()):
+            return int(run[0][-5:-1]) < self.first_year
         end = _PLAN_ENDS.get(opened["plan"], 9999) if opened["plan"] else int(opened["last"] or opened["year"])
         return end < self.first_year
 
@@ -339,6 +345,8 @@ class _Reader:
             told = self.text[max(sentence.start, at - 200) : at]
             return "other" if re.search("预计|预测", told) and self._ahead(setting, sentence) else "baseline"
         before = _without_bases(before, item, phrase)
+        if (year := _dealt_year(segment, item)) and self.first_year is not None:
+            return "baseline" if int(year) < self.first_year else "target"
         near = list(words["past_near"].finditer(before))
         if phrase.base or (near and not words["compared"].search(before[: near[-1].start()])):
             return "baseline"
@@ -363,6 +371,8 @@ class _Reader:
     def _period(self, sentence: Span, segment: _Segment, item: Found) -> str | None:
         """The last date before the number in its sentence; 每年 holds only for its own segment."""
         at = segment.span.start + item.span.start
+        if year := _dealt_year(segment, item):
+            return f"{year}年"
         start = max(sentence.start, at - 200)
         return self._date(self.text[start:at], segment.span.start - start)
 
@@ -398,6 +408,16 @@ _DOING = (
 _GOVERNED = re.compile(
     rf"{_DOING}(?:[^，,；;。]{{0,60}}(?:等|、[^，,；;。、]{{1,10}}))?(?:全国|全省|国家|省|市|和|并)?$"
 )
+
+
+def _dealt_year(segment: _Segment, item: Found) -> str | None:
+    """2024年、2025年分别完成300户、400户: as many years as numbers, one for each."""
+    run = _RUN.search(segment.text)
+    if run is None or run.end() > item.span.start:
+        return None
+    years: list[str] = _YEAR_TEXT.findall(run[0])
+    counted = [found for found in segment.found if found.span.start >= run.end()]
+    return years[counted.index(item)] if len(years) == len(counted) else None
 
 
 def _sums_up(text: str, item: Found) -> bool:
@@ -515,7 +535,9 @@ def _threshold(text: str, item: Found) -> bool:
     heads = "|".join(own["places"] + (own["bodies"] if unit not in own["units"]["of_bodies"] else []))
     if unit not in own["units"]["of_bodies"] + own["units"]["of_members"]:
         return False
-    if after.startswith("的") and (not before.strip() or _tail(before) or before.endswith(tuple(own["measured"]["by"]))):
+    if after.startswith("的") and (
+        not before.strip() or _tail(before) or before.endswith(tuple(own["measured"]["by"]))
+    ):
         return True
     head = re.match(rf"的?[^，,；;。、\d]{{0,6}}?(?:{heads})(?![家级民干医主员])", after)
     if head is None:
@@ -593,7 +615,10 @@ def _standard(item: Found, phrase: Phrase) -> bool:
     """每户补助不超过5000元, 亩均投资, 每百户30平方米: so much for each is a standard, no sum of deeds."""
     if family(item.quantity.unit) not in ("money", "area", "length", "mass", "volume"):
         return False
-    return bool(re.match("每(?![年月周天季])", phrase.scope or "") or re.search("亩均|户均|人均|标准$|每[一百千万0-9]*[户人亩名]", phrase.thing))
+    return bool(
+        re.match("每(?![年月周天季])", phrase.scope or "")
+        or re.search("亩均|户均|人均|标准$|每[一百千万0-9]*[户人亩名]", phrase.thing)
+    )
 
 
 _NO_LEVEL = frozenset(("实现", "完成", "安排", "有", "是", "按", "拟按", "投入"))
