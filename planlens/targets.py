@@ -47,7 +47,7 @@ _OPENER = re.compile(
     r"(?P<past>截至|截止|去年|上年|上一年|目前|当前(?![和及与、])|现共?有[^，,；;\d]{0,14}\d|现已|近[两三五几\d]?年|过去"
     r"|[自从]?(?:20\d{2}年|“?[一二三四五十]{2,3}”?|[^，,；;\d]{2,6})以来)"
     r"|(?P<coming>今年|明年|下一步|未来|力争|展望)"
-    r"|[到至]?(?P<year>20\d{2})(?:\s*[—–~-]+\s*(?P<last>20\d{2}))?年(?!的|版|起|以来)"
+    r"|[到至]?(?P<year>20\d{2})(?:\s*[—–~-]+\s*(?P<last>20\d{2}))?年(?!的|版|起|以来|印发|发布|出台|制定|颁布|修订)"
     r"|[“\"]?(?P<plan>十[一二三四五六七八九]?五)[”\"]?(?:规划)?(?:期间|时期|末|期末))"
 )
 """The time phrase that opens a clause and holds until the next one: 2022年，…；目前，…；今年…."""
@@ -350,6 +350,8 @@ class _Reader:
         near = list(words["past_near"].finditer(before))
         if phrase.base or (near and not words["compared"].search(before[: near[-1].start()])):
             return "baseline"
+        if _HAS.search(before) and not (setting.period or self._period(sentence, segment, item)):
+            return "baseline"
         if self._dated_back(before) or _ours(before) or _BASE_OF.search(segment.text[: item.span.start]):
             return "baseline"
         moving = re.search("控制|达到|提高|新增|增加|减少|引导|转移", segment.text)
@@ -360,7 +362,11 @@ class _Reader:
     def _dated_back(self, before: str) -> bool:
         """2020年为78.4岁 in a plan from 2021; 比2020年提高 only compares."""
         compared = _words()["compared"]
-        years = [match for match in _YEAR_TEXT.finditer(before) if not compared.search(before[: match.start()])]
+        years = [
+            match
+            for match in _YEAR_TEXT.finditer(before)
+            if not compared.search(before[: match.start()]) and not before.startswith("起", match.end())
+        ]
         return bool(years) and self.first_year is not None and int(years[-1][1]) < self.first_year
 
     def _ahead(self, setting: _Setting, sentence: Span) -> bool:
@@ -442,6 +448,10 @@ def _without_bases(before: str, item: Found, phrase: Phrase) -> str:
 def _ours(before: str) -> bool:
     """我国有…: a number about the country as it is."""
     return bool(re.search(r"(?:我国|我省|我市|我区|我县|本市|中国)(?:现?有|拥有)$", before.rstrip()))
+
+
+_HAS = re.compile(r"(?:^|[，,])(?:[全我本][国省市区县州镇乡村校院])(?:共|现)有[^，,；;、\d]{0,14}$")
+"""全镇共有卫生室…: without a date it tells what is there."""
 
 
 def _mended(text: str, statements: Sequence[Span]) -> list[Span]:
