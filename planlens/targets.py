@@ -203,7 +203,7 @@ class _Reader:
             past = self._tense_after(words, past)
             told = past if ends_open else None
             setting = replace(setting, past=setting.past and past)
-            carried = (carried or self._date(words, first=True)) if ends_open else None
+            carried = (carried or self._date(words[:400], first=True)) if ends_open else None
 
     def _opens_past(self, words: str) -> bool:
         if _words()["past_lead"].match(words):
