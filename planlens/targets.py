@@ -733,7 +733,7 @@ def _cuts(text: str, numbers: Sequence[Span]) -> Iterator[int]:
         elif char in _CLOSE and depth:
             depth.pop()
         inside = index < len(numbers) and numbers[index].start <= at < numbers[index].end
-        if depth and at - opened > 120:
+        if depth and (at - opened > 120 or at - last > 3 * _LONGEST_SEGMENT):
             depth.clear()
         if inside or depth:
             continue
