@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from . import evidence, quantity
 from .alignments import Decision
 from .alignments import plain as plain
-from .errors import SettingsError
+from .errors import LibraryError, SettingsError
 from .model import Alignment, Commitment, Link, Part, Plan, Score, Source
 
 Floats = NDArray[np.float64]
@@ -119,6 +119,27 @@ class _Ruling:
     def decides(self, i: int, j: int) -> bool:
         """Whether a person has said what becomes of this pair."""
         return (i, j) in self.linked or (i, j) in self.rejected or i in self.lone_old or j in self.lone_new
+
+
+def explain(old: Plan, new: Plan, old_key: str, new_key: str) -> Score | None:
+    """The score of one pair of commitments with its parts; None where too little is shared for it to be a candidate.
+
+    Raises LibraryError for a key that no commitment of the plan has.
+    """
+    i, j = (_place(plan, key) for plan, key in ((old, old_key), (new, new_key)))
+    measured = evidence.measure(side_of(old), side_of(new))
+    scores = judge(measured, load_weights())
+    at = np.flatnonzero((measured.old == i) & (measured.new == j))
+    return score_of(scores, int(at[0])) if len(at) else None
+
+
+def _place(plan: Plan, key: str) -> int:
+    for at, commitment in enumerate(plan.commitments):
+        if commitment.key == key:
+            return at
+    raise LibraryError(
+        f"{plan.info.id}: no commitment {key}; `planlens show {plan.info.id} --format csv` lists the keys"
+    )
 
 
 def side_of(plan: Plan) -> evidence.Side:

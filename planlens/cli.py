@@ -266,11 +266,15 @@ def track(
 @cli.command()
 @_plan_argument("old")
 @_plan_argument("new")
+@click.option(
+    "--explain", nargs=2, metavar="OLDKEY NEWKEY", help="Take the score of one pair apart: 四/十二#3 一/四#1."
+)
 @_reviews
 @_shared
 def align(
     old: str,
     new: str,
+    explain: tuple[str, str] | None,
     no_reviewed: bool,
     alignments: str | None,
     library: str | None,
@@ -284,6 +288,9 @@ def align(
     from planlens.report import json, messages, tables
 
     first, second = _two_plans(library, old, new, region)
+    if explain:
+        _explain(first, second, explain, _Sink(form, output, look), messages.load(look["lang"]))
+        return
     reviewed = _replayed(first, second, library, alignments, no_reviewed)
     found = pair(first, second, reviewed.settled)
     sink = _Sink(form, output, look)
@@ -444,6 +451,18 @@ def init(folder: str) -> None:
     from planlens.library import init as start
 
     click.echo(str(start(folder)))
+
+
+def _explain(old: Plan, new: Plan, keys: tuple[str, str], sink: _Sink, m: Messages) -> None:
+    """One pair's evidence piece by piece."""
+    from planlens.align import explain
+    from planlens.report import json, tables
+
+    score = explain(old, new, *keys)
+    if sink.form == "json":
+        sink.put(json.dumps(json.explain(old, new, keys, score)))
+    else:
+        sink.tables(tables.explain(old, new, keys, score, m))
 
 
 class _Sink:

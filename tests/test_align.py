@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 
 from planlens import align, evidence, parse
+from planlens.errors import LibraryError
 from planlens.model import Plan, PlanInfo
 from planlens.read import read_document
+from planlens.report import messages
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 
@@ -95,3 +97,20 @@ def test_weights_fit_the_features() -> None:
     weights = align.load_weights()
     assert weights.features == evidence.FEATURES
     assert 0 < weights.first <= weights.further < 1
+
+
+def test_explain_takes_a_pair_apart(pair: tuple[Plan, Plan]) -> None:
+    link = next(link for link in align.align(*pair).links if link.source == "scored")
+    score = align.explain(*pair, link.old, link.new)
+    assert score is not None
+    assert score.probability == pytest.approx(link.score.probability)
+    assert [part.name for part in score.parts] == ["start", *evidence.FEATURES, *align.COMPETITION]
+    with pytest.raises(LibraryError, match="no commitment"):
+        align.explain(*pair, "零/零#0", link.new)
+
+
+def test_every_part_has_a_name_in_both_languages() -> None:
+    for lang in ("zh", "en"):
+        m = messages.load(lang)
+        for name in ("start", *evidence.FEATURES, *align.COMPETITION):
+            assert m("evidence_part." + name)

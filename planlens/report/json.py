@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from planlens.alignments import Orphan
-from planlens.model import Alignment, Change, Clause, Comparison, Link, Note, Plan, PlanInfo, Shift, Span, Target
+from planlens.model import Alignment, Change, Clause, Comparison, Link, Note, Plan, PlanInfo, Score, Shift, Span, Target
 from planlens.report.places import Places
 from planlens.track import Ledger, Track
 
@@ -93,6 +93,19 @@ def align(old: Plan, new: Plan, found: Alignment) -> Row:
         "new": _plan(new.info),
         "clauses": [_clause_pair(a, b, link) for link in found.clauses],
         "links": [_link(a, b, link) for link in found.links],
+    }
+
+
+def explain(old: Plan, new: Plan, keys: tuple[str, str], score: Score | None) -> Row:
+    """The parts add up to `total`, the log-odds; null where the pair is no candidate."""
+    parts = [{"name": p.name, "value": p.value, "adds": p.weight} for p in score.parts] if score else []
+    return {
+        "format": FORMAT,
+        "old": _commitment(Places(old), keys[0]),
+        "new": _commitment(Places(new), keys[1]),
+        "total": score.total if score else None,
+        "probability": _score(score.probability) if score else None,
+        "parts": parts,
     }
 
 

@@ -11,7 +11,20 @@ from dataclasses import dataclass, field
 from typing import get_args
 
 from planlens.alignments import Orphan
-from planlens.model import Alignment, Change, Comparison, Link, Plan, Shift, ShiftKind, Status, Table, Target, Verdict
+from planlens.model import (
+    Alignment,
+    Change,
+    Comparison,
+    Link,
+    Plan,
+    Score,
+    Shift,
+    ShiftKind,
+    Status,
+    Table,
+    Target,
+    Verdict,
+)
 from planlens.report.closing import closing
 from planlens.report.look import one_line
 from planlens.report.messages import Messages
@@ -270,6 +283,23 @@ def align(old: Plan, new: Plan, found: Alignment, m: Messages) -> tuple[Table, .
 
 def _link_certainty(link: Link, m: Messages) -> str:
     return probability(link.score.probability) if link.source == "scored" else m("basis." + link.source)
+
+
+def explain(old: Plan, new: Plan, keys: tuple[str, str], score: Score | None, m: Messages) -> tuple[Table, ...]:
+    """Why two commitments are thought to correspond, or not: each piece of evidence, what it adds, and the sum."""
+    a, b = Places(old), Places(new)
+    texts = [(m("column.old_text"), _lines(a.label(keys[0]), a.text([keys[0]])))]
+    texts.append((m("column.new_text"), _lines(b.label(keys[1]), b.text([keys[1]]))))
+    pair = Table("pair", m("title.pair"), ("", ""), tuple(texts))
+    if score is None:
+        return (pair, Table("explain", m("title.explain_none"), ("",), ()))
+    rows, sum_so_far = [], 0.0
+    for part in sorted(score.parts, key=lambda p: (p.name != "start", -abs(p.weight), p.name)):
+        sum_so_far += part.weight
+        value = "" if part.name == "start" else f"{part.value:.3f}"
+        rows.append((m("evidence_part." + part.name), value, f"{part.weight:+.2f}", f"{sum_so_far:+.2f}"))
+    title = m("title.explain", probability=probability(score.probability))
+    return (pair, Table("explain", title, headers(m, ("evidence", "measured", "adds", "sum")), tuple(rows)))
 
 
 def align_rows(old: Plan, new: Plan, found: Alignment, m: Messages) -> Table:
