@@ -426,6 +426,8 @@ def _counted(place: _Place) -> Phrase | None:
         return place.phrase(f"{earlier.indicator}({right})", earlier.thing, verb=earlier.verb)
     verb = "" if verb in ("有", "是", "为") else verb
     where = _trimmed(named)
+    if not scope and place.inside and earlier is not None and re.match("[各每]", earlier.scope or ""):
+        scope = earlier.scope  # 各区至少选1家医院建1个病区: the ward, too, is one a district
     if not scope and 1 < len(where) <= 14 and not _IN_PLACE.match(where):
         scope = _verb_and_thing(where)[1] or None
     return place.phrase(verb + right, right, verb=verb, scope=scope, left=left)
