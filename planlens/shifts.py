@@ -42,6 +42,8 @@ class _Words:
     recruits: re.Pattern[str]
     generic: re.Pattern[str]
     people: re.Pattern[str]
+    lower: re.Pattern[str]
+    reduced: re.Pattern[str]
     levels: tuple[tuple[str, re.Pattern[str]], ...]
 
 
@@ -63,6 +65,8 @@ def _words() -> _Words:
         recruits=re.compile(any_of(action["recruits"])),
         generic=re.compile(rf"^(?:{any_of(raw['generic']['words'])})?$"),
         people=re.compile(any_of(raw["people"]["words"])),
+        lower=re.compile(any_of(raw["lower_is_better"]["words"])),
+        reduced=re.compile(any_of(raw["lower_is_better"]["reductions"])),
         levels=tuple((name, re.compile(rf"(?:{pattern})(及?以上)?")) for name, pattern in raw["levels"].items()),
     )
 
@@ -294,7 +298,7 @@ def _compared(group: _Group) -> Shift:
                 percent = percent.quantize(Decimal(1)) if percent == percent.to_integral_value() else percent
     elif verdict == "redefined":
         direction = _direction(before, after) if _each(group.old[0]) == _each(group.new[0]) else "n/a"
-    notes = [reason, _bound_note(before, after), _sum_note(group)]
+    notes = [reason, _bound_note(before, after), _sum_note(group), _better_note(group.new[0].indicator)]
     return Shift(
         kind="like",
         verdict=verdict,
@@ -397,6 +401,16 @@ def _bound_note(before: Quantity, after: Quantity) -> str:
     if before.bound == after.bound:
         return ""
     return f"限定不同：{_BOUND_WORDS[before.bound]} → {_BOUND_WORDS[after.bound]}"
+
+
+def _better_note(indicator: str) -> str:
+    """Said where a fall is progress: 越低越好 for 死亡率, not for 死亡率降低.
+
+    >>> _better_note("婴儿死亡率"), _better_note("单位国内生产总值能耗降低"), _better_note("床位数")
+    ('该指标越低越好', '', '')
+    """
+    lower = _words().lower.search(indicator) and not _words().reduced.search(indicator)
+    return "该指标越低越好" if lower else ""
 
 
 def _sum_note(group: _Group) -> str:

@@ -73,6 +73,11 @@ def test_a_wider_thing_is_redefined_without_a_percentage(tmp_path: Path) -> None
     assert (found[0].verdict, found[0].difference, found[0].percent) == ("redefined", None, None)
 
 
+def test_a_fall_that_is_progress_is_said(tmp_path: Path) -> None:
+    found, _ = compared(tmp_path, "城镇调查失业率控制在5.5%以内。", "城镇调查失业率控制在5.2%以内。")
+    assert (found[0].direction, found[0].note) == ("down", "该指标越低越好")
+
+
 def test_a_damaged_number_never_takes_part(tmp_path: Path) -> None:
     damaged = "新增社区食堂?5家，覆盖?0%以上街道，建设?6个站点。完善?ldquo;助餐?rdquo;服务。"
     found, _ = compared(tmp_path, damaged, "新增社区食堂35家。")
