@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ class Messages:
 
     lang: str
     texts: Mapping[str, str]
+    source: Mapping[str, str]
+    """The same in Chinese, which the stages write."""
 
     def __call__(self, key: str, **values: object) -> str:
         return self.texts[key].format(**values) if values else self.texts[key]
@@ -32,6 +35,21 @@ class Messages:
     def word(self, group: str, name: str) -> str:
         """The word for a name that stages may add to (a kind, a note); the name itself where there is none yet."""
         return self.texts.get(f"{group}.{name}", name)
+
+    def told(self, text: str) -> str:
+        """A line that a stage wrote in Chinese, its own words in the report's language; what it quotes stays as it is.
+
+        >>> load("en").told("限定不同：确数 → 下限；数值: 未写明 → 15个；范围: 增加“增加托位”")
+        'bound differs: exact → at least; number: not stated → 15个; scope: adds “增加托位”'
+        """
+        if self.lang == "zh":
+            return text
+        words = {self.source[key]: self.texts[key] for key in self.source if key.startswith("phrase.")}
+        known = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+        pieces = re.split(r"(“.*?”(?=[、；]|$)|《[^》]*》)", text)
+        for at in range(0, len(pieces), 2):
+            pieces[at] = re.sub(known, lambda found: words[found[0]], pieces[at])
+        return "".join(pieces)
 
     def join(self, parts: list[str]) -> str:
         return ("、" if self.lang == "zh" else ", ").join(parts)
@@ -42,7 +60,8 @@ def load(lang: str) -> Messages:
     """All messages in one language."""
     if lang not in LANGUAGES:
         raise SettingsError(f"{lang}: no such language; there are {', '.join(LANGUAGES)}")
-    return Messages(lang, {key: texts[lang] for key, texts in raw().items()})
+    texts = raw()
+    return Messages(lang, *({key: told[language] for key, told in texts.items()} for language in (lang, "zh")))
 
 
 def raw() -> dict[str, dict[str, str]]:

@@ -63,7 +63,7 @@ class _Diff:
     def what_changed(self, change: Change) -> tuple[str, str]:
         """The kinds by name, and what the comparison says of each: 力度、期限 and 力度: 探索 → 建立；…"""
         kinds = [self.m.word("kind", kind) for kind in change.kinds]
-        return self.m.join(kinds), self.m("mark.stop").join(change.details)
+        return self.m.join(kinds), self.m("mark.stop").join(map(self.m.told, change.details))
 
     def nearest(self, change: Change) -> tuple[str, str, str]:
         """The best rejected candidate of a new or dropped commitment: where it stands, its text, its probability."""
@@ -162,7 +162,7 @@ def _paired(told: _Diff) -> Table:
     """Targets with a number on both sides: old and new value, what moved, and what may be said of it."""
     rows = []
     for shift in told.shifts(_PAIRED):
-        verdict = _lines(told.verdict(shift), shift.note)
+        verdict = _lines(told.verdict(shift), told.m.told(shift.note))
         rows.append((shift.indicator, *_values(told, shift), told.movement(shift), verdict))
     names = ("indicator", "old_value", "new_value", "movement", "verdict")
     return table(told.m, "shifts", names, rows, count=len(rows))
@@ -249,7 +249,7 @@ def _shift_row(told: _Diff, shift: Shift) -> tuple[str, ...]:
     m = told.m
     return (
         m("item.target"), m("shift_short." + shift.kind), "", shift.indicator, *sides,
-        plain(shift.difference), plain(shift.percent), told.verdict(shift), "", "", "", "", "", shift.note,
+        plain(shift.difference), plain(shift.percent), told.verdict(shift), "", "", "", "", "", told.m.told(shift.note),
     )  # fmt: skip
 
 
