@@ -261,7 +261,7 @@ def _phrase(left: str, right: str, head: Found, earlier: Phrase | None, before: 
         scope, left = scope or per[0], left[: per.start()]
     right = "" if right in ("台阶", "大关", "目标", "关口") else _right(right)
     place = _Place(head, left, right, scope, earlier, before, inside)
-    cases = (_rank, _grant, _share, _those, _time_limit, _stated, _share_of_named, _counted)
+    cases = (_rank, _grant, _share, _share_dealt, _those, _time_limit, _stated, _share_of_named, _counted)
     phrase = next((phrase for case in cases if (phrase := case(place)) is not None), None) or _thing(place)
     if based and place.percent() and phrase.level and not _is_metric(phrase.thing):  # 客流恢复至2019年的80%
         name = _short(phrase.thing + phrase.level + based[0].removeprefix(based["verb"]).removesuffix("的") + "比例")
@@ -387,6 +387,25 @@ def _share_of_named(place: _Place) -> Phrase | None:
         subject = place.earlier.scope or place.earlier.thing
     name = _share_name(subject, place.right)
     return place.phrase(name, subject, scope=place.scope or subject or None, share=True, right="")
+
+
+_SHARE_DEALT = re.compile(r"^([^，,；;。]{2,24}?(?:比例|占比|比重|率))(?:分别)?[为是]([^率比占达]{2,24})$")
+"""A share and the first of those it is dealt out to: 达标比例为小学…"""
+
+
+def _share_dealt(place: _Place) -> Phrase | None:
+    """达标比例为小学80%、初中90%: one share, told for each of those named."""
+    if not place.percent() or place.right:
+        return None
+    if told := _SHARE_DEALT.match(place.left):
+        metric, who = told[1], told[2]
+    elif place.earlier is not None and place.earlier.level == "为" and place.earlier.share:
+        metric, who = place.earlier.thing, _subject(place.left)
+        if len(who) < 2 or _is_metric(who) or _starts_with_verb(who):
+            return None
+    else:
+        return None
+    return place.phrase(who + metric, metric, scope=who, share=True, level="为")
 
 
 def _those(place: _Place) -> Phrase | None:

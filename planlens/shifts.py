@@ -42,6 +42,7 @@ class _Words:
     recruits: re.Pattern[str]
     generic: re.Pattern[str]
     people: re.Pattern[str]
+    metric: re.Pattern[str]
     lower: re.Pattern[str]
     reduced: re.Pattern[str]
     levels: tuple[tuple[str, re.Pattern[str]], ...]
@@ -65,6 +66,7 @@ def _words() -> _Words:
         recruits=re.compile(any_of(action["recruits"])),
         generic=re.compile(rf"^(?:{any_of(raw['generic']['words'])})?$"),
         people=re.compile(any_of(raw["people"]["words"])),
+        metric=re.compile(any_of(raw["metric"]["words"])),
         lower=re.compile(any_of(raw["lower_is_better"]["words"])),
         reduced=re.compile(any_of(raw["lower_is_better"]["reductions"])),
         levels=tuple((name, re.compile(rf"(?:{pattern})(及?以上)?")) for name, pattern in raw["levels"].items()),
@@ -238,6 +240,8 @@ def _like(olds: Sequence[Target], news: Sequence[Target], linked: _Linked) -> li
             if not same_measure(a, b):
                 continue
             p = linked.of(a, b)
+            if p < _LINKED and (_bare_share(a) or _bare_share(b)):
+                continue
             sim = _alike_targets(a, b)
             if sim >= (_SAME_THING_LINKED if p >= _LINKED else _SAME_THING):
                 found.append((sim + 0.5 * p + 0.1 * linked.around(a, b) + 0.1 * (a.measure == b.measure), i, j))
@@ -249,6 +253,11 @@ def _like(olds: Sequence[Target], news: Sequence[Target], linked: _Linked) -> li
             of_new[j] = i
             of_old.setdefault(i, j)
     return [_Group(_summed(olds, i, news[j], of_old), (news[j],)) for j, i in sorted(of_new.items())]
+
+
+def _bare_share(target: Target) -> bool:
+    """A share whose indicator says of whom but not of what: it meets nothing that is not linked to it."""
+    return family(target.quantity.unit) == "share" and not _words().metric.search(target.indicator)
 
 
 def _summed(olds: Sequence[Target], first: int, new: Target, taken: dict[int, int]) -> tuple[Target, ...]:
