@@ -21,7 +21,10 @@ REPORTS = {
         "居民消费价格涨幅3%左右，单位生产总值能耗下降3%左右，粮食产量稳定在1.3万亿斤以上。\n"
         "（二）财政。赤字率拟按2.8%安排，新建高标准农田8000万亩。\n"
     ),
-    2020: "一、今年工作\n（一）就业。城镇新增就业900万人以上，城镇登记失业率控制在5.5%左右。\n（二）价格。居民消费价格涨幅3.5%左右。\n",
+    2020: (
+        "一、今年工作\n（一）就业。城镇新增就业900万人以上，城镇登记失业率控制在5.5%左右。\n"
+        "（二）价格。居民消费价格涨幅3.5%左右。\n"
+    ),
     2021: (
         "一、去年工作回顾\n地区生产总值增长2.3%。\n二、今年工作\n"
         "（一）目标。地区生产总值增长6%以上，城镇新增就业1100万人以上，居民消费价格涨幅3%左右，单位生产总值能耗降低3%左右。\n"
@@ -80,7 +83,7 @@ def test_sparkline_shows_gaps(files: list[Path]) -> None:
 
 
 def test_ledger_puts_one_indicator_in_one_row(files: list[Path]) -> None:
-    rows = {name: cells for name, cells in track.ledger(plans(files)).rows}
+    rows = dict(track.ledger(plans(files)).rows)
     filled = {name: [c is not None for c in cells] for name, cells in rows.items()}
     assert filled["城镇新增就业"] == [True, True, True]
     assert filled["赤字率"] == [True, False, False]
