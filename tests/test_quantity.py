@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from decimal import Decimal
@@ -178,7 +179,9 @@ def wide(text: str) -> str:
 @given(amounts.filter(lambda value: value > 1))
 def test_chinese_numerals_read_back(value: int) -> None:
     written = cn2an.an2cn(value)
-    assert number(written) == value == cn2an.cn2an(written)
+    assert number(written) == value
+    with contextlib.suppress(ValueError):  # it writes 900001000 as 九亿一千 and then will not read it
+        assert cn2an.cn2an(written) == value
     assert only(f"建设{written}座").quantity.lo == value
 
 
