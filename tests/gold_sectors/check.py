@@ -5,6 +5,7 @@
     python tests/gold_sectors/check.py --indicators    value, what planlens calls it, what the reader called it
     python tests/gold_sectors/check.py --probes        the roles in single sentences of a plan for 2024 (probes.tsv);
                                                        these were written after the first errors were read
+    python tests/gold_sectors/check.py --folder tests/gold_sectors2     the same of another set of plans
 
 A row of NAME.jsonl bounds one number of NAME.txt: `start`, `end`, `value_text` and the fields of a target record.
 `alt` holds, a field at a time, other readings that are as fair; `optional` numbers count nowhere.
@@ -170,6 +171,7 @@ def probe_lines() -> Iterator[str]:
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--folder", type=Path, default=HERE)
     options.add_argument("--errors", action="store_true")
     options.add_argument("--indicators", action="store_true")
     options.add_argument("--probes", action="store_true")
@@ -178,7 +180,7 @@ def main() -> None:
         print(*probe_lines(), sep="\n")
         return
     total: Counter[str] = Counter()
-    for plan in sorted(HERE.glob("*.txt")):
+    for plan in sorted(asked.folder.resolve().glob("*.txt")):
         gold, found = gold_rows(plan), found_rows(plan)
         count, faults = judge(gold, found)
         total += count
