@@ -9,7 +9,7 @@ import shutil
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
@@ -27,6 +27,7 @@ OK, CHANGED, BAD_INPUT = 0, 1, 2
 FORMATS = ("table", "md", "csv", "json")
 _SAME = ("like", "comparable", "same")
 _PIPED_WIDTH = 120  # cells, where the output is no terminal and COLUMNS does not say
+_NOTE_SHOWN = 120  # characters of a note's quote: a whole attachment may be set aside, and csv and --full have it all
 _BOM = b"\xef\xbb\xbf"  # so that Excel opens a .csv file as UTF-8
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -45,9 +46,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = cli.main(args=arguments, prog_name="planlens", standalone_mode=False)
         sys.stdout.flush()
         return code if isinstance(code, int) else OK
+    except click.UsageError as error:
+        return _misused(error)
     except click.ClickException as error:
-        error.show()
-        return BAD_INPUT
+        return _fail(error.format_message())
     except (click.Abort, KeyboardInterrupt):
         return _fail("stopped")
     except _ReaderGoneError:
@@ -62,6 +64,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail("the input is nested too deeply")
     except MemoryError:
         return _fail("the input does not fit into memory")
+
+
+def _misused(error: click.UsageError) -> int:
+    """One line on what is wrong and where to look; the whole help where no command was given."""
+    if type(error).__name__ == "NoArgsIsHelpError":  # click before 8.2 has no such class, and shows the help itself
+        error.show()
+        return BAD_INPUT
+    path = error.ctx.command_path if error.ctx else "planlens"
+    return _fail(f"{error.format_message().rstrip('.')}; see `{path} --help`")
 
 
 def _fail(message: str) -> int:
@@ -120,7 +131,23 @@ _manner = _options(
         help="Colour in the terminal (NO_COLOR turns auto off).",
     ),
 )
-_shared = _options(_shelf, _form, _manner)  # what every report has
+_RUN = ("library", "region", "form", "output", "full", "lang", "colour")
+
+
+def _running(*groups: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    """Adds groups of options to a command and hands it what they say as one `_Run`."""
+
+    def made(command: Command) -> Command:
+        @functools.wraps(command)
+        def called(**given: Any) -> Any:
+            return command(_Run(**{name: given.pop(name) for name in _RUN if name in given}), **given)
+
+        return _options(*groups)(cast("Command", called))
+
+    return made
+
+
+_reporting = _running(_shelf, _form, _manner)  # what every report has
 _reviews = _options(
     click.option("--no-reviewed", is_flag=True, help="Leave reviewed links aside."),
     click.option("--alignments", metavar="DIR", help="Folder of reviewed links (else alignments/ by the library)."),
@@ -137,29 +164,26 @@ def cli() -> None:
 
 
 @cli.command()
-@_shared
-def plans(library: str | None, region: str | None, form: str | None, output: str | None, **look: Any) -> None:
+@_reporting
+def plans(run: _Run) -> None:
     """List the plans of the library."""
-    from planlens.report import json, listings, messages
+    from planlens.report import json, listings
 
-    shelf = _library(library)
-    entries = shelf.of_region(region)
-    sink = _Sink(form, output, look)
-    if sink.form == "json":
-        return sink.put(json.dumps(json.plans(entry.info for entry in entries)))
-    m = messages.load(look["lang"])
+    entries = run.shelf.of_region(run.region)
+    if run.form == "json":
+        return run.put(json.dumps(json.plans(entry.info for entry in entries)))
     rows, unread = [], []
     for entry in entries:
         try:
-            rows.append(listings.library_row(shelf.read(entry), m))
+            rows.append(listings.library_row(run.shelf.read(entry), run.m))
         except InputError as error:
-            unread.append(f"{entry.info.id}: {m('plans.unread', why=error)}")
-            rows.append(listings.unread_row(entry.info, m))
-    sink.tables([listings.library(rows, m)])
+            unread.append(f"{entry.info.id}: {run.m('plans.unread', why=error)}")
+            rows.append(listings.unread_row(entry.info, run.m))
+    run.tables([listings.library(rows, run.m)])
     for line in unread:
         click.echo(f"planlens: {line}", err=True)
-    if not entries and sink.form == "table":
-        click.echo(m("plans.none"), err=True)
+    if not entries and run.form == "table":
+        click.echo(run.m("plans.none"), err=True)
     return None
 
 
@@ -167,100 +191,58 @@ def plans(library: str | None, region: str | None, form: str | None, output: str
 @_plan_argument("plan")
 @click.option("--text", "part", flag_value="text", help="Print the text that all offsets point into.")
 @click.option("--notes", "part", flag_value="notes", help="List what was skipped, repaired or doubted.")
-@_shared
-def show(
-    plan: str,
-    part: str | None,
-    library: str | None,
-    region: str | None,
-    form: str | None,
-    output: str | None,
-    **look: Any,
-) -> None:
+@_reporting
+def show(run: _Run, plan: str, part: str | None) -> None:
     """Show one plan: outline, commitments, targets."""
-    from planlens.report import json, listings, messages, tree
+    from planlens.report import json, listings, tree
 
-    shelf = _library(library)
-    found = shelf.read(shelf.find(plan, region=region))
-    sink = _Sink(form, output, look)
-    m = messages.load(look["lang"])
-    _check([found], sink)
+    (found,) = run.read([plan])
     if part == "text":
-        sink.put(found.document.text, exact=True)
-    elif sink.form == "json":
-        sink.put(json.dumps(json.show(found)))
+        run.put(found.document.text, exact=True)
+    elif run.form == "json":
+        run.put(json.dumps(json.show(found)))
     elif part == "notes":
-        sink.tables([listings.notes(found, m)])
-    elif sink.form == "csv":
-        sink.tables([listings.outline_rows(found, m)])
+        longest = None if run.look.full or run.form == "csv" else _NOTE_SHOWN
+        run.tables([listings.notes(found, run.m, longest=longest)])
+    elif run.form == "csv":
+        run.tables([listings.outline_rows(found, run.m)])
     else:
-        sink.put(tree.write(found, m, sink.look, markdown=sink.form == "md"))
+        run.put(tree.write(found, run.m, run.look, markdown=run.form == "md"))
 
 
 @cli.command()
 @_plan_argument("plan", nargs=-1, required=True)
 @click.option("--ledger", is_flag=True, help="One row an indicator, one column a plan.")
-@_shared
-def targets(
-    plan: tuple[str, ...],
-    ledger: bool,
-    library: str | None,
-    region: str | None,
-    form: str | None,
-    output: str | None,
-    **look: Any,
-) -> None:
+@_reporting
+def targets(run: _Run, plan: tuple[str, ...], ledger: bool) -> None:
     """List the numeric targets of plans."""
-    from planlens.report import json, listings, messages
+    from planlens.report import json, listings
 
-    shelf = _library(library)
-    found = [shelf.read(entry) for entry in shelf.all(plan, region=region)]
-    sink = _Sink(form, output, look)
-    m = messages.load(look["lang"])
-    _check(found, sink)
+    found = run.read(plan)
     if ledger:
         from planlens.track import ledger as ledger_of
 
         made = ledger_of(found)
-        if sink.form == "json":
-            sink.put(json.dumps(json.ledger(made)))
-        else:
-            sink.tables(listings.ledger(made, m))
-    elif sink.form == "json":
-        sink.put(json.dumps(json.targets(found)))
-    elif sink.form == "csv":
-        sink.tables([listings.target_rows(found, m)])
+        run.report(json=lambda: json.ledger(made), tables=lambda: listings.ledger(made, run.m))
     else:
-        sink.tables(listings.targets(found, m, full=look["full"]))
+        run.report(
+            json=lambda: json.targets(found),
+            csv=lambda: [listings.target_rows(found, run.m)],
+            tables=lambda: listings.targets(found, run.m, full=run.look.full),
+        )
 
 
 @cli.command()
 @click.argument("indicator", metavar="INDICATOR")
 @_plan_argument("plan", nargs=-1, required=True)
-@_shared
-def track(
-    indicator: str,
-    plan: tuple[str, ...],
-    library: str | None,
-    region: str | None,
-    form: str | None,
-    output: str | None,
-    **look: Any,
-) -> None:
+@_reporting
+def track(run: _Run, indicator: str, plan: tuple[str, ...]) -> None:
     """Follow one indicator through plans: one headline target each, in order of years."""
-    from planlens.report import json, listings, messages
+    from planlens.report import json, listings
     from planlens.track import track as follow
 
-    shelf = _library(library)
-    found = [shelf.read(entry) for entry in shelf.all(plan, region=region)]
-    sink = _Sink(form, output, look)
-    m = messages.load(look["lang"])
-    _check(found, sink)
-    made = follow(indicator, found)
-    if sink.form == "json":
-        sink.put(json.dumps(json.track(made)))
-    else:
-        sink.tables(listings.track(made, m))
+    made = follow(indicator, run.read(plan))
+    run.report(json=lambda: json.track(made), tables=lambda: listings.track(made, run.m))
 
 
 @cli.command()
@@ -270,39 +252,25 @@ def track(
     "--explain", nargs=2, metavar="OLDKEY NEWKEY", help="Take the score of one pair apart: 四/十二#3 一/四#1."
 )
 @_reviews
-@_shared
+@_reporting
 def align(
-    old: str,
-    new: str,
-    explain: tuple[str, str] | None,
-    no_reviewed: bool,
-    alignments: str | None,
-    library: str | None,
-    region: str | None,
-    form: str | None,
-    output: str | None,
-    **look: Any,
+    run: _Run, old: str, new: str, explain: tuple[str, str] | None, no_reviewed: bool, alignments: str | None
 ) -> None:
     """List which clauses and commitments correspond."""
     from planlens.align import align as pair
-    from planlens.report import json, messages, tables
+    from planlens.report import json, tables
 
-    first, second = _two_plans(library, old, new, region)
+    first, second = run.pair(old, new)
     if explain:
-        _explain(first, second, explain, _Sink(form, output, look), messages.load(look["lang"]))
-        return
-    reviewed = _replayed(first, second, library, alignments, no_reviewed)
+        return _explain(run, first, second, explain)
+    reviewed = run.replayed(first, second, alignments, no_reviewed)
     found = pair(first, second, reviewed.settled)
-    sink = _Sink(form, output, look)
     _tell_orphans(reviewed)
-    m = messages.load(look["lang"])
-    _check([first, second], sink)
-    if sink.form == "json":
-        sink.put(json.dumps(json.align(first, second, found)))
-    elif sink.form == "csv":
-        sink.tables([tables.align_rows(first, second, found, m)])
-    else:
-        sink.tables(tables.align(first, second, found, m))
+    return run.report(
+        json=lambda: json.align(first, second, found),
+        csv=lambda: [tables.align_rows(first, second, found, run.m)],
+        tables=lambda: tables.align(first, second, found, run.m),
+    )
 
 
 @cli.command()
@@ -311,43 +279,30 @@ def align(
 @click.option("--only", metavar="LIST", help="Sections to list: targets,new,dropped,changed,kept.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 where the plans differ.")
 @_reviews
-@_shared
+@_reporting
 def diff(
-    old: str,
-    new: str,
-    only: str | None,
-    exit_code: bool,
-    no_reviewed: bool,
-    alignments: str | None,
-    library: str | None,
-    region: str | None,
-    form: str | None,
-    output: str | None,
-    **look: Any,
+    run: _Run, old: str, new: str, only: str | None, exit_code: bool, no_reviewed: bool, alignments: str | None
 ) -> int:
     """Report what changed from one plan to another.
 
     What was kept, changed, added and dropped, and which numeric targets moved.
     """
     from planlens.compare import compare
-    from planlens.report import json, messages, tables
+    from planlens.report import json, tables
 
-    sink = _Sink(form, output, look)
-    asked = _sections(only, sink)
-    first, second = _two_plans(library, old, new, region)
-    reviewed = _replayed(first, second, library, alignments, no_reviewed)
+    asked = _sections(only, run.form)
+    first, second = run.pair(old, new)
+    reviewed = run.replayed(first, second, alignments, no_reviewed)
     result = compare(first, second, reviewed.settled)
-    m = messages.load(look["lang"])
-    _check([first, second], sink)
-    if sink.form == "json":
-        sink.put(json.dumps(json.diff(result, reviewed.orphaned)))
-    elif sink.form == "csv":
+    if run.form == "csv":
         _tell_orphans(reviewed)
-        sink.tables([tables.diff_rows(result, m, only=asked or tables.SECTIONS)])
-    else:
-        only_these = asked or (tables.SECTIONS if look["full"] else tables.SHOWN)
-        cut = sink.form == "table" and not look["full"]
-        sink.tables(tables.diff(result, m, only=only_these, cut=cut, orphaned=reviewed.orphaned))
+    shown = asked or (tables.SECTIONS if run.look.full else tables.SHOWN)
+    cut = run.form == "table" and not run.look.full
+    run.report(
+        json=lambda: json.diff(result, reviewed.orphaned),
+        csv=lambda: [tables.diff_rows(result, run.m, only=asked or tables.SECTIONS)],
+        tables=lambda: tables.diff(result, run.m, only=shown, cut=cut, orphaned=reviewed.orphaned),
+    )
     return CHANGED if exit_code and _differ(result) else OK
 
 
@@ -359,9 +314,9 @@ def diff(
 @click.option("--reviewer", metavar="NAME", envvar="PLANLENS_REVIEWER", help="Who decides (else the user's name).")
 @click.option("--unsure", is_flag=True, help="Ask again about what was left unsure.")
 @click.option("--alignments", metavar="DIR", help="Folder of reviewed links (else alignments/ by the library).")
-@_shelf
-@_manner
+@_running(_shelf, _manner)
 def review(
+    run: _Run,
     old: str,
     new: str,
     sheet_out: str | None,
@@ -369,9 +324,6 @@ def review(
     reviewer: str | None,
     unsure: bool,
     alignments: str | None,
-    library: str | None,
-    region: str | None,
-    **look: Any,
 ) -> None:
     """Confirm, reject or redraw links, most doubtful first.
 
@@ -380,42 +332,35 @@ def review(
     """
     if sheet_out and sheet_in:
         raise click.UsageError("--export and --import are two runs")
-    from planlens.report.messages import load
-    from planlens.review import Desk, run
+    from planlens.review import Desk
+    from planlens.review import run as ask
 
-    first, second = _two_plans(library, old, new, region)
-    sink = _Sink(None, sheet_out, {"full": False, **look})
-    _check([first, second], sink)
-    folders, shipped = _homes(library, alignments, made=True), _library(library).shipped
+    run.send_to(sheet_out)
+    first, second = run.pair(old, new)
+    folders, shipped = run.homes(alignments, made=True), run.shelf.shipped
     desk = Desk.of(first, second, folders, shipped=shipped, who=reviewer or _user())
-    m = load(look["lang"])
     if sheet_out:
-        click.echo(desk.export(Path(sheet_out), m, unsure=unsure))
+        click.echo(desk.export(Path(sheet_out), run.m, unsure=unsure))
     elif sheet_in:
-        click.echo(desk.take(Path(sheet_in), m))
+        click.echo(desk.take(Path(sheet_in), run.m))
     else:
-        say = functools.partial(_say, colour=sink.look.colour)
-        run(desk.session(unsure=unsure), _answers(m), say, m, width=sink.look.width, colour=sink.look.colour)
+        say = functools.partial(_say, colour=run.look.colour)
+        session = desk.session(unsure=unsure)
+        ask(session, _answers(run.m), say, run.m, width=run.look.width, colour=run.look.colour)
 
 
 @cli.command()
 @click.argument("a", metavar="A.tsv")
 @click.argument("b", metavar="B.tsv")
-@_form
-@_manner
-def agree(a: str, b: str, form: str | None, output: str | None, full: bool, **look: Any) -> None:
+@_running(_form, _manner)
+def agree(run: _Run, a: str, b: str) -> None:
     """Say how far two reviewers agree: F1 of the links, Cohen's kappa of linked or not, every disagreement."""
     from planlens.alignments import agreement, read
     from planlens.report import agreement as told
-    from planlens.report import json, messages
 
     found = agreement(read(Path(a)), read(Path(b)))
-    sink = _Sink(form, output, {"full": full, **look})
-    figures, differences = told.tables(found, messages.load(look["lang"]))
-    if sink.form == "json":
-        sink.put(json.dumps(told.row(found)))
-    else:
-        sink.tables([differences] if sink.form == "csv" else [figures, differences])
+    figures, differences = told.tables(found, run.m)
+    run.report(json=lambda: told.row(found), csv=lambda: [differences], tables=lambda: [figures, differences])
 
 
 @cli.command()
@@ -453,38 +398,111 @@ def init(folder: str) -> None:
     click.echo(str(start(folder)))
 
 
-def _explain(old: Plan, new: Plan, keys: tuple[str, str], sink: _Sink, m: Messages) -> None:
+def _explain(run: _Run, old: Plan, new: Plan, keys: tuple[str, str]) -> None:
     """One pair's evidence piece by piece."""
     from planlens.align import explain
     from planlens.report import json, tables
 
     score = explain(old, new, *keys)
-    if sink.form == "json":
-        sink.put(json.dumps(json.explain(old, new, keys, score)))
-    else:
-        sink.tables(tables.explain(old, new, keys, score, m))
+    run.report(
+        json=lambda: json.explain(old, new, keys, score), tables=lambda: tables.explain(old, new, keys, score, run.m)
+    )
 
 
-class _Sink:
-    """Where a report goes and in what form: a file whose suffix may decide, or standard output."""
+class _Run:
+    """One run of a command: the library it reads from, where its report goes, in what form and language.
 
-    def __init__(self, form: str | None, output: str | None, options: dict[str, Any]) -> None:
+    The suffix of the output file decides the form where no option does; without a file it is standard output.
+    """
+
+    def __init__(
+        self,
+        *,
+        library: str | None = None,
+        region: str | None = None,
+        form: str | None = None,
+        output: str | None = None,
+        full: bool = False,
+        lang: str = "zh",
+        colour: str = "auto",
+    ) -> None:
         from planlens.report import SUFFIXES
         from planlens.report.look import Look
         from planlens.report.messages import load
 
+        self.folder, self.region = library, region
+        self.path: Path | None = None
+        self.send_to(output)
+        self.form = form or (SUFFIXES.get(self.path.suffix.lower(), "table") if self.path else "table")
+        self.m: Messages = load(lang)
+        width = shutil.get_terminal_size((_PIPED_WIDTH, 24)).columns
+        self.look: Look = Look(width, self._colour(colour), full, self.m("mark.no_rows"))
+
+    def send_to(self, output: str | None) -> None:
+        """Name the file that will be written; says before the work, not after it, that it cannot be."""
         self.path = Path(output) if output and output != "-" else None
         if self.path is not None:
             _check_place(self.path)
-        self.form = form or (SUFFIXES.get(self.path.suffix.lower(), "table") if self.path else "table")
-        width = shutil.get_terminal_size((_PIPED_WIDTH, 24)).columns
-        nothing = load(options["lang"])("mark.no_rows")
-        self.look: Look = Look(width, self._colour(options["colour"]), options["full"], nothing)
 
     def _colour(self, asked: str) -> bool:
         if asked != "auto":
             return asked == "always"
         return self.path is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+    @functools.cached_property
+    def shelf(self) -> Library:
+        return _library(self.folder)
+
+    def read(self, names: Sequence[str]) -> list[Plan]:
+        """The plans named, each once."""
+        return self._checked([self.shelf.read(entry) for entry in self.shelf.all(names, region=self.region)])
+
+    def pair(self, old: str, new: str) -> tuple[Plan, Plan]:
+        first, second = (self.shelf.read(entry) for entry in self.shelf.pair(old, new, region=self.region))
+        self._checked([first, second])
+        return first, second
+
+    def _checked(self, plans: list[Plan]) -> list[Plan]:
+        """Refuse to write over a plan; say doubts about a whole document where no table or JSON hides them."""
+        from planlens.errors import OutputError
+
+        for plan in plans:
+            if self.path is not None and self.path.exists() and self.path.samefile(plan.document.path):
+                raise OutputError(f"{self.path}: this is the plan itself; give the report another name")
+            for note in plan.notes:
+                if note.span is None:
+                    click.echo(f"planlens: {plan.info.id}: {self.m.told(note.why, 'reading')}", err=True)
+        return plans
+
+    def homes(self, folder: str | None, *, made: bool = False) -> tuple[Path, ...]:
+        """Where reviewed links may lie, the folder to write to first; `made`: one that is missing will be made."""
+        from planlens.alignments import homes
+        from planlens.errors import SettingsError
+
+        if folder is not None and not made and not Path(folder).is_dir():
+            raise SettingsError(f"{folder}: no such folder of reviewed links")
+        return homes(self.shelf.folder, shipped=self.shelf.shipped, chosen=folder)
+
+    def replayed(self, old: Plan, new: Plan, folder: str | None, left_aside: bool) -> Replay:
+        """What reviewers decided about two plans, as far as it still holds."""
+        from planlens.alignments import Replay, decided
+
+        return Replay() if left_aside else decided(self.homes(folder), old, new)
+
+    def report(
+        self,
+        *,
+        json: Callable[[], dict[str, Any]],
+        tables: Callable[[], Sequence[Table]],
+        csv: Callable[[], Sequence[Table]] | None = None,
+    ) -> None:
+        """Write a result in the form asked for; `csv` where its rows differ from those of the tables."""
+        if self.form == "json":
+            from planlens.report.json import dumps
+
+            self.put(dumps(json()))
+        else:
+            self.tables((csv if csv and self.form == "csv" else tables)())
 
     def tables(self, made: Sequence[Table]) -> None:
         from planlens.report import WRITERS
@@ -513,7 +531,6 @@ def _print(text: str, *, exact: bool, colour: bool) -> None:
 
 
 def _check_place(path: Path) -> None:
-    """Say before the work, not after it, that a report has nowhere to go."""
     from planlens.errors import OutputError
 
     if path.is_dir():
@@ -528,19 +545,6 @@ def _library(folder: str | None) -> Library:
     return Library.open(folder)
 
 
-def _two_plans(library: str | None, old: str, new: str, region: str | None) -> tuple[Plan, Plan]:
-    shelf = _library(library)
-    first, second = shelf.pair(old, new, region=region)
-    return shelf.read(first), shelf.read(second)
-
-
-def _replayed(old: Plan, new: Plan, library: str | None, folder: str | None, left_aside: bool) -> Replay:
-    """What reviewers decided about two plans, as far as it still holds."""
-    from planlens.alignments import Replay, decided
-
-    return Replay() if left_aside else decided(_homes(library, folder), old, new)
-
-
 def _tell_orphans(reviewed: Replay) -> None:
     """Where no closing block lists them: how many decisions were not applied."""
     if reviewed.orphaned:
@@ -548,17 +552,6 @@ def _tell_orphans(reviewed: Replay) -> None:
             f"planlens: {len(reviewed.orphaned)} reviewed decisions no longer apply; `planlens diff` lists them",
             err=True,
         )
-
-
-def _homes(library: str | None, folder: str | None, *, made: bool = False) -> tuple[Path, ...]:
-    """Where reviewed links may lie, the folder to write to first; `made`: a folder that is missing will be made."""
-    from planlens.alignments import homes
-    from planlens.errors import SettingsError
-
-    if folder is not None and not made and not Path(folder).is_dir():
-        raise SettingsError(f"{folder}: no such folder of reviewed links")
-    shelf = _library(library)
-    return homes(shelf.folder, shipped=shelf.shipped, chosen=folder)
 
 
 def _user() -> str:
@@ -601,12 +594,12 @@ def _answers(m: Messages) -> Callable[[], tuple[str, str] | None]:
     return key if sys.stdin.isatty() else line
 
 
-def _sections(only: str | None, sink: _Sink) -> tuple[str, ...]:
+def _sections(only: str | None, form: str) -> tuple[str, ...]:
     from planlens.report.tables import SECTIONS
 
     if only is None:
         return ()
-    if sink.form == "json":
+    if form == "json":
         raise click.UsageError("--only narrows tables; json carries everything")
     asked = tuple(part.strip() for part in only.split(",") if part.strip())
     if unknown := [part for part in asked if part not in SECTIONS]:
@@ -618,15 +611,3 @@ def _differ(result: Comparison) -> bool:
     """Whether anything changed; a target that is the same in both plans did not."""
     moved = (shift for shift in result.shifts if (shift.kind, shift.verdict, shift.direction) != _SAME)
     return any(change.status != "kept" for change in result.changes) or any(moved)
-
-
-def _check(plans: Sequence[Plan], sink: _Sink) -> None:
-    """Refuse to write over a plan; say doubts about a whole document where no table or JSON hides them."""
-    from planlens.errors import OutputError
-
-    for plan in plans:
-        if sink.path is not None and sink.path.exists() and sink.path.samefile(plan.document.path):
-            raise OutputError(f"{sink.path}: this is the plan itself; give the report another name")
-        for note in plan.notes:
-            if note.span is None:
-                click.echo(f"planlens: {plan.info.id}: {note.why}", err=True)

@@ -134,7 +134,7 @@ class Library:
         info = entry.info if entry.catalogued else replace(describe(document), id=entry.info.id)
         plan = build(document, info)
         if entry.sha256 and entry.sha256 != document.sha256:
-            changed = Note("catalogue", None, f"{entry.path.name} is not the file that was catalogued (sha256 differs)")
+            changed = Note("catalogue", None, f"与编目时的文件不同（sha256 不符）：{entry.path.name}")
             plan = replace(plan, notes=(*plan.notes, changed))
         return plan
 

@@ -7,6 +7,7 @@ was written line by line before keeping it.
 from __future__ import annotations
 
 import os
+import re
 import time
 from itertools import pairwise
 from pathlib import Path
@@ -20,6 +21,7 @@ from planlens.model import Document, Span
 from planlens.read import READERS, damage, read_document
 from planlens.read.encoding import decode
 from planlens.read.lines import BLANK
+from planlens.report import messages
 
 ROOT = Path(__file__).parents[1]
 CASES = sorted(path for path in (ROOT / "tests/cases/read").iterdir() if path.suffix != ".expected")
@@ -228,3 +230,11 @@ def test_long_lines_take_linear_time(tmp_path: Path, unit: str) -> None:
     begun = time.perf_counter()
     read_document(path)
     assert time.perf_counter() - begun < 3
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.name)
+def test_notes_of_reading_are_told_in_english_too(path: Path) -> None:
+    english = messages.load("en")
+    for note in read_document(path).notes:
+        told = re.sub("“[^”]*”|'[^']*'", "", english.told(note.why, "reading"))
+        assert not re.search("[\u4e00-\u9fff]", told), note

@@ -155,8 +155,8 @@ def test_tracked_changes_hidden_text_and_breaks(tmp_path: Path) -> None:
     found = read(document, tmp_path)
     assert lines(found) == ["新增床位500张。", "（一）另起一行"]
     assert sorted(note.why for note in found.notes) == [
-        "deleted passages (tracked changes): 1",
-        "passages formatted as hidden: 1",
+        "修订中已删除的文字：1",
+        "设为隐藏的文字：1",
     ]
 
 

@@ -80,7 +80,7 @@ def _examined(text: str, blocks: tuple[Block, ...]) -> tuple[tuple[Block, ...], 
     """Page furniture out, then advertising and damage marked in what is left of the text."""
     blocks, notes = furniture.separate(text, blocks)
     spots = damage.find(text)
-    found = [Note("damage", spot, "characters lost in a conversion") for spot in spots]
+    found = [Note("damage", spot, "转码时丢失的字符") for spot in spots]
     return _trimmed(text, blocks, spots), (*notes, *furniture.advertising(text), *found)
 
 

@@ -34,7 +34,7 @@ _LARGEST = 300 * 1024 * 1024
 _LONGEST_HEADING = 120
 """Characters; a longer paragraph in a heading's style is a paragraph whose style was chosen for its look."""
 _STYLE_CHAIN = 20
-_ASIDE = {"/header": "running heads", "/footer": "running feet", "/comments": "comments"}
+_ASIDE = {"/header": "页眉", "/footer": "页脚", "/comments": "批注"}
 
 
 @dataclass(slots=True)
@@ -57,7 +57,7 @@ def read_docx(data: bytes, where: str) -> tuple[str, str, tuple[Block, ...], tup
     _footnotes(document, reading)
     _aside(document, reading)
     text, blocks = join(reading.pieces)
-    notes = tuple(Note("chrome", None, f"{why}: {count}") for why, count in reading.dropped.items())
+    notes = tuple(Note("chrome", None, f"{why}：{count}") for why, count in reading.dropped.items())
     return text, "utf-8", blocks, notes
 
 
@@ -138,7 +138,7 @@ def _paragraph(node: Element, reading: _Reading) -> None:
     level, contents = _kind(node, reading)
     lines = _lines(node, reading)
     if contents:
-        reading.dropped["lines of the table of contents"] += 1
+        reading.dropped["目录行"] += 1
     else:
         for line in lines:
             heading = level > 0 and len(line) <= _LONGEST_HEADING
@@ -177,9 +177,9 @@ def _words(node: Element, reading: _Reading) -> Iterator[str]:
         elif tag == f"{_W}noBreakHyphen":
             yield "-"
         elif tag in _DELETED:
-            reading.dropped["deleted passages (tracked changes)"] += 1
+            reading.dropped["修订中已删除的文字"] += 1
         elif tag == f"{_W}r" and _is_hidden(child):
-            reading.dropped["passages formatted as hidden"] += 1
+            reading.dropped["设为隐藏的文字"] += 1
         elif tag not in _UNSEEN and isinstance(tag, str):
             yield from _words(child, reading)
 
@@ -204,7 +204,7 @@ def _table(node: Element, reading: _Reading) -> None:
     """Rows with every merged cell repeated where it spans; a table that only frames text is read as text."""
     rows = [tr for tr in _rows(node) if not _row_deleted(tr)]
     if deleted := sum(_row_deleted(tr) for tr in _rows(node)):
-        reading.dropped["deleted rows (tracked changes)"] += deleted
+        reading.dropped["修订中已删除的表行"] += deleted
     sizes = [[len("".join(text.text or "" for text in tc.iter(f"{_W}t"))) for tc in _cells(tr)] for tr in rows]
     nested = any(tc.find(f"{_W}tbl") is not None for tr in rows for tc in _cells(tr))
     if nested or not holds_values(sizes):
@@ -275,7 +275,7 @@ def _footnotes(document: WordDocument, reading: _Reading) -> None:
             text = " ".join(line for line in lines if line)
             if text:
                 reading.pieces.append(Piece("paragraph", f"注：{text}"))
-                reading.dropped["footnotes moved to the end"] += 1
+                reading.dropped["移到文末的脚注"] += 1
 
 
 def _aside(document: WordDocument, reading: _Reading) -> None:

@@ -79,7 +79,7 @@ def _best(data: bytes, where: str, declared: str | None) -> Decoded:
     decoded = _decoded(data, winner)
     if first - second >= _CLOSE:
         return decoded
-    doubt = Note("encoding", None, f"read as {winner}, but {runner_up} fits nearly as well")
+    doubt = Note("encoding", None, f"按{winner}读取；{runner_up}几乎同样吻合")
     return Decoded(decoded.text, winner, (*decoded.notes, doubt))
 
 
@@ -88,7 +88,7 @@ def _decoded(data: bytes, encoding: str) -> Decoded:
     lost = text.count("\ufffd")
     if not lost:
         return Decoded(text, encoding)
-    return Decoded(text, encoding, (Note("encoding", None, f"read as {encoding}; {lost} characters could not be"),))
+    return Decoded(text, encoding, (Note("encoding", None, f"按{encoding}读取；未能读出的字符：{lost}"),))
 
 
 def _sample(data: bytes) -> bytes:

@@ -136,7 +136,7 @@ def _record(lines: list[str], known: dict[int, str]) -> dict[int, str]:
         if at in known:
             continue
         if rules().abstract.search(line):
-            found[at] = "the page's own abstract of the plan"
+            found[at] = "网页自拟的摘要"
         elif _is_field(line):
             found[at] = rules().record_why
         elif len(line) <= rules().record_longest and rules().record_weak.search(line):
@@ -200,7 +200,7 @@ def _contents(lines: list[str]) -> dict[int, str]:
             found |= set(range(title, title + 1 + len(entries)))
         if title + 1 in found:
             found.add(title)
-    return dict.fromkeys(found, "table of contents")
+    return dict.fromkeys(found, "目录")
 
 
 def _entries(lines: list[str], title: int) -> list[str]:

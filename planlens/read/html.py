@@ -162,9 +162,9 @@ def read_html(data: bytes, where: str) -> tuple[str, str, tuple[Block, ...], tup
 def _notes(outside: list[str], dropped: Counter[str]) -> Iterator[Note]:
     if outside:
         shown = " · ".join(line[:20] for line in outside[:4])
-        yield Note("chrome", None, f"{len(outside)} lines outside the main text of the page: {shown} …")
+        yield Note("chrome", None, f"页面正文之外的行：{len(outside)}（“{shown} …”）")
     for why, count in dropped.items():
-        yield Note("chrome", None, f"{why}: {count}")
+        yield Note("chrome", None, f"{why}：{count}")
 
 
 def _tag(node: HtmlElement) -> str:
@@ -238,11 +238,11 @@ def _enter(node: HtmlElement, root: HtmlElement, page: _Page) -> bool:
     tag = _tag(node)
     if _is_silent(node):
         if tag and tag not in _SILENT and "".join(node.itertext()).strip():
-            page.dropped["hidden parts of the page"] += 1
+            page.dropped["页面的隐藏部分"] += 1
         return False
     if node is not root and _is_furniture(node, tag):
         page.flush()
-        page.dropped["parts of the main text named or marked as page furniture"] += 1
+        page.dropped["正文块中标明为页面框架的部分"] += 1
         return False
     if tag == "br":
         page.flush()

@@ -82,7 +82,7 @@ def _paragraphs(page: _Page) -> Iterator[Span]:
             held = span
             continue
         if strayed := page.text[held.end : span.start].strip(" \r\n\t"):
-            page.notes.append(Note("blank", Span(held.end, span.start), f"{why} ({strayed!a}), read through"))
+            page.notes.append(Note("blank", Span(held.end, span.start), f"{why}（{strayed!a}），连读"))
         held = Span(held.start, span.end)
     if held is not None:
         yield held
@@ -97,13 +97,13 @@ def _cut_because(text: str, before: Span, after: Span, width: int) -> str | None
         return None
     if _PAGE_MARK.search(gap):
         runs_on = (len(above) > _BOX / 2 or "，" in above) and not above.endswith(_SENTENCE_END)
-        return "page break" if runs_on else None
+        return "分页" if runs_on else None
     if gap.count("\n") > 1:
         return None
     if below[0] in _NEVER_FIRST or above[-1] in _NEVER_LAST or _open_bracket(line):
-        return "line break inside a sentence"
+        return "句中断行"
     if width and len(line) >= width and not above.endswith(_SENTENCE_END) and not gap.endswith(_INDENT):
-        return "line of fixed width"
+        return "定宽断行"
     return None
 
 
@@ -158,13 +158,13 @@ def _is_box(line: str) -> bool:
 def _row(page: _Page, span: Span, table: int) -> None:
     line = span.of(page.text)
     if _RULE.match(line):
-        page.notes.append(Note("table", span, "rule between the rows of a table"))
+        page.notes.append(Note("table", span, "表格行间的横线"))
         return
     if line.startswith("|"):  # a border, where a row begins with its first cell
         inner = lines.strip(page.text, span.start + 1, span.end)
-        page.notes.append(Note("table", Span(span.start, inner.start), "border of a table"))
+        page.notes.append(Note("table", Span(span.start, inner.start), "表格的边线"))
         if len(inner) and line.endswith("|"):
-            page.notes.append(Note("table", Span(inner.end - 1, span.end), "border of a table"))
+            page.notes.append(Note("table", Span(inner.end - 1, span.end), "表格的边线"))
             inner = lines.strip(page.text, inner.start, inner.end - 1)
         span = inner
     if len(span):
@@ -176,10 +176,10 @@ def _plain_line(page: _Page, span: Span) -> None:
     start, end = span.start, span.end
     while start < end and page.text[start] in "|｜":
         inner = lines.strip(page.text, start + 1, end)
-        page.notes.append(Note("table", Span(start, start + 1), "border of a box"))
+        page.notes.append(Note("table", Span(start, start + 1), "方框的边线"))
         start = inner.start
     while start < end and page.text[end - 1] in "|｜":
-        page.notes.append(Note("table", Span(end - 1, end), "border of a box"))
+        page.notes.append(Note("table", Span(end - 1, end), "方框的边线"))
         end = lines.strip(page.text, start, end - 1).end
     if start < end:
         page.blocks.append(Block("paragraph", Span(start, end)))
@@ -192,7 +192,7 @@ def _front_matter(page: _Page, spans: list[Span]) -> list[Span]:
     end = next((at for at, span in enumerate(spans[1:], 1) if span.of(page.text) in ("---", "...")), None)
     if end is None:
         return spans
-    page.notes.append(Note("chrome", Span(spans[0].start, spans[end].end), "header of the Markdown file"))
+    page.notes.append(Note("chrome", Span(spans[0].start, spans[end].end), "Markdown 文件头"))
     return spans[end + 1 :]
 
 
@@ -200,18 +200,18 @@ def _markdown_line(page: _Page, span: Span) -> None:
     line = span.of(page.text)
     underline = _UNDERLINE.match(line)
     if _FENCE.match(line) or underline:
-        page.notes.append(Note("chrome", span, "Markdown mark"))
+        page.notes.append(Note("chrome", span, "Markdown 标记"))
         if underline and line[0] in "=-" and page.blocks and _directly_below(page, page.blocks[-1], span):
             page.blocks[-1] = Block("heading", page.blocks[-1].span, level=1 if line[0] == "=" else 2)
         return
     heading = _HEADING.match(line)
     mark = heading or _LIST_MARK.match(line)
     if mark:
-        page.notes.append(Note("chrome", Span(span.start, span.start + mark.end()), "Markdown mark"))
+        page.notes.append(Note("chrome", Span(span.start, span.start + mark.end()), "Markdown 标记"))
         closing = _CLOSING_MARKS.search(line, mark.end()) if heading else None
         end = span.start + closing.start() if closing else span.end
         if closing:
-            page.notes.append(Note("chrome", Span(end, span.end), "Markdown mark"))
+            page.notes.append(Note("chrome", Span(end, span.end), "Markdown 标记"))
         span = Span(span.start + mark.end(), end)
     span = _without_emphasis(page, span)
     if heading:
@@ -230,7 +230,7 @@ def _without_emphasis(page: _Page, span: Span) -> Span:
     for mark in ("**", "__"):
         inner = line[len(mark) : -len(mark)]
         if line.startswith(mark) and line.endswith(mark) and inner.strip(lines.BLANK) and mark not in inner:
-            page.notes.append(Note("chrome", Span(span.start, span.start + 2), "Markdown mark"))
-            page.notes.append(Note("chrome", Span(span.end - 2, span.end), "Markdown mark"))
+            page.notes.append(Note("chrome", Span(span.start, span.start + 2), "Markdown 标记"))
+            page.notes.append(Note("chrome", Span(span.end - 2, span.end), "Markdown 标记"))
             return lines.strip(page.text, span.start + 2, span.end - 2)
     return span

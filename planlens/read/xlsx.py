@@ -18,7 +18,7 @@ _MOST_CELLS = 2_000_000  # a sheet formatted to its last column must not fill th
 def read_xlsx(data: bytes, where: str) -> tuple[str, str, tuple[Block, ...], tuple[Note, ...]]:
     """Text, encoding, blocks and notes of an .xlsx file. Raises InputError for what is none."""
     book = opened(data, where, data_only=True)
-    notes = [Note("chrome", None, f"hidden sheet {s.title} left out") for s in book.worksheets if _hidden(s)]
+    notes = [Note("chrome", None, f"未读隐藏的工作表“{s.title}”") for s in book.worksheets if _hidden(s)]
     shown = [sheet for sheet in book.worksheets if not _hidden(sheet)]
     pieces = [piece for number, sheet in enumerate(shown, 1) for piece in _sheet(sheet, number, where)]
     text, blocks = join(pieces)

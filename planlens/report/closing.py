@@ -50,7 +50,7 @@ def _skipped(plan: Plan, m: Messages) -> str:
     whole: dict[str, None] = {}
     for note in plan.notes:
         if note.span is None:
-            whole[m("closing.note_whole", kind=m.word("note", note.kind), why=note.why)] = None
+            whole[m("closing.note_whole", kind=m.word("note", note.kind), why=m.told(note.why, "reading"))] = None
         else:
             places[note.kind] += 1
             chars[note.kind] += _ink(plan, note.span)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from planlens.model import Commitment, Plan, PlanInfo, Table, Target
+from planlens.report.look import one_line
 from planlens.report.messages import Messages
 from planlens.report.places import Places, period, plain
 from planlens.report.tables import goals, headers, table
@@ -163,11 +164,14 @@ def _commitment_row(places: Places, c: Commitment, m: Messages) -> tuple[str, ..
     )  # fmt: skip
 
 
-def notes(plan: Plan, m: Messages) -> Table:
-    """All that was skipped, repaired or doubted in reading, with the words it touches."""
+def notes(plan: Plan, m: Messages, *, longest: int | None = None) -> Table:
+    """All that was skipped, repaired or doubted in reading, with the words it touches: those over `longest` cut."""
     rows = []
     for note in plan.notes:
         span = note.span
-        where = (str(span.start), str(span.end), span.of(plan.document.text)) if span else ("", "", "")
-        rows.append((m.word("note", note.kind), *where, note.why))
+        quote = one_line(span.of(plan.document.text)) if span else ""
+        if longest is not None and len(quote) > longest:
+            quote = quote[:longest] + "…"
+        where = (str(span.start), str(span.end), quote) if span else ("", "", "")
+        rows.append((m.word("note", note.kind), *where, m.told(note.why, "reading")))
     return table(m, "notes", ("kind", "start", "end", "quote", "note"), rows, count=len(rows))

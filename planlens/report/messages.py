@@ -18,6 +18,7 @@ else:
     import tomli as tomllib
 
 LANGUAGES = ("zh", "en")
+_QUOTED = {"phrase": "(“.*?”(?=[、；]|$)|《[^》]*》)", "reading": "(“[^”]*”|'[^']*')"}  # a plan's words may hold quotes
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +37,19 @@ class Messages:
         """The word for a name that stages may add to (a kind, a note); the name itself where there is none yet."""
         return self.texts.get(f"{group}.{name}", name)
 
-    def told(self, text: str) -> str:
+    def told(self, text: str, group: str = "phrase") -> str:
         """A line that a stage wrote in Chinese, its own words in the report's language; what it quotes stays as it is.
+
+        `group` names the words of the stage: phrase for what changed, reading for the notes of reading.
 
         >>> load("en").told("限定不同：确数 → 下限；数值: 未写明 → 15个；范围: 增加“增加托位”")
         'bound differs: exact → at least; number: not stated → 15个; scope: adds “增加托位”'
         """
         if self.lang == "zh":
             return text
-        words = {self.source[key]: self.texts[key] for key in self.source if key.startswith("phrase.")}
+        words = {self.source[key]: self.texts[key] for key in self.source if key.startswith(f"{group}.")}
         known = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
-        pieces = re.split(r"(“.*?”(?=[、；]|$)|《[^》]*》)", text)
+        pieces = re.split(_QUOTED[group], text)
         for at in range(0, len(pieces), 2):
             pieces[at] = re.sub(known, lambda found: words[found[0]], pieces[at])
         return "".join(pieces)
