@@ -157,7 +157,7 @@ def _clause(plan: Plan, clause: Clause) -> Row:
 
 
 def _note(note: Note) -> Row:
-    start, end = (note.span.start, note.span.end) if note.span else (None, None)
+    start, end = (note.span.start, note.span.end) if note.span is not None else (None, None)
     return {"kind": note.kind, "start": start, "end": end, "why": note.why}
 
 

@@ -169,9 +169,9 @@ def notes(plan: Plan, m: Messages, *, longest: int | None = None) -> Table:
     rows = []
     for note in plan.notes:
         span = note.span
-        quote = one_line(span.of(plan.document.text)) if span else ""
+        quote = one_line(span.of(plan.document.text)) if span is not None else ""
         if longest is not None and len(quote) > longest:
             quote = quote[:longest] + "…"
-        where = (str(span.start), str(span.end), quote) if span else ("", "", "")
+        where = (str(span.start), str(span.end), quote) if span is not None else ("", "", "")
         rows.append((m.word("note", note.kind), *where, m.told(note.why, "reading")))
     return table(m, "notes", ("kind", "start", "end", "quote", "note"), rows, count=len(rows))
