@@ -21,10 +21,10 @@ Level = Literal["province", "city", "district"]
 _SUFFIX = re.compile("(?:特别行政区|自治[区州县旗]|林区|特区|新区|矿区|地区|[省市区县盟旗])$")
 # Peoples in the names of autonomous divisions, dropped from the short name: 延边朝鲜族自治州 is called 延边.
 _PEOPLES = (
-    "蒙古 回 藏 维吾尔 苗 彝 壮 布依 朝鲜 满 侗 瑶 白 土家 哈尼 哈萨克 傣 黎 傈僳 佤 畲 拉祜 水 东乡 纳西 景颇 柯尔克孜 土 "
-    "达斡尔 仫佬 羌 布朗 撒拉 毛南 仡佬 锡伯 塔吉克 普米 怒 鄂温克 保安 裕固 塔塔尔 独龙 鄂伦春 珞巴 各"
-).split()
-_PEOPLE = re.compile(f"(?:(?:{'|'.join(sorted(_PEOPLES, key=len, reverse=True))})族)+$")
+    "柯尔克孜|哈萨克|维吾尔|塔吉克|达斡尔|鄂温克|鄂伦春|塔塔尔|普米|东乡|纳西|景颇|仫佬|布朗|撒拉|毛南|仡佬|锡伯|保安|裕固|独龙|珞巴|"
+    "蒙古|布依|朝鲜|土家|哈尼|傈僳|拉祜|回|藏|苗|彝|壮|满|侗|瑶|白|傣|黎|佤|畲|水|土|羌|怒|各"
+)
+_PEOPLE = re.compile(f"(?:(?:{_PEOPLES})族)+$")
 _KNOWN_BY = {"内蒙古自治区": "内蒙古", "新疆维吾尔自治区": "新疆"}
 _WHOLE_PLACE = re.compile("(?:全|我|本)[省市区县州盟旗](?![场域])")
 
