@@ -121,6 +121,7 @@ class Target:
 
     `key` is unique in the plan; `unit_key` the commitment it stands in, else the clause. `indicator` is what a table's
     first column would say; `span` bounds the number with its bound and unit; `quote` the words that carry it.
+    `repeats` is the key of the target that says the same in a better place: a table row, the chapter of goals.
     """
 
     key: str
@@ -134,6 +135,7 @@ class Target:
     damaged: bool
     span: Span
     quote: Span
+    repeats: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

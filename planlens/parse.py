@@ -1,8 +1,8 @@
-"""Turn a document into a plan: outline, then commitments, then targets."""
+"""Turn a document into a plan: outline, then commitments, then targets, and which of them are said twice."""
 
 from __future__ import annotations
 
-from . import commitments, outline, targets
+from . import commitments, outline, restated, targets
 from .model import Document, Plan, PlanInfo
 
 
@@ -11,4 +11,5 @@ def build(document: Document, info: PlanInfo) -> Plan:
     clauses, notes = outline.parse(document)
     statements = commitments.extract(document, clauses)
     numbers = targets.extract(document, clauses, statements)
+    numbers = restated.mark(document, clauses, numbers)
     return Plan(info, document, clauses, statements, numbers, document.notes + notes)

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from . import quantity, shifts, words
+from . import naming, restated, shifts, words
 from .model import Plan, Target
 
 _NAMED = 0.6  # likeness from which a target is the indicator asked for
@@ -72,18 +72,18 @@ def headline(indicator: str, plan: Plan) -> Target | None:
 
 def named(indicator: str, target: Target) -> float:
     """How closely a target answers to a name, 0 to 1; words that narrow it to something else count against it."""
-    asked, given = _plain(indicator), _plain(target.indicator)
+    asked, given = naming.plain(indicator), naming.plain(target.indicator)
     if asked == given:
         return 1.0
     added = _EXTRA * (_adds(given) != _adds(asked) and _adds(asked))
-    if shifts.thing(given).endswith(shifts.thing(asked)):  # 失业率 asks for 城镇调查失业率 where there is no other
+    if naming.thing(given).endswith(naming.thing(asked)):  # 失业率 asks for 城镇调查失业率 where there is no other
         return _HEAD - _HEAD_EXTRA * _narrowing(given, asked) - added
-    return shifts.likeness(asked, given) - _EXTRA * (_narrowing(given, asked) + _narrowing(asked, given)) - added
+    return naming.likeness(asked, given) - _EXTRA * (_narrowing(given, asked) + _narrowing(asked, given)) - added
 
 
 def _narrowing(mine: str, other: str) -> int:
     """How many words of one name narrow it in a way the other does not say."""
-    thing = shifts.thing(mine)
+    thing = naming.thing(mine)
     clause = "的" in thing and thing.rsplit("的", 1)[0] not in other  # 提供夜诊的机构 are not all 机构
     return clause + sum(words.informative(w) >= _NARROWS and w not in other for w in set(words.terms(thing)))
 
@@ -91,14 +91,6 @@ def _narrowing(mine: str, other: str) -> int:
 def _adds(name: str) -> bool:
     """Whether a name speaks of what is added, not of all there is."""
     return any(word in name for word in ("新增", "净增", "增加", "新建"))
-
-
-def _plain(indicator: str) -> str:
-    """An indicator with words of one meaning written one way (增速, 增幅 → 增长)."""
-    for word, others in quantity.table("counting")["same"].items():
-        for other in others:
-            indicator = indicator.replace(other, word)
-    return indicator
 
 
 def ledger(plans: Sequence[Plan]) -> Ledger:
@@ -134,4 +126,4 @@ def _by_year(plans: Sequence[Plan]) -> tuple[Plan, ...]:
 
 
 def _quotable(plan: Plan) -> list[Target]:
-    return shifts.headlines(plan)
+    return restated.headlines(plan.targets)

@@ -180,6 +180,7 @@ def _target(plan: Plan, target: Target) -> Row:
         "period": target.period,
         "scope": target.scope,
         "damaged": target.damaged,
+        "repeats": target.repeats,
     }
 
 

@@ -1,0 +1,226 @@
+"""What an indicator counts, told from its words: the thing, its administrative level, and how alike two names are.
+
+thing(indicator)      without the action before it and the counting word behind it
+plain(indicator)      words of one meaning written one way
+same_name(a, b)       one name, written in full or in short
+likeness(a, b)        0 to 1, by words and characters
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable
+
+from . import words
+from .model import Target
+from .quantity import table
+
+SAME_THING = 0.62
+"""Likeness of two indicators from which they name the same thing wherever they stand."""
+
+FIELD = 5.0
+"""Information from which a word narrows a field: 中医药 does, 卫生 and 建设 do not."""
+
+
+def any_of(found: Iterable[str]) -> str:
+    """One alternative of a pattern for each word, the longest first."""
+    return "|".join(map(re.escape, sorted(found, key=len, reverse=True)))
+
+
+@functools.cache
+def patterns() -> dict[str, re.Pattern[str]]:
+    """data/counting.toml, ready to match."""
+    raw = table("counting")
+    action = raw["action"]
+    return {
+        "lead": re.compile(rf"^(?:{any_of(action['lead'] + action['specific'])})+"),
+        "tail": re.compile(rf"的?(?:{any_of(raw['tail']['words'])})$"),
+        "actions": re.compile(any_of(action["specific"])),
+        "begins": re.compile(any_of(action["begins"])),
+        "ends": re.compile(any_of(action["ends"])),
+        "recruits": re.compile(any_of(action["recruits"])),
+        "adds": re.compile(any_of(action["adds"])),
+        "generic": re.compile(rf"^(?:{any_of(raw['generic']['words'])})?$"),
+        "people": re.compile(any_of(raw["people"]["words"])),
+        "metric": re.compile(any_of(raw["metric"]["words"])),
+        "lower": re.compile(any_of(raw["lower_is_better"]["words"])),
+        "reduced": re.compile(any_of(raw["lower_is_better"]["reductions"])),
+        "filler": re.compile(any_of(raw["filler"]["words"])),
+        "hedged": re.compile(any_of(raw["firmness"]["hedged"])),
+        "firm": re.compile(any_of(raw["firmness"]["firm"])),
+    }
+
+
+@functools.cache
+def _levels() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((name, re.compile(rf"(?:{p})(及?以上)?")) for name, p in table("counting")["levels"].items())
+
+
+@functools.cache
+def _synonyms() -> tuple[re.Pattern[str], dict[str, str]]:
+    words_of = {other: word for word, others in table("counting")["same"].items() for other in others}
+    partial = table("counting")["part_of_economy"]["before"]
+    return re.compile(rf"(?<![{partial}](?=经济))(?:{any_of({*words_of, *table('counting')['same']})})"), words_of
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def thing(indicator: str) -> str:
+    """What an indicator counts, without the action before it and the counting word behind it.
+
+    >>> thing("新增社康机构"), thing("招聘人数"), thing("引进高精尖缺人才")
+    ('社康机构', '招聘人数', '高精尖缺人才')
+    """
+    folded = re.sub(r"[“”\"《》\s]", "", unicodedata.normalize("NFKC", indicator))
+    bare = patterns()["tail"].sub("", patterns()["lead"].sub("", folded))
+    return bare if len(bare) >= 2 else folded
+
+
+def plain(indicator: str) -> str:
+    """An indicator with words of one meaning written one way, each once and the longest first.
+
+    >>> plain("GDP增速"), plain("地区生产总值增长"), plain("经济增长")
+    ('国内生产总值增长', '国内生产总值增长', '国内生产总值增长')
+    """
+    pattern, words_of = _synonyms()
+    return pattern.sub(lambda found: words_of.get(found[0], found[0]), unicodedata.normalize("NFKC", indicator))
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def core(indicator: str) -> str:
+    """The thing counted in its shortest form, for telling that two names are one: fillers and marks left out.
+
+    >>> core("居民人均期望寿命") == core("人均预期寿命"), core("出生缺陷发生率") == core("出生缺陷率")
+    (True, True)
+    """
+    bare = patterns()["filler"].sub("", thing(plain(indicator)))
+    short = re.sub(r"[（(][^（()）]*[)）]|[、，的]", "", bare)
+    return short if len(short) >= 2 else bare
+
+
+def same_name(a: str, b: str) -> bool:
+    """Whether two indicators are one name, one of them perhaps in short.
+
+    >>> same_name("城镇调查失业率", "城镇登记失业率"), same_name("居民健康素养水平", "健康素养水平")
+    (False, True)
+    """
+    return core(a) == core(b)
+
+
+def near_name(a: str, b: str) -> bool:
+    """Whether two indicators of one exact figure are one name, more freely told; words that part kinds must agree.
+
+    >>> near_name("每千人口3岁以下婴幼儿托位数", "千人口托位数"), near_name("城镇居民收入增长", "农村居民收入增长")
+    (True, False)
+    """
+    left, right = core(a), core(b)
+    for kinds in table("counting")["contrast"]["kinds"]:
+        found = [{kind for kind in kinds if kind in name} for name in (left, right)]
+        if found[0] != found[1]:
+            return False
+    short, long = sorted((left, right), key=len)
+    return short in long or set(short) <= set(long) or _by_characters(left, right) >= SAME_THING
+
+
+def levels(indicator: str) -> tuple[str, ...]:
+    """Administrative levels an indicator names, highest first.
+
+    >>> levels("创建国家或省级示范区"), levels("市级以上示范机构"), levels("新增床位")
+    (('国家', '省'), ('市以上',), ())
+    """
+    found = []
+    for name, pattern in _levels():
+        match = pattern.search(indicator)
+        if match:
+            found.append(name + ("以上" if match[1] else ""))
+    return tuple(found)
+
+
+def without_levels(indicator: str) -> str:
+    """An indicator less its administrative levels and counting words: 新增国家级 → 新增."""
+    for _, pattern in _levels():
+        indicator = pattern.sub("", indicator)
+    return re.sub("[级家]|以上", "", indicator)
+
+
+def described(a: str, b: str) -> bool:
+    """Whether one name is confined by a clause that the other does not have: 提供夜诊的机构 are not all 机构."""
+    clauses = [thing(name).rpartition("的")[0] for name in (a, b)]
+    return any(clause and clause not in other for clause, other in zip(clauses, (b, a), strict=True))
+
+
+def each(target: Target) -> bool:
+    """Whether a number holds for each of several: 各区1个 is not 全市1个; 每千人口 is a base, and told as such."""
+    scope = target.scope or ""
+    return re.match(r"[每各逐](?!\d*[百千万])", scope) is not None
+
+
+def without_scope(target: Target) -> str:
+    """The indicator less the words of its scope, where enough is left: 设立中医科的二级医院占比 → 设立中医科."""
+    scope = re.sub(r"^(?:全市|全区|全省|全国|每个?|各个?|所有)", "", target.scope or "")
+    left = target.indicator.replace(scope, "") if len(scope) >= 3 else target.indicator
+    left = re.sub(r"的?(?:比例|占比|比重|率|数)$", "", left) if left != target.indicator else left
+    return left if len(left) >= 4 else target.indicator
+
+
+def names_nothing(target: Target) -> bool:
+    """Whether an indicator says no more than its action: 招聘人数."""
+    return patterns()["generic"].match(patterns()["lead"].sub("", target.indicator)) is not None
+
+
+def likeness(a: str, b: str) -> float:
+    """How alike two indicators are, 0 to 1: shared information of words and shared character pairs, half each.
+
+    >>> likeness("新增社康机构", "新增社康机构")
+    1.0
+    >>> likeness("引进高层次医学团队", "引进高精尖缺人才") < 0.3
+    True
+    """
+    left, right = thing(plain(a)), thing(plain(b))
+    if left == right:
+        return 1.0
+    value = (_by_characters(left, right) + _by_words(left, right)) / 2
+    return min(value, SAME_THING - 0.05) if each_has_its_own(left, right) else value
+
+
+def each_has_its_own(a: str, b: str) -> bool:
+    """Whether both name something the other has no word for: 提供中医服务的机构占比 and 提供儿科服务的机构占比."""
+    return bool(own_words(a, b) and own_words(b, a))
+
+
+def own_words(mine: str, other: str) -> list[str]:
+    """The words by which one name is confined to a field that the other does not speak of, in order."""
+    others = [word for word in words.terms(other) if not levels(word)]
+    return [
+        word
+        for word in dict.fromkeys(words.terms(mine))
+        if not levels(word)
+        and words.informative(word) >= FIELD
+        and word not in other
+        and not any(_alike(word, v) for v in others)
+    ]
+
+
+def _by_characters(a: str, b: str) -> float:
+    """Share of the character pairs of the shorter name, eased towards the longer."""
+    left, right = (Counter(s[i : i + 2] for i in range(len(s) - 1)) or Counter([s]) for s in (a, b))
+    common = sum((left & right).values())
+    small, large = sorted((sum(left.values()), sum(right.values())))
+    return common / (0.7 * small + 0.3 * large)
+
+
+def _by_words(a: str, b: str) -> float:
+    bags = [set(words.terms(s)) or {s} for s in (a, b)]
+    mass = [math.fsum(map(words.informative, bag)) for bag in bags]
+    common = math.fsum(max((_alike(w, v) for v in bags[1]), default=0.0) * words.informative(w) for w in bags[0])
+    return min(1.0, common / (0.7 * min(mass) + 0.3 * max(mass)))
+
+
+def _alike(a: str, b: str) -> float:
+    if a == b:
+        return 1.0
+    share = len(set(a) & set(b)) / max(len(a), len(b))
+    return 0.6 * share if share >= 0.5 else 0.0
