@@ -19,13 +19,17 @@ from .quantity import Found, family, table
 _LONGEST_NAME = 34
 """Characters of the longest indicator: about what a first column of a printed table holds."""
 
+_MOST_TOLD = 6
+"""Things of a sentence that 分别 may take up again: longer lists name them anew."""
+
+_PER_MANY = re.compile(r"每(?:\d+(?:\.\d+)?[百千万]*|[一二三四五六七八九十]*[百千万]+)(?![元斤亩])")
 _FLAT = str.maketrans("０１２３４５６７８９％，；：（）", "0123456789%,;:()")
 _JOINT = "、|以及|和|与|及|并|或"
 _ENDS_JOINED = re.compile(rf"(?:{_JOINT}|以及)\s*$")
 _STARTS_JOINED = re.compile(rf"^\s*(?:{_JOINT})(?!谐|睦|平|田|法|肩|联)")
 _DATE = (
     r"(?:力争)?(?:到|至|在|于|自|从|截至|截止)?(?:(?:19|20)\d{2}(?:\s*[—–-]+\s*(?:19|20)?\d{2})?年(?:度|\d{1,2}月(?:\d{1,2}日)?)?(?:底|末|初|内|期间|起)?(?:之?前|以前)?"
-    r"|[“\"]?十[一二三四五六七八九]?五[”\"]?(?:规划)?(?:期间|时期|末|期末)?|\d{1,2}月(?:底|末|份)?(?:之?前)?|\d{2,3}年底?(?:之?前)?|年[底末](?:之?前)?|年内|全年|今年|明年|去年|上年|同期|每年|当年|每[周月天季](?:度)?|每学[年期]|上半年|下半年|未来[一二三四五六七八九十\d]+年|(?:\d{1,2}|[一二三四五六七八九十两]+)个?[年月]内|[一二三四五六七八九十两]+年(?:间|来|内|累计|共计))"
+    r"|[“\"]?十[一二三四五六七八九]?五[”\"]?(?:规划)?(?:期间|时期|末|期末)?|\d{1,2}月(?:底|末|份)?(?:之?前)?|\d{2,3}年底?(?:之?前)?|年[底末](?:之?前)?|年内|全年|今年|明年|去年|上年|同期|每年|当年|每[周月天季](?:度)?|每半年|每学[年期]|上半年|下半年|未来[一二三四五六七八九十\d]+年|(?:\d{1,2}|[一二三四五六七八九十两]+)个?[年月]内|[一二三四五六七八九十两]+年(?:间|来|内|累计|共计|(?=培训|培养|发放|建设|建成|完成|新增|累计|投入)))"
 )
 _COMPARED = re.compile(
     r"(?:同比|环比|(?:比|较|同|与)(?:(?:19|20)\d{2}年?|上年|去年|上一年|前一年|前年|同期|往年|年初|基期|基准|原|上届|全国|全省|全市|“?十[一二三四五]五)"
@@ -33,6 +37,9 @@ _COMPARED = re.compile(
     r"(?=再|平均|新|增|提|上|下|降|减|扩|压|高|低|翻|缩|年均|多|少|实际|累计|净|$)"
 )
 _ALL = "全市|全省|全区|全县|全国|全域|全系统|我市|我省|我区|我县|本市|全州|全镇|全行业"
+_NO_SCOPE = "覆盖|面|程|民|员|一流|百强|知名|文明|先进|优秀|统一|重点|性|[^，,；;、]{0,6}(?:示范|试点|敬老)"
+"""Behind 全国 and 全市: there these words name a grade and no scope."""
+
 _EACH = re.compile(
     r"(?P<each>(?:每(?:一?[个家所名座处张位户人县区镇乡村市省校社院万千百]|\d+(?:\.\d+)?[百千万]?|[一二三四五六七八九十百千万]+)|各(?![类项种大部有界自国方级]))[^，,；;、达（(]{0,14}?(?:[（(][^）)]{0,10}[)）])?)"
     r"(?=每年|补助|补贴|奖补|奖励|资助|给予|至少|最少|重点|分别|都|均|要|须|应|不少于|不低于|配|建|设|可|选|指|开|培|打|新|完|推|遴|落|拥有|有|引|确|创|组|达|保|实|累计|$)"
@@ -42,12 +49,17 @@ _PER = re.compile(
     r"(?:(?:常住|户籍|农业|城镇)?人口|儿童|老年人|老人|学生|居民|人|户|辆|平方公里|公里|万元|元)?"
 )
 _PER_AT_END = re.compile(rf"(?:{_PER.pattern[1:]}|(?:每[人名户亩吨件次生床年月天]+)+)$")
+_PART = re.compile("其中|(?:分别为|包括|含有?)(?=.)")
+_SCOPE_BEHIND = re.compile(
+    r"(?<=..)(?:在(?P<at>(?:各|每)[^，,]{1,8}?)|(?P<scope>每[个家所名座处位户人县区镇乡村市省校社院][^，,、率数比额]{0,8}))$"
+)
 _WHOLE_RANKED = re.compile(
     r"(?:进入|跻身|位居|位列|稳居|保持|居|列)?(全国|全省|全市|全球|世界|国内|国际|亚洲|同类)[^，,；;]{0,8}$"
 )
 _MOVED = re.compile(
     r"(?<=..)(?:新增|建成|建设|创建|引进|培育|招聘|精准招聘|遴选|认定|新建|打造|发布|制定|培养|选拔|评选|开行|举办|增加)$"
 )
+_MORE_OF = re.compile("(?P<of>.{2,}?)(?P<verb>新增|增加|建成|新建|创建|培育)(?P<part>.{2,6})$")
 _OWN_RATE = re.compile("(?<=..)..率$|(?:通车|运营|建成)?里程$|总数$|总量$|数量$|(?:播种|种植)?面积$")
 _IN_PLACE = re.compile(r"^(?:在|为|于|向|对|从|面向|针对|依托|通过|按照?|按)")
 _RISES = re.compile(r"(?:.{0,6}[^0-9])?(?:到|至)(?:20\d{2}年的?)?")
@@ -56,11 +68,14 @@ _HAS_DIGIT = re.compile(r"[（(][^（）()]*\d[^（）()]*[)）]?")
 _BRACKETED = re.compile("[（(][^（()）]{0,60}[)）]")
 _LONE_BRACKET = re.compile("[（(][^（()）]*$|[()（）]")
 _ODD_START = re.compile(r"^(?:的(?![士])|仍(?=.)|均(?![衡等值质])|共(?![享同建青产有用性治]))+")
-_ODD_END = re.compile("(?<=..)(?<![行认作因])(?:由|保持|达到|为)$")
+_ODD_END = re.compile("(?<=..)(?<![行认作因])(?:由|保持|达到|为|的)$")
 _BASE = re.compile(
     r"(?P<verb>[到至达]|相当于|超过)(?:20\d{2}年(?:同期|水平|底|末)?|现有|目前|现在|当前|去年(?:同期)?|上年(?:同期)?)[^，,；;、]{0,4}?的?$"
 )
 """What a number is measured by: 增至现有的 2倍."""
+_CHOSEN = re.compile(
+    "(?:[^，,从]{0,10})从(?:有条件的)?(?P<of>[^，,]{2,30}?)(?:当中|之中|中|里)(?P<verb>选取|遴选|选择|指定|评选|确定|选拔)$"
+)
 _GRANTED = re.compile("(?:给予|予以|享受|发放)([^，,；;。给予的]{0,8}(?:奖励|补助|补贴|资助|奖补|补偿|支持))$")
 _VAIN = " \t\r\n\u3000\u200b,，、;；:：—-–·.。"
 
@@ -70,7 +85,8 @@ class Phrase:
     """What the words around a number say: the indicator, its parts and how the number is introduced.
 
     `thing` is the indicator without its verb; `verb` carries over a list; `level` is the predicate of a state (达到),
-    `change` that of a change (增长); `base`: the first number of 从2.1%提高到2.5%.
+    `change` that of a change (增长); `base`: the first number of 从2.1%提高到2.5%. `part`: 其中大豆…; `tail`: what
+    all of a list share (发放津贴); `told`: the things the sentence has counted so far.
     """
 
     indicator: str
@@ -84,6 +100,9 @@ class Phrase:
     left: str = ""
     right: str = ""
     unit: str = ""
+    part: bool = False
+    tail: str = ""
+    told: tuple[str, ...] = ()
 
 
 class _Words:
@@ -169,14 +188,98 @@ def read(segment: str, found: Sequence[Found], earlier: Phrase | None = None, be
     out: list[Phrase] = []
     for first, last, left, right in _groups(segment, found):
         last_word = out[-1] if out else earlier
-        head = found[first]
-        inside = bool(out)
-        phrase = _phrase(left, right, head, last_word, before, inside)
-        out.extend(_dealt(phrase, last - first + 1))
+        around = last_word, before, bool(out), last - first + 1
+        out.extend(_dealt(_phrase(left, right, found[first], *around), last - first + 1))
     for i in range(len(out) - 1):
-        if not out[i].thing or out[i].indicator == out[i].verb:
+        if not out[i].thing or out[i].indicator == out[i].verb or _lends(out[i + 1], out[i]):
             out[i] = replace(out[i], indicator=_short(out[i].verb + out[i + 1].thing), thing=out[i + 1].thing)
-    return _from_to(_shared_predicate(out, found), found)
+    out = _from_to(_shared_predicate(_whole_parts(_shared_tail(out), earlier), found), found)
+    return _with_told([_finished(phrase) for phrase in out], earlier)
+
+
+def _lends(after: Phrase, bare: Phrase) -> bool:
+    """完成5家、新启动10家医院评审: verbs alone take the thing behind the next number."""
+    return bool(after.right and bare.verb and not bare.right and _all_verbs(bare.left)) and after.unit == bare.unit
+
+
+def _with_told(phrases: Sequence[Phrase], earlier: Phrase | None) -> list[Phrase]:
+    """Each phrase with the last things counted in its sentence, which 分别增长 takes up again."""
+    told = earlier.told if earlier else ()
+    out = []
+    for phrase in phrases:
+        told = (*told, phrase.thing)[-_MOST_TOLD:]
+        out.append(replace(phrase, told=told))
+    return out
+
+
+def _finished(phrase: Phrase) -> Phrase:
+    """A share is called one, and a number for every thousand people says so."""
+    name, per = phrase.indicator, phrase.scope or ""
+    if _PER_MANY.match(per) and not re.search("每|密度$", name) and not name.startswith(per.removeprefix("每")):
+        name = per + name
+    if phrase.unit in ("%", "‰") and not (phrase.change or phrase.share or _is_metric(name)):
+        if phrase.level in ("占", "占到", "约占") and "占" not in name:
+            name += "占比"
+        elif re.search("占[^占]{2,}$", name):
+            name += "比例"
+        elif phrase.verb in ("完成", "延续执行", "执行") and not name.endswith("比例"):
+            name = phrase.thing + ("完成" if phrase.verb == "完成" else "") + "比例"
+        elif name.endswith("覆盖"):
+            name += (phrase.right.removeprefix("的") + "比例") if phrase.right else "率"
+    return phrase if name == phrase.indicator else replace(phrase, indicator=_short(name))
+
+
+def _shared_tail(phrases: list[Phrase]) -> list[Phrase]:
+    """甲按每百户30平方米、乙按每百户20平方米配建用房: what is allotted holds for all."""
+    tail = ""
+    for i in range(len(phrases) - 1, -1, -1):
+        phrase = phrases[i]
+        tail = phrase.tail or (tail if phrase.level == "按" else "")
+        if phrase.level == "按" and tail and not phrase.tail:
+            phrases[i] = replace(phrase, indicator=_short(phrase.thing + tail), tail=tail)
+    return phrases
+
+
+def _whole_parts(phrases: list[Phrase], earlier: Phrase | None) -> list[Phrase]:
+    """专科项目国家级2个、省级12个; 其中大豆3.5万亩: what is only a part takes its noun from the whole."""
+    out: list[Phrase] = []
+    for i, phrase in enumerate(phrases):
+        last = out[-1] if out else earlier
+        part = phrase.part or bool(out and out[-1].part and not phrase.level)
+        whole = last if last is not None and _same_kind(last.unit, phrase.unit) else None
+        if _is_qualifier(phrase.thing) and not phrase.right:
+            following = phrases[i + 1] if i + 1 < len(phrases) else None
+            noun = _unqualified(whole.thing) if whole is not None else ""
+            noun = noun or (_unqualified(following.thing) if following is not None else "")
+            if noun and not noun.startswith(phrase.thing):
+                name = phrase.thing + noun
+                verb = phrase.verb or (whole.verb if whole is not None and not phrase.level else "")
+                phrase = replace(phrase, indicator=_short(verb + name + phrase.change), thing=name, verb=verb)
+        elif part and whole is not None and not phrase.verb and not _is_metric(phrase.thing) and phrase.thing:
+            tail = _tails().search(whole.thing)
+            if tail is not None and tail.start() > 1 and not _verbs_at_start(phrase.thing):
+                name = phrase.thing + tail["tail"]
+                phrase = replace(phrase, indicator=_short(name + phrase.change), thing=name)
+        out.append(replace(phrase, part=part))
+    return out
+
+
+def _same_kind(one: str, two: str) -> bool:
+    return one == two or (family(one) == family(two) and family(one) not in ("thing", "person", "body", "rate"))
+
+
+def _is_qualifier(thing: str) -> bool:
+    """省级, 区属公办, 乡镇: which ones, but not of what."""
+    own = table("targets")["part"]
+    return len(thing) <= 12 and (thing.endswith(tuple(own["endings"])) or thing in own["words"])
+
+
+def _unqualified(thing: str) -> str:
+    """国家级专科项目 → 专科项目; "" where nothing is left."""
+    rest = re.sub(r"^(?:辖区|区内|全市|全区)?(?:共?有)?(?:各级各类|各级|各类)?", "", thing)
+    endings = "|".join(sorted(table("targets")["part"]["endings"], key=len, reverse=True))
+    rest = re.sub(f"^(?:.{{0,4}}?(?:{endings}))+", "", rest)
+    return "" if len(rest) < 2 or _is_qualifier(rest) else rest
 
 
 def _groups(segment: str, found: Sequence[Found]) -> list[tuple[int, int, str, str]]:
@@ -197,11 +300,21 @@ def _groups(segment: str, found: Sequence[Found]) -> list[tuple[int, int, str, s
             break
         gap = _left(segment, end, found[last + 1])
         right, following = ("", gap) if _RISES.fullmatch(gap.strip()) else _split(gap)
+        if right and right == following and _counts_from(left, gap):
+            following = _divided(gap)[1]
+            right = gap[: len(gap) - len(following)]
         if right and right == following and _verbs_at_end(right) < len(right):
             right = right + _noun_after(segment, found, last + 1)
         groups.append((first, last, left, right))
         left = following
     return groups
+
+
+def _counts_from(left: str, gap: str) -> bool:
+    """覆盖200所小学7万名学生: what stands between is counted by the number before it."""
+    opens = left.rstrip().endswith("等") or _all_verbs(_subject(left)) or bool(_verbs_at_end(left) < len(left))
+    ends = _predicate(gap)
+    return opens and not (ends[1] or ends[2]) and _verbs_at_end(gap) == len(gap)
 
 
 def _left(segment: str, start: int, item: Found) -> str:
@@ -239,34 +352,78 @@ class _Place:
     earlier: Phrase | None
     before: str
     inside: bool
+    count: int = 1
+    part: bool = False
 
     def phrase(self, indicator: str, thing: str, **slots: Any) -> Phrase:
         """The phrase found here, cut to the length of a name."""
-        around = {"scope": self.scope, "left": self.left, "right": self.right, "unit": self.head.quantity.unit}
+        around: dict[str, Any] = {"scope": self.scope, "left": self.left, "right": self.right}
+        around |= {"unit": self.head.quantity.unit, "part": self.part}
         return Phrase(_short(indicator), thing, **(around | slots))
 
     def percent(self) -> bool:
         return self.head.quantity.unit in ("%", "‰")
 
+    def takes_up(self, earlier: Phrase) -> bool:
+        """遴选13家医院，争取3家完成评审: the same things again."""
+        return bool(self.kind()) and not self.percent() and earlier.unit == self.head.quantity.unit
+
     def kind(self) -> str:
         return family(self.head.quantity.unit)
 
 
-def _phrase(left: str, right: str, head: Found, earlier: Phrase | None, before: str, inside: bool) -> Phrase:
+def _phrase(
+    left: str, right: str, head: Found, earlier: Phrase | None, before: str, inside: bool, count: int
+) -> Phrase:
     """The first case that fits: rank, share, time limit, state or change, verb and thing, thing alone."""
-    scope, left = _scope(left)
+    part = _PART.match(left.strip(_VAIN))
+    scope, left = _scope(left[left.find(part[0]) + len(part[0]) :] if part else left)
     based = _BASE.search(left) if head.quantity.unit in ("%", "‰", "倍") else None
     left = re.sub("最[高低多长]$", "", _trimmed(left[: based.end("verb")] if based else left))
-    if per := _PER_AT_END.search(left):
-        scope, left = scope or per[0], left[: per.start()]
+    scope, left = _scope_at_end(scope, left)
+    left = "" if right and left.endswith("的") and _all_verbs(left[:-1]) else left
     right = "" if right in ("台阶", "大关", "目标", "关口") else _right(right)
-    place = _Place(head, left, right, scope, earlier, before, inside)
-    cases = (_rank, _grant, _share, _share_dealt, _those, _time_limit, _stated, _share_of_named, _counted)
+    place = _Place(head, left, right, scope, earlier, before, inside, count, bool(part))
+    cases = (_rank, _grant, _allotted, _share, _share_dealt, _those, _time_limit, _stated, _share_of_named, _counted)
     phrase = next((phrase for case in cases if (phrase := case(place)) is not None), None) or _thing(place)
     if based and place.percent() and phrase.level and not _is_metric(phrase.thing):  # 客流恢复至2019年的80%
         name = _short(phrase.thing + phrase.level + based[0].removeprefix(based["verb"]).removesuffix("的") + "比例")
         phrase = replace(phrase, indicator=name)
     return phrase
+
+
+def _scope_at_end(scope: str | None, left: str) -> tuple[str | None, str]:
+    """床位数每千人达到, 病床每家医院, 护理院在每个区: whom it is for may stand behind the thing."""
+    body = _predicate(left)[0]
+    per = _PER_AT_END.search(body)
+    if per and (body == left or (per.start() and not re.search("每[年月天]", per[0]))):
+        return scope or per[0], body[: per.start()] + left[len(body) :]
+    body = body[: _verbs_at_end(body)]
+    behind = _SCOPE_BEHIND.search(body)
+    if behind and not _has_verb((behind["at"] or behind["scope"])[2:]):
+        return scope or behind["scope"] or behind["at"], body[: behind.start()] + left[len(body) :]
+    return scope, left
+
+
+def _has_verb(text: str) -> bool:
+    return any(
+        len(lists().verbs.at_start(text[at:])) > 1 and not lists().names.at_start(text[at:]) for at in range(len(text))
+    )
+
+
+def _allotted(place: _Place) -> Phrase | None:
+    """小区按每百户30平方米配建用房, 老年人按每人每月60元发放津贴: so much of a thing for each of those named."""
+    named = re.fullmatch(r"([^，,]{2,40}?)(?:分别|均)?(?:按照?|为)((?:常住|户籍|服务)?人口|)的?", place.left)
+    what = place.right[_verbs_at_start(place.right) :] if _starts_with_verb(place.right) else ""
+    last = place.earlier
+    if named is None or not (named[2] or (place.scope or "").startswith("每")) or (place.right and not what):
+        return None
+    if not what and not named[2] and not place.left.endswith("按") and (last is None or last.level != "按"):
+        return None
+    of = f"占{named[2]}比例" if named[2] and place.percent() else ""
+    name = named[1].removeprefix("对")
+    open_end = not what and place.left.endswith(("按", "口"))
+    return place.phrase(name + what + of, name, level="按", tail="" if open_end else what + of)
 
 
 def _rank(place: _Place) -> Phrase | None:
@@ -316,7 +473,7 @@ def _divided(text: str) -> tuple[str, str]:
     depth = 0
     for at, char in enumerate(text):
         depth += (char in "(（“《") - (char in ")）”》")
-        if at < 2 or depth:
+        if depth or at < 1 or (at == 1 and text[0] not in "村县镇乡校"):
             continue
         for verb in lists().share:
             if text.startswith(verb, at) and not lists().names.at_start(text[at:]):
@@ -346,13 +503,15 @@ def _stated(place: _Place) -> Phrase | None:
         return None
     if subject and _all_verbs(subject) and (place.inside or place.right) and place.kind() not in ("rate", ""):
         return None
+    listed = "" if subject else _listed(place)
     if (
-        not subject
+        not (subject or listed)
         and (place.earlier is None or (place.right and not place.percent()))
         and not _spoken_of(place.before)
     ):
         return None
     earlier = place.earlier
+    subject = subject or listed
     thing = _whole_thing(subject.removeprefix("安排") if change else subject, place)
     change = change.removeprefix("再")
     if not thing:
@@ -364,6 +523,17 @@ def _stated(place: _Place) -> Phrase | None:
     name = thing + (how[1] if how else "") + (change if change and not thing.endswith(change) else "")
     name += level if level in ("安排", "投入") and thing.endswith("财政") else ""
     return place.phrase(name, thing, verb=lists().more.at_start(subject), level=level, change=change)
+
+
+def _listed(place: _Place) -> str:
+    """小学、初中班额，到2025年分别控制在…; 货物6亿吨、旅客1亿人次，分别增长…: the list that 分别 takes up."""
+    if place.count < 2 or "分别" not in place.left:
+        return ""
+    listed = _verb_and_thing(_subject(_scope(place.before.translate(_FLAT))[1]))[1]
+    if not re.search(r"\d", listed) and _parts(listed, place.count):
+        return listed
+    told = place.earlier.told[-place.count :] if place.earlier else ()
+    return "、".join(told) if len(told) == place.count and not re.search("[、和与及]", "".join(told)) else ""
 
 
 def _spoken_of(before: str) -> str:
@@ -433,15 +603,27 @@ def _counted(place: _Place) -> Phrase | None:
     begin = _verbs_at_end(left)
     verb = _strong(left[begin:])
     named = left[:begin]
+    if re.fullmatch("在|于|围绕|面向|针对", left) and (divided := _divided(right))[1]:
+        who, what = divided  # 在12个县推广积分制
+        return place.phrase(f"{what}的{who}" if len(what) <= 20 else who, who, right=what)
     if not verb and left:
         verb, rest = _verb_and_thing(subject)
         named = ""
-        if left.endswith("等") and len(right) <= 4:
-            right = f"{re.split('[、,]', rest)[0].removesuffix('等')}等{right}"
+        if left.endswith("等") and len(_divided(right)[0]) <= 6:
+            first = re.split("[、,]", rest)[0].removesuffix("等").rpartition("在")[2]
+            done = _object(first)
+            verb = verb or _strong(first[_verbs_at_end(first[: len(first) - len(done)]) : len(first) - len(done)])
+            right = f"{done or first}等{right}"
+        elif rest and (_starts_with_verb(right) or right in table("targets")["generic"]["words"]):
+            right = re.sub("到$|至$", "", rest) + right  # 港资机构2家落户前海, 推广到12家单位
+    elif not left and earlier is not None and _starts_with_verb(right) and place.takes_up(earlier):
+        who = re.sub("全部$|均$", "", _divided(earlier.right or earlier.thing)[0])
+        who = "" if _verbs_at_start(who) else who
+        return place.phrase(who + right, who + right, right=right)  # 争取3家完成评审
     scope = place.scope
     if not left and place.inside and earlier is not None and not _starts_with_verb(right):
         verb, scope, left = earlier.verb, scope or earlier.scope, earlier.left
-    if left == "其中" and earlier is not None and earlier.unit == place.head.quantity.unit and right[0] in "由为用是":
+    if not left and place.part and earlier and earlier.unit == place.head.quantity.unit and right[0] in "由为用是":
         return place.phrase(f"{earlier.indicator}({right})", earlier.thing, verb=earlier.verb)
     verb = "" if verb in ("有", "是", "为") else verb
     where = _trimmed(named)
@@ -452,6 +634,28 @@ def _counted(place: _Place) -> Phrase | None:
     return place.phrase(verb + right, right, verb=verb, scope=scope, left=left)
 
 
+def _object(text: str, again: str = "") -> str:
+    """What the last verb of a text, or the one said `again`, acts on: 推动医院开展评审认证 → 评审认证; "" for none."""
+    if again and again in text:
+        return text[text.rindex(again) + len(again) :]
+    for at in range(len(text) - 2, -1, -1):
+        word = lists().verbs.at_start(text[at:])
+        if len(word) > 1 and at + len(word) < len(text) - 1 and not lists().names.at_start(text[at:]):
+            rest = text[at + len(word) :]
+            if _verbs_at_start(text[at:]) == len(word) and not _enclosing(text, at) and _stands_free(text, at):
+                return rest
+    return ""
+
+
+def _enclosing(text: str, at: int) -> bool:
+    return any(text.rfind(left, 0, at) > text.rfind(right, 0, at) for left, right in ("《》", "“”", "()"))
+
+
+def _stands_free(text: str, at: int) -> bool:
+    """Whether a verb opens the text or a share verb says that it governs what follows."""
+    return at == 0 or any(text.startswith(verb, at) for verb in lists().share) or bool(_verbs_at_end(text[:at]) < at)
+
+
 def _thing(place: _Place) -> Phrase:
     """新增社康机构35家: the thing stands before its number."""
     earlier = place.earlier
@@ -459,7 +663,11 @@ def _thing(place: _Place) -> Phrase:
     counted = place.kind() in ("body", "person", "thing")
     moved = _MOVED.search(subject) if counted else None
     if moved and (lists().more.at_start(moved[0]) or not _verbs_at_start(subject)):
-        subject = moved[0] + subject[: moved.start()]
+        begin = min(moved.start(), max(2, _verbs_at_end(subject)))
+        subject = subject[begin:] + subject[:begin]
+    added = _MORE_OF.match(subject)
+    if added and _is_qualifier(added["part"]):  # 专科项目新增国家级2个
+        subject = added["verb"] + added["part"] + added["of"]
     if subject.startswith("是") and earlier is not None:  # 是上年的1.8倍
         return place.phrase(earlier.thing, earlier.thing, level="是")
     verb, thing = _verb_and_thing(subject)
@@ -467,15 +675,17 @@ def _thing(place: _Place) -> Phrase:
     if _is_metric(subject) and not lists().more.at_start(verb) and not re.match("完成|守住|严守|坚守", verb):
         verb, thing = "", subject
     if not thing and verb and not _goes_on(place):
-        return place.phrase(verb, "", verb=verb, change=change)
+        before = _trimmed(place.before.translate(_FLAT))
+        thing = "" if re.search(r"[\d?]", before) else _object(before, verb)
+        return place.phrase(verb + thing, thing, verb=verb, change=change)
     if not thing and earlier is not None and not earlier.thing:
         return place.phrase(earlier.indicator + verb, "", verb=verb)
     if not thing:
-        thing = _core(earlier.thing) if earlier else ""
+        thing = _lent(earlier, verb) if earlier else ""
         verb = verb or (earlier.verb if earlier else "")
         return place.phrase(verb + thing, thing, verb=verb)
-    if not verb and counted and earlier is not None and earlier.verb and not earlier.level and not _has_more(thing):
-        verb = earlier.verb if place.inside or not _is_metric(thing) else ""
+    if not verb and earlier is not None and _carries(place, thing):
+        verb = earlier.verb
     if not verb:
         thing = _whole_thing(thing, place)
     if place.head.each and re.search("[、和及与]", thing):
@@ -484,12 +694,31 @@ def _thing(place: _Place) -> Phrase:
     return place.phrase(verb + thing, thing, verb=verb or more, change=change)
 
 
+def _carries(place: _Place, thing: str) -> bool:
+    """Whether the verb before holds on: 新增床位20张、医生5名; 新发展蔬菜300亩、茶园80亩."""
+    earlier = place.earlier
+    if earlier is None or not earlier.verb or earlier.level or _has_more(thing):
+        return False
+    if _verbs_at_start(thing) or (_verbs_at_end(thing) < len(thing) and not place.inside):
+        return False
+    if place.kind() in ("body", "person", "thing"):
+        return place.inside or not _is_metric(thing)
+    return place.inside and not place.percent() and earlier.unit == place.head.quantity.unit and not _is_metric(thing)
+
+
 def _goes_on(place: _Place) -> bool:
     """新开工项目40个，竣工投产25个: the same things are counted again."""
     earlier = place.earlier
     if earlier is None:
         return False
-    return place.inside or _core(earlier.thing) != earlier.thing or earlier.unit == place.head.quantity.unit
+    one, two = earlier.unit, place.head.quantity.unit
+    return place.inside or _core(earlier.thing) != earlier.thing or (bool(two) and one.startswith(two)) or one == two
+
+
+def _lent(earlier: Phrase, verb: str) -> str:
+    """The thing before as it is counted again: 安平等高速公路5条 → 高速公路, 新增: 助餐点总数 → 助餐点."""
+    thing = re.sub("^[^等]{2,}等(?=..)", "", earlier.thing if earlier.verb else _core(earlier.thing))
+    return re.sub("(?<=..)总[数量]$", "", thing) if lists().more.at_start(verb) else thing
 
 
 def _core(thing: str) -> str:
@@ -510,7 +739,7 @@ def _whole_thing(thing: str, place: _Place) -> str:
     if not owner and place.before:
         owner = _verb_and_thing(_subject(_trimmed(place.before.translate(_FLAT))))[1]
         owner = "" if len(owner) > 20 else owner
-    owner = _OWN_RATE.sub("", owner) if thing in lists().bare else owner
+    owner = re.sub("用于.*$", "", _OWN_RATE.sub("", owner)) if thing in lists().bare else owner
     if owner in lists().bare or owner.endswith(thing):
         return owner if owner.endswith(thing) else thing
     return owner + thing
@@ -524,7 +753,7 @@ def _scope(left: str) -> tuple[str | None, str]:
         "",
         text,
     )
-    if found := re.match(rf"(?:{_ALL})(?!覆盖|面|程|民|员)", text):
+    if found := re.match(rf"(?:{_ALL})(?!{_NO_SCOPE})", text):
         return found[0], _trimmed(text[found.end() :])
     if found := _PER.match(text):
         return found[0], text
@@ -564,6 +793,9 @@ def _subject(text: str) -> str:
     ):
         text = text[given.end() :]
     text = re.sub(r"(?:从|由)[^从由]{0,10}$|连续\d+年", "", text)
+    if chosen := _CHOSEN.match(text):  # 从社区医院中选取2家
+        text = chosen["verb"] + chosen["of"]
+    text = re.sub("^先(?=发行|建成|行|期|启动|实施|安排|改造)", "", text)
     for mark in re.finditer("并", text):
         if _verbs_at_start(text[mark.end() :]):
             text = text[mark.end() :]
@@ -688,7 +920,18 @@ def _right(text: str) -> str:
     text = re.split(r"(?<=..)的(?:标准|要求|原则|比例)(?=.)", text.removeprefix("用于"))[0]
     text = re.split(r"、(?=规模|增幅|比|较|占|同比|增长|力争|为)", text)[0]
     text = re.split(r"(?<=.)(?:进行|并(?![列行轨购网联])|用于|给予|予以|以便|来自)", text)[0]
-    return text.strip(_VAIN).removesuffix("及").removesuffix("和")
+    text = re.split("(?<=..)(?:牵头|负责)(?=..)", text)[0]
+    text = re.sub("(?<=..)(?:(?:将于|于|在)?(?:今年|年内|年底前)(?:全部|均)?)(?=.)", "", text)
+    if seats := re.match("(床位|座位|学位|泊位|车位)的(.{3,})", text):  # 300张床位的医院
+        text = seats[2] + seats[1]
+    return _abstract().sub("", text.strip(_VAIN).removesuffix("及").removesuffix("和"))
+
+
+@functools.cache
+def _abstract() -> re.Pattern[str]:
+    """What is done about the things counted, not the things: 12个项目建设进度."""
+    tails = "|".join(table("targets")["abstract"]["tails"])
+    return re.compile(f"(?<=..)的?(?:{tails})(?=(?:床位|座位|学位|泊位|车位)?$)")
 
 
 def _short(text: str) -> str:
@@ -720,21 +963,28 @@ def _dealt(phrase: Phrase, count: int) -> list[Phrase]:
     parts = _parts(phrase.thing, count)
     if parts is None:
         return [phrase] * count
-    tail = phrase.change
+    tail = phrase.change or phrase.tail
+    each = phrase.scope if (phrase.scope or "").startswith("每") else None
     return [
-        replace(phrase, indicator=_short(phrase.verb + part + tail), thing=part, scope=scope or phrase.scope)
+        replace(phrase, indicator=_short(phrase.verb + part + tail), thing=part, scope=each or scope or phrase.scope)
         for part, scope in parts
     ]
+
+
+_LEVELS = re.compile(
+    r"\d+(?:—\d+)?周?岁(?:[及以]*[上下])?|学前|幼儿园|小学|初中|(?:普通)?高中|中职|高职"
+    r"|国家级?|省级?|市级?|区级?|县级?|镇级?|乡级?|村级?|全国|全省|全市|城镇|农村|城乡|男性?|女性?"
+)
+"""What the items of a list may differ in, so that all share what stands behind the last: 国家、省重点专科."""
 
 
 def _parts(thing: str, count: int) -> list[tuple[str, str | None]] | None:
     if thing.startswith("城乡") and count == 2:
         return [("城镇" + thing[2:], "城镇"), ("农村" + thing[2:], "农村")]
-    parts = [part for part in re.split(r"、|以及|和(?![谐平])|与|及", thing) if part]
+    parts = [part for part in re.split(r"、|以及|和(?![谐平])|与|及(?![时其格以])", thing) if part]
     if len(parts) != count:
         return None
-    levels = re.compile(r"国家级?|省级?|市级?|区级?|县级?|镇级?|乡级?|村级?|全国|全省|全市|城镇|农村|城乡|男性?|女性?")
-    heads = [levels.match(part) for part in parts]
+    heads = [_LEVELS.match(part) for part in parts]
     if all(heads) and all(head[0] == part for head, part in zip(heads[:-1], parts[:-1], strict=True) if head):
         last = heads[-1]
         assert last is not None

@@ -52,6 +52,14 @@ _OPENER = re.compile(
 )
 """The time phrase that opens a clause and holds until the next one: 2022年，…；目前，…；今年…."""
 
+_LEFT_OVER = re.compile(r"\s*(?:去年|上年|上一?年度|20\d{2}年)(?:度|底)?(?:结转|遗留|未完成|剩余|续建|在建)(?!的)")
+"""去年结转项目12个: the number tells of the past, what comes behind it does not."""
+
+_BEGUN = re.compile(r"(?:去年|上年|20\d{2}年)[^，,；;\d]{1,8}的")
+"""2023年启动的8个片区今年完工: when they were begun, not when they are counted."""
+
+_ENDS_NOW = re.compile("今年|年内|年底|全部|竣工|完工|建成|完成|投用|验收")
+
 _RUN = re.compile(r"20\d{2}年(?:[、和及与]20\d{2}年)+(?=[^，,；;]{0,24}分别)")
 _HOLDS = re.compile(r"\s*(?:[一二三四五六七八九十]是)?(今年|明年|20\d{2}年)(?=[，,要我全力计])")
 _HORIZON = re.compile(r"\s*(?:[一二三四五六七八九十]是)?(?:力争)?(?:到|至)20\d{2}年(?:底|末)?")
@@ -207,7 +215,7 @@ class _Reader:
 
     def _opens_past(self, words: str) -> bool:
         if _words()["past_lead"].match(words):
-            return True
+            return _LEFT_OVER.match(words) is None
         plan = _PAST_PLAN.match(words.lstrip())
         if plan is None or self.first_year is None:
             return False
@@ -218,6 +226,8 @@ class _Reader:
         opened = _OPENER.match(words)
         if opened is None:
             return past or bool(re.search("截至|截止", words))
+        if (begun := _BEGUN.match(words.lstrip())) and _ENDS_NOW.search(words, begun.end()):
+            return False
         if opened["past"] or opened["coming"]:
             return bool(opened["past"])
         if self.first_year is None:
@@ -230,7 +240,7 @@ class _Reader:
     def _tense_after(self, words: str, past: bool) -> bool:
         """The tense in which a statement ends."""
         for part in re.split("[，,：:；;]", re.sub(r"[（(][^（）()]*[)）]", "", words)):
-            past = self._tense(part, past)
+            past = past if _LEFT_OVER.match(part) else self._tense(part, past)
         return past
 
     def _within(self, span: Span) -> list[Found]:
@@ -265,6 +275,7 @@ class _Reader:
                 yield self._target(replace(setting, past=past), sentence, segment, item, phrase, role)
                 earlier = phrase if phrase is not None and not segment.bracketed else earlier
             before = segment.text if not segment.bracketed else before
+            past = setting.past if _LEFT_OVER.match(segment.text) else past
 
     def _own_role(self, setting: _Setting, segment: _Segment, item: Found, lifelong: bool) -> TargetRole | None:
         """name or other where the words right around a number say so; None where it counts something."""
@@ -339,12 +350,11 @@ class _Reader:
     def _judged(self, setting: _Setting, sentence: Span, segment: _Segment, item: Found, phrase: Phrase) -> TargetRole:
         """Target or baseline, by the clause, the sentence and the words before the number."""
         words = _words()
-        before = segment.text[: item.span.start]
         if setting.clause.role == "review":
             at = segment.span.start + item.span.start
             told = self.text[max(sentence.start, at - 200) : at]
             return "other" if re.search("预计|预测", told) and self._ahead(setting, sentence) else "baseline"
-        before = _without_bases(before, item, phrase)
+        before = _without_bases(segment.text, item, phrase)
         if (year := _dealt_year(segment, item)) and self.first_year is not None:
             return "baseline" if int(year) < self.first_year else "target"
         near = list(words["past_near"].finditer(before))
@@ -355,7 +365,8 @@ class _Reader:
         if self._dated_back(before) or _ours(before) or _BASE_OF.search(segment.text[: item.span.start]):
             return "baseline"
         moving = re.search("控制|达到|提高|新增|增加|减少|引导|转移", segment.text)
-        if words["given"].search(before) and not phrase.verb and not moving:
+        stock = words["given"].search(before) and family(item.quantity.unit) in ("person", "")
+        if stock and not phrase.verb and not moving:
             return "baseline"
         return "baseline" if setting.past and not re.search("力争|确保|争取|将达", segment.text) else "target"
 
@@ -437,10 +448,18 @@ def _sums_up(text: str, item: Found) -> bool:
 _SUMMED = "[^，,；;。、]{0,12}?(?:高地|平台|领域|方面|产业|环节|板块|品牌|名片)(?:[，,；;。、（(]|$)"
 
 
-def _without_bases(before: str, item: Found, phrase: Phrase) -> str:
+_AMONG = re.compile("(?:从|将|把|对|依托)(?:现有|已有|目前|原有)[^，,；;。]{0,20}?(?:中|里)")
+"""从现有企业中遴选20家: what there is, from which more is to come."""
+
+
+def _without_bases(text: str, item: Found, phrase: Phrase) -> str:
     """The words before a number without those that say what it is measured by."""
+    before, after = text[: item.span.start], text[item.span.end :]
     if phrase.level == "到" and not phrase.base:  # 由目前的640公里增至700公里: 目前 is over
         before = re.split("[0-9]", before)[-1]
+    before = _AMONG.sub("", before)
+    begun = _BEGUN.search(before)
+    before = before[begun.end() :] if begun and _ENDS_NOW.search(after) else before
     share = item.quantity.unit in ("%", "‰", "倍") and not re.search("[由从][^，,]*[0-9][%倍]", before)
     return _BASED.sub(lambda match: "" if share or not match["towards"] else match[0], before)
 
