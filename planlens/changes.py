@@ -9,7 +9,7 @@ for `align`; what a link means is judged from what both sides say.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -26,6 +26,9 @@ KINDS = (
 
 _NO_CHANGE = frozenset({"merged", "split", "moved", "repeated"})
 """Kinds that may stand beside `kept`: they say where a commitment went, not that it says something else."""
+
+_OWN_SHARE = 5.0
+"""Weight of words (words.informative; one of middling rarity) that a piece must hold alone to be a piece of the whole."""
 
 _Node = tuple[str, str]
 """A side, old or new, and a key."""
@@ -142,8 +145,8 @@ def _linked(olds: Sequence[str], news: Sequence[str], web: _Web, before: Side, a
     for key in news:
         counterparts = [before.commitments[link.old] for link in web.of_new[key]]
         mark = f"{key} " if len(news) > 1 else ""
-        only = len(counterparts) == 1 and len(web.of_old[counterparts[0].key]) == 1
-        meeting = meet(counterparts, after.commitments[key], before, after, lexicon, only=only)
+        heirs = dict.fromkeys(link.new for c in counterparts for link in web.of_old[c.key] if link.new != key)
+        meeting = meet(counterparts, after.commitments[key], before, after, lexicon, tuple(heirs))
         found += [(kind, mark + line) for kind, line in differences(meeting)]
     found += _where(olds, news, web, before, after)
     kinds = tuple(kind for kind in KINDS if any(kind == k for k, _ in found))
@@ -162,20 +165,30 @@ def _linked(olds: Sequence[str], news: Sequence[str], web: _Web, before: Side, a
 def _where(olds: Sequence[str], news: Sequence[str], web: _Web, before: Side, after: Side) -> list[Finding]:
     """merged, split and moved: where a commitment went in the new plan.
 
-    Two olds are merged where both went mainly into one new; an old is split where several news took it up.
+    Two olds are merged where both went mainly into one new, and each brought words that the other has not: an overview
+    beside the detail is no second source. An old is split where several news took up words of it that no other did.
     """
     found: list[Finding] = []
     for key in news:
         into = [link.old for link in web.of_new[key] if web.main_heir(link.old) == key]
+        into = _own_share(into, before, after.words(key))
         if len(into) > 1:
             found.append(("merged", f"合并: {'、'.join(into)} → {key}"))
     for key in olds:
-        heirs = [link.new for link in web.of_old[key]]
+        heirs = _own_share([link.new for link in web.of_old[key]], after, before.words(key))
         if len(heirs) > 1:
             found.append(("split", f"拆分: {key} → {'、'.join(heirs)}"))
     for a, b in ((a, b) for a in olds for b in news if (a, b) in web.moved):
         found.append(("moved", f"移动: {_place(a, before)} → {_place(b, after)}"))
     return found
+
+
+def _own_share(keys: Sequence[str], side: Side, whole: Mapping[str, float]) -> list[str]:
+    """Those that share words with the whole which none of the others shares."""
+    shared = {key: whole.keys() & side.words(key).keys() for key in keys}
+    holders = Counter(word for words in shared.values() for word in words)
+    own = {key: sum(whole[word] for word in words if holders[word] == 1) for key, words in shared.items()}
+    return [key for key in keys if own[key] >= _OWN_SHARE]
 
 
 def _place(key: str, side: Side) -> str:

@@ -5,7 +5,8 @@
     differences(meeting)              -> (kind, the line that shows it)
 
 Numbers come from the plans' targets, strength and stage from the verb that governs the item, then deadlines, bodies,
-titles, words that forbid or allow, words of coverage. Only what is said anew beyond that is scope or means.
+titles, words that forbid or allow, words of coverage. What is said anew beyond that is means where an item names an
+instrument the old text does not work with, and scope otherwise; an item that only says what for (为…提供支撑) is neither.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ _SAME_ITEM = 0.30
 _SAME_ACTION = 0.45
 """The same, for the verbs that govern them: to compare 探索 with 建立 the thing itself must be the same."""
 
-_SAME_STAGE = 0.40
+_SAME_STAGE = 0.35
 """The same, among the items of the old text that name a stage at all."""
 
 _SAID_ANEW = 10.0
@@ -47,21 +48,29 @@ _VERBATIM = 0.9
 """Share of the shorter text that stands in the longer one in the same order."""
 
 _REACHES_FURTHER = 6.0
-"""The same for the things covered, instruments aside: from here on the scope has grown."""
+"""The same for the things covered, instruments aside, where something else has changed too: from here on the scope has
+grown. It must also be _PART_OF_IT, or it is an aside of what changed."""
 
-_DONE_OTHERWISE = 0.7
-"""Share of the words that is new from which a thing is done another way; where a new instrument comes in, half as much
-text will do (_WITH_INSTRUMENT)."""
+_PART_OF_IT = 0.2
 
-_WITH_INSTRUMENT = 0.5
+_OTHER_WAY = 0.4
+"""Share of an item's words that is new from which its new instrument is another way and not a name for the old one."""
 
 _ALSO = 0.6
 """Share of the weightiest item's new words from which a second item is quoted beside it."""
+
+_MUCH_SHARED = 10.0
+_HELD_COUNTS_LESS = 0.2
+"""An item may stand whole in a longer one: what they share must then weigh two words, and count for less."""
 
 _PIECES = frozenset({"thing", "body"})
 """Families of units that 个 may stand for: 2个 and 3家 count alike, 10家 and 30张 do not."""
 
 _RESULTS = frozenset({"全面推行", "建成", "投用"})
+_NEXT_ROUND = frozenset({"评估", "修订"})
+_GOES_ON = ("全面推行", "实施")
+"""全面落实 said later as 落实 or 深入实施: the thing goes on, and has not gone back."""
+
 _ONCE = frozenset({"起草", "出台", "建成", "投用", "修订"})
 _DUTY = frozenset({"应当", "自愿"})
 _TITLE = re.compile(r"《([^《》]{1,80})》")
@@ -92,6 +101,11 @@ class Item:
         return self.lexicon.strength_in(self.acting)
 
     @cached_property
+    def plain(self) -> bool:
+        """Whether the stage is that of its verb alone: 发挥…作用 is one only where the thing was being set up."""
+        return not self.lexicon.stage_framed(self.acting)
+
+    @cached_property
     def stage(self) -> str | None:
         return self.lexicon.stage_in(self.acting)
 
@@ -107,6 +121,10 @@ class Side:
     above: Mapping[str, str | None]
     """Clause → the clause above it."""
     headings: Mapping[str, str]
+
+    def words(self, key: str) -> dict[str, float]:
+        """The words of a commitment that carry meaning, with their weights."""
+        return {word: weight for item in self.items[key] for word, weight in item.words.items()}
 
 
 @dataclass(frozen=True)
@@ -127,14 +145,14 @@ class Meeting:
     pairs: tuple[Pair, ...]
     novel: Mapping[str, float]
     """Words of the new text that no old one says, verbs aside, with their weights."""
-    novelty: float
-    """Their share."""
     gone: Mapping[str, float]
     """Words of the old text that the new does not say; only where no other commitment could have taken them up."""
     verbatim: bool
     """Whether one text is the other with something put in or taken out."""
     old_items: tuple[Item, ...]
     new_items: tuple[Item, ...]
+    heirs: tuple[Item, ...]
+    """Items of the other new commitments that the olds went to: what stands there is not gone."""
     lexicon: Lexicon
     years: tuple[int | None, int | None]
     both_list_bodies: bool
@@ -189,9 +207,9 @@ def _wording(text: str, lexicon: Lexicon) -> str:
 
 
 def meet(
-    olds: Sequence[Commitment], new: Commitment, before: Side, after: Side, lexicon: Lexicon, *, only: bool
+    olds: Sequence[Commitment], new: Commitment, before: Side, after: Side, lexicon: Lexicon, heirs: Sequence[str] = ()
 ) -> Meeting:
-    """Each item of the new commitment with the best item of its olds; `only`: they are linked to nothing else."""
+    """Each item of the new commitment with the best item of its olds; `heirs`: keys of what else the olds went to."""
     mine = after.items[new.key]
     theirs = tuple(item for c in olds for item in before.items[c.key])
     pairs = []
@@ -199,19 +217,27 @@ def meet(
         similarity, n = max(((_alike(other, item), -n) for n, other in enumerate(theirs)))
         if similarity >= _SAME_ITEM or (len(mine) == 1 and len(theirs) == 1):
             pairs.append(Pair(theirs[-n], item, similarity))
-    novel, novelty = _unsaid(mine, " ".join(_wording(c.text, lexicon) for c in olds), lexicon)
-    gone = _unsaid(theirs, _wording(new.text, lexicon), lexicon)[0] if only else {}
+    novel = _unsaid(mine, " ".join(_wording(c.text, lexicon) for c in olds), lexicon)
+    alone = len(olds) == 1 and not heirs
+    gone = _unsaid(theirs, _wording(new.text, lexicon), lexicon) if alone else {}
+    others = tuple(item for key in heirs for item in after.items[key])
     verbatim = len(olds) == 1 and _carried(olds[0].text, new.text) >= _VERBATIM
     years = before.plan.info.end_year, after.plan.info.end_year
     both = before.lists_bodies and after.lists_bodies
-    return Meeting(tuple(olds), new, tuple(pairs), novel, novelty, gone, verbatim, theirs, mine, lexicon, years, both)
+    return Meeting(tuple(olds), new, tuple(pairs), novel, gone, verbatim, theirs, mine, others, lexicon, years, both)
 
 
-def _unsaid(said: Sequence[Item], elsewhere: str, lexicon: Lexicon) -> tuple[dict[str, float], float]:
-    """The words, verbs and manner aside, that the other text does not hold, and the share they make up."""
-    words = {word: weight for item in said for word, weight in item.words.items() if not _is_manner(word, lexicon)}
-    unsaid = {word: weight for word, weight in words.items() if word not in elsewhere}
-    return unsaid, sum(unsaid.values()) / sum(words.values()) if unsaid else 0.0
+def _unsaid(said: Sequence[Item], elsewhere: str, lexicon: Lexicon) -> dict[str, float]:
+    """The words that the other text does not hold; verbs and manner aside, and what only says what for."""
+    words = {
+        word: weight for n, item in enumerate(said) if not _is_purpose(item, n) for word, weight in item.words.items()
+    }
+    return {w: weight for w, weight in words.items() if w not in elsewhere and not _is_manner(w, lexicon)}
+
+
+def _is_purpose(item: Item, place: int) -> bool:
+    """Whether an item says what for (让群众…, 为…提供支撑); what opens a statement is the statement itself."""
+    return place > 0 and item.lexicon.is_purpose(item.text)
 
 
 def _is_manner(word: str, lexicon: Lexicon) -> bool:
@@ -242,8 +268,9 @@ def differences(meeting: Meeting) -> list[Finding]:
     ):
         return [*_repeated(meeting)]
     found = [finding for rule in _SLOTS for finding in rule(meeting)] or _digits(meeting)
+    found += _means(meeting)
     if found or sum(meeting.novel.values()) >= (_SLIPPED_IN if meeting.verbatim else _SAID_ANEW):
-        found += [finding for rule in _CONTENT for finding in rule(meeting)]
+        found += _reach(meeting)
         found = found or [("scope", f"范围: 增加{_said(meeting.new_items, meeting.novel)}")]
     return found + _left_out(meeting) + _repeated(meeting)
 
@@ -283,6 +310,8 @@ def _numbers(meeting: Meeting) -> list[Finding]:
     met = {id(pair.old) for pair in meeting.pairs}
     cut = bool(meeting.gone) and meeting.verbatim  # what is not here is nowhere
     gone = [t for item in meeting.old_items if cut or id(item) in met for t in item.targets if t in left]
+    elsewhere = [t for item in meeting.heirs for t in item.targets]
+    gone = [t for t in gone if not any(same_thing(t, other) for other in elsewhere)]
     return found + [("number", f"数值: {t.quantity.text} → 未写明") for t in gone]
 
 
@@ -318,42 +347,82 @@ def _value(target: Target) -> tuple[object, ...]:
 
 
 def _strength(meeting: Meeting) -> list[Finding]:
-    """Corresponding items whose verbs stand far enough apart: 探索 → 建立, 争取完成 → 完成, 推动 → 确保."""
+    """Corresponding items whose verbs stand far enough apart: 探索 → 建立, 争取完成 → 完成, 推动 → 确保.
+
+    Where what was pushed on is now done (推进 → 建成) its stage says so, and the firmer verb says nothing more.
+    """
     found = []
     for pair in _actions(meeting):
         a, b = pair.old.strength, pair.new.strength
-        if not a or not b or a == b:
+        if not a or not b or a == b or (_done(meeting, pair) and not _hedged(pair)):
             continue
         low, high = sorted((meeting.lexicon.rank("strength", a), meeting.lexicon.rank("strength", b)))
-        if high - low >= 2 or (low <= 1 and high > low):
-            found.append(("strength", f"力度: {a} → {b}"))
+        if high - low >= 2 or low <= 1:
+            back = meeting.lexicon.rank("strength", b) == low
+            found.append(("strength", f"力度: {a} → {b}" + ("（减弱）" if back else "")))
     return found
+
+
+def _done(meeting: Meeting, pair: Pair) -> bool:
+    """Whether the stage of a pair's new item is told as a result of mere pushing."""
+    return any(item is pair.new and stage is None for item, stage in _stages(meeting))
+
+
+def _hedged(pair: Pair) -> bool:
+    """Whether one of the two promises less by a word in front of its verb: 争取完成."""
+    return any(item.lexicon.hedged(item.acting) for item in (pair.old, pair.new))
 
 
 def _stage(meeting: Meeting) -> list[Finding]:
-    """Where the thing stands, against the old item most alike of those that say where it stood.
-
-    A result (建成, 投用, 全面推行) that follows mere pushing (推进, 加快) is a step as well.
-    """
+    """Where the thing stands; a step back is said to be one, but to draft or issue anew after a review is none."""
     found = []
-    for item in meeting.new_items:
-        if not item.stage:
-            continue
-        staged = [(_alike(old, item), old.stage) for old in meeting.old_items if old.stage]
-        similarity, stage = max(staged, key=lambda s: s[0], default=(0.0, None))
-        if similarity < _SAME_STAGE:
-            stage = None
-            pushed = [p for p in _actions(meeting) if p.new is item and not p.old.stage and p.old.strength == "推动"]
-            if not pushed or item.stage not in _RESULTS:
-                continue
-        if stage != item.stage:
-            back = stage is not None and _rank(meeting, item.stage) < _rank(meeting, stage)
-            found.append(("stage", f"阶段: {stage or '推进中'} → {item.stage}" + ("（后退）" if back else "")))
+    for item, stage in _stages(meeting):
+        back = stage is not None and stage not in _NEXT_ROUND and _rank(meeting, item.stage) < _rank(meeting, stage)
+        found.append(("stage", f"阶段: {stage or '推进中'} → {item.stage}" + ("（后退）" if back else "")))
     return found
 
 
-def _rank(meeting: Meeting, stage: str) -> int:
-    return meeting.lexicon.rank("stage", stage)
+def _stages(meeting: Meeting) -> list[tuple[Item, str | None]]:
+    """The new items that stand elsewhere than before, with the stage of the old item most alike that names one.
+
+    A result (建成, 投用, 全面推行) that follows mere pushing (推进, 加快: None) is a step as well.
+    """
+    found: list[tuple[Item, str | None]] = []
+    for item in meeting.new_items:
+        staged = [old for old in meeting.old_items if old.stage and _one_paper(old, item)]
+        was = max(staged, key=lambda old: _nearness(old, item), default=None)
+        if not item.stage:
+            continue
+        if was is not None and _nearness(was, item) >= _SAME_STAGE:
+            found += [] if was.stage == item.stage or (was.stage, item.stage) == _GOES_ON else [(item, was.stage)]
+        elif (
+            item.plain
+            and item.stage in _RESULTS
+            and any(_pushed(pair) for pair in _actions(meeting) if pair.new is item)
+        ):
+            found.append((item, None))
+    return found
+
+
+def _pushed(pair: Pair) -> bool:
+    return not pair.old.stage and pair.old.strength == "推动"
+
+
+def _nearness(a: Item, b: Item) -> float:
+    """Likeness of two items, or, a little less, how far the longer one holds the shorter one."""
+    shared = sum(weight for word, weight in a.words.items() if word in b.words)
+    held = shared / min(a.mass, b.mass) if shared >= _MUCH_SHARED else 0.0
+    return max(_alike(a, b), held - _HELD_COUNTS_LESS)
+
+
+def _one_paper(a: Item, b: Item) -> bool:
+    """Whether two items can speak of one paper: 落实《…意见》 and 出台…细则 are two."""
+    kinds = [item.lexicon.papers_in(item.text) for item in (a, b)]
+    return not all(kinds) or bool(kinds[0] & kinds[1])
+
+
+def _rank(meeting: Meeting, stage: str | None) -> int:
+    return -1 if stage is None else meeting.lexicon.rank("stage", stage)
 
 
 def _actions(meeting: Meeting) -> list[Pair]:
@@ -402,6 +471,7 @@ def _documents(meeting: Meeting) -> list[Finding]:
     met = {id(pair.old) for pair in meeting.pairs}
     olds = [d for item in meeting.old_items if id(item) in met for d in _TITLE.findall(item.text)]
     come = [d for d in meeting.new.documents if _title(d) not in before]
+    now += _bare_titles("".join(item.text for item in meeting.heirs))
     gone = [d for d in olds if _title(d) not in now]
     return [("documents", f"文件: {_titles(gone)} → {_titles(come)}")] if come or gone else []
 
@@ -455,7 +525,8 @@ def _coverage(meeting: Meeting) -> list[Finding]:
 def _reach(meeting: Meeting) -> list[Finding]:
     """scope by what is covered: people, places and things that the old text does not name."""
     things = {word: weight for word, weight in meeting.novel.items() if not meeting.lexicon.instruments_in(word)}
-    if sum(things.values()) < _REACHES_FURTHER:
+    whole = sum(item.mass for item in meeting.new_items)
+    if sum(things.values()) < max(_REACHES_FURTHER, _PART_OF_IT * whole):
         return []
     return [("scope", f"范围: 增加{_said(meeting.new_items, things)}")]
 
@@ -474,16 +545,21 @@ def _widest(text: str, lexicon: Lexicon) -> tuple[str, str] | None:
 
 
 def _means(meeting: Meeting) -> list[Finding]:
-    """How it is done: mostly in other words, or half so and with an instrument that the old text does not name."""
-    lexicon = meeting.lexicon
-    before = frozenset().union(*(lexicon.instruments_in(item.text) for item in meeting.old_items))
-    now = frozenset().union(*(lexicon.instruments_in(item.text) for item in meeting.new_items))
-    tools = sorted(now - before, key=meeting.new.text.find)
-    if meeting.novelty < (_WITH_INSTRUMENT if tools else _DONE_OTHERWISE):
-        return []
-    return [
-        ("means", f"做法: 增加{'、'.join(tools[:4])}" if tools else f"做法: 表述大部更换（{meeting.novelty:.0%}为新）")
-    ]
+    """How it is done: an item that mostly says something else and names an instrument the old text does not."""
+    before = frozenset().union(*(meeting.lexicon.instruments_in(item.text) for item in meeting.old_items))
+    tools = [tool for item in meeting.new_items if _says_else(item, meeting) for tool in _tools(item, before)]
+    return [("means", f"做法: 增加{'、'.join(dict.fromkeys(tools[:4]))}")] if tools else []
+
+
+def _tools(item: Item, before: frozenset[str]) -> list[str]:
+    return sorted(item.lexicon.instruments_in(item.text) - before, key=item.text.find)
+
+
+def _says_else(item: Item, meeting: Meeting) -> bool:
+    """Whether enough of an item's words are new, in weight and in share."""
+    words = {word: weight for word, weight in item.words.items() if not _is_manner(word, meeting.lexicon)}
+    novel = sum(weight for word, weight in words.items() if word in meeting.novel)
+    return novel >= max(_REACHES_FURTHER, _OTHER_WAY * sum(words.values()))
 
 
 def _repeated(meeting: Meeting) -> list[Finding]:
@@ -509,4 +585,3 @@ def _short(text: str) -> str:
 
 
 _SLOTS = (_numbers, _coverage, _strength, _stage, _deadline, _bodies, _documents, _negation)
-_CONTENT = (_reach, _means)

@@ -108,9 +108,11 @@ class Lexicon:
     harmless: Words
     groups: Words
     instruments: Mapping[str, str]
+    papers: Words
     families: Mapping[str, tuple[str, ...]]
     adverbs: tuple[str, ...]
     stock: Words
+    purposes: re.Pattern[str]
     deadlines: re.Pattern[str]
     body_suffixes: tuple[str, ...]
     public_suffixes: tuple[str, ...]
@@ -132,6 +134,7 @@ class Lexicon:
     _acts: Words
     _act_of: Mapping[str, str]
     _terms: Words
+    _frames: tuple[tuple[re.Pattern[str], str], ...]
 
     def actions(self, text: str) -> tuple[Action, ...]:
         """The verbs of a text in order; names that contain a verb, titles and quoted names are read over.
@@ -187,6 +190,19 @@ class Lexicon:
             return first
         return max((a.strength or "" for a in chain), key=names.index)
 
+    def hedged(self, text: str) -> bool:
+        """Whether a word in front of its verb makes a statement promise less: 争取完成, 力争达到."""
+        first = next(iter(self.actions(text)), None)
+        return any(word in mask(text)[: first.end if first else 0] for word in self.hedge.words)
+
+    def papers_in(self, text: str) -> frozenset[str]:
+        """The sorts of paper a statement names: 意见, 细则, 方案, 条例.
+
+        >>> load().papers_in("出台《数据管理办法》实施细则") == {"办法", "细则"}
+        True
+        """
+        return frozenset(text[s:e] for s, e in self.papers.find(text))
+
     def stage_in(self, text: str, actions: tuple[Action, ...] | None = None) -> str | None:
         """Where the thing of a statement stands: by its first verbs, the object of 开展, or what 推动 brings about.
 
@@ -196,6 +212,8 @@ class Lexicon:
         >>> [lexicon.stage_in(t) for t in ["启动街区规划编制工作", "开展普惠托育试点"]]
         ['起草', '试点']
         """
+        if framed := self.stage_framed(text):
+            return framed
         found = self.actions(text) if actions is None else actions
         of_object = self._stage_of.get(self._object_verb(text, found) or "")
         if of_object:
@@ -211,6 +229,11 @@ class Lexicon:
             later = (a.stage for a in found[len(chain) :] if a.stage not in (None, "评估", "修订"))
             return next(later, None)
         return None
+
+    def stage_framed(self, text: str) -> str | None:
+        """The stage that a verb and its far object say together, at the head of a statement: 发挥委员会作用."""
+        head_of = self.without_stock(mask(text)).lstrip("，,、 ")
+        return next((level for frame, level in self._frames if frame.match(head_of)), None)
 
     def _object_verb(self, text: str, found: tuple[Action, ...]) -> str | None:
         """The verb that ends a statement as the object of an empty one: 开展…评估, 启动…编制工作."""
@@ -292,6 +315,14 @@ class Lexicon:
             out += [text[last:start], self._canonical[text[start:end]]]
             last = end
         return "".join([*out, text[last:]])
+
+    def is_purpose(self, item: str) -> bool:
+        """Whether an item says what for and promises nothing of its own.
+
+        >>> [load().is_purpose(text) for text in ["，让群众少跑腿", "，为企业提供有力支撑", "，为企业提供贷款"]]
+        [True, True, False]
+        """
+        return bool(self.purposes.match(item.strip("，,；;。、 ")))
 
     def without_stock(self, text: str) -> str:
         """The text without phrases that carry nothing of their own.
@@ -439,9 +470,11 @@ def _build(tables: Mapping[str, dict[str, Any]]) -> Lexicon:
             harmless=Words(harmless),
             groups=Words(tables["scope"]["groups"]["words"]),
             instruments=instruments,
+            papers=Words(tables["means"]["papers"]["words"]),
             families=families,
             adverbs=tuple(sorted(tables["verbs"]["adverbs"]["words"], key=len, reverse=True)),
             stock=Words([phrase for phrase in stock["phrases"] if phrase not in kept]),
+            purposes=re.compile("|".join(f"(?:{pattern})" for pattern in stock["purpose"]["patterns"])),
             deadlines=re.compile("|".join(f"(?:{pattern})" for pattern in tables["deadlines"]["patterns"])),
             body_suffixes=tuple(sorted(bodies["suffixes"], key=len, reverse=True)),
             public_suffixes=tuple(bodies["public"]),
@@ -459,10 +492,11 @@ def _build(tables: Mapping[str, dict[str, Any]]) -> Lexicon:
             _names=Words(names),
             _verbs=Words([*strength_of, *stage_of, *families, *names]),
             _scopes=Words(_by_word(scope)),
-            _means=Words([*instruments, *families]),
+            _means=Words([*instruments, *families, *tables["means"]["not_instruments"]["words"]]),
             _acts=Words([*act_of, *harmless]),
             _act_of=act_of,
             _terms=Words(canonical),
+            _frames=tuple((re.compile(row["pattern"]), row["level"]) for row in tables["stage"]["frame"]),
         )
     except (KeyError, TypeError, AttributeError, re.error) as error:
         raise SettingsError(f"the lexicon does not hold what it must: {error!r}") from error

@@ -139,7 +139,7 @@ def test_every_commitment_in_exactly_one_change() -> None:
 
 
 def test_a_chain_falls_apart_at_its_weak_links() -> None:
-    a = plan([["加强湿地保护。", "加强林地保护。"]], 2023)
+    a = plan([["加强湿地保护。", "加强林地保护，修复湿地。"]], 2023)
     b = plan([["强化湿地保护。", "强化林地保护。"]], 2025)
     found = classify(a, b, aligned(("1/1#1", "1/1#1", 0.9), ("1/2#1", "1/1#1", 0.4), ("1/2#1", "1/2#1", 0.9)))
     assert [(c.old, c.new) for c in found] == [(("1/1#1",), ("1/1#1",)), (("1/2#1",), ("1/2#1",))]
