@@ -37,12 +37,16 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """`factor` turns the first number into the unit of the second; `missing` names the base that no plan states."""
+    """`factor` turns the first number into the unit of the second; `missing` names the base that no plan states.
+
+    `redefined`: the units part them, say by the base of a rate. `renamed`: only their statements say that they are one.
+    """
 
     factor: Fraction | None
     note: str = ""
     missing: str = ""
     redefined: bool = False
+    renamed: bool = False
 
 
 @functools.cache

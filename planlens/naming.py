@@ -166,6 +166,15 @@ def without_scope(target: Target) -> str:
     return left if len(left) >= 4 else target.indicator
 
 
+def act(indicator: str) -> str | None:
+    """What a number is done with, of the acts that part numbers of one statement: finished, begun, added, recruited.
+
+    >>> act("完成评审的医院"), act("新启动评审的医院"), act("新增社康机构"), act("床位数")
+    ('ends', 'begins', 'adds', None)
+    """
+    return next((name for name in ("ends", "begins", "adds", "recruits") if patterns()[name].search(indicator)), None)
+
+
 def names_nothing(target: Target) -> bool:
     """Whether an indicator says no more than its action: 招聘人数."""
     return patterns()["generic"].match(patterns()["lead"].sub("", target.indicator)) is not None

@@ -104,13 +104,24 @@ def _restatements(crowd: Sequence[Target]) -> Iterable[tuple[Target, Target]]:
 
 def _same(a: Target, b: Target) -> bool:
     """Whether two targets of one figure in different statements are one: name, scope, period and measure agree."""
-    if a.unit_key == b.unit_key or not (_scopes_agree(a, b) and _periods_agree(a, b)):
+    if a.unit_key == b.unit_key or not (_scopes_agree(a, b) and _periods_agree(a, b) and _bounds_agree(a, b)):
         return False
-    if {a.measure, b.measure} == {"level", "increment"} and "表" not in a.unit_key + b.unit_key:
+    if _adds(a) != _adds(b) and not a.unit_key.startswith("表"):
         return False
     if naming.same_name(a.indicator, b.indicator):
         return len(naming.core(a.indicator)) >= 3
     return _telling(a) and naming.near_name(a.indicator, b.indicator)
+
+
+def _adds(target: Target) -> bool:
+    """Whether a number is told as an increase; the row of a table may leave that to its head."""
+    return target.measure == "increment" and naming.patterns()["adds"].search(target.indicator) is not None
+
+
+def _bounds_agree(a: Target, b: Target) -> bool:
+    """以上 and 左右 are two targets, a bare number and either are one."""
+    bounds = {t.quantity.bound.rstrip("=") for t in (a, b)}
+    return len(bounds - {""}) < 2
 
 
 def _telling(target: Target) -> bool:

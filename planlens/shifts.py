@@ -8,6 +8,7 @@ with the links of all its places. What may be computed of a pair is for verdicts
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from . import convert, naming, restated, verdicts, words
 from .convert import Meeting, Wholes
@@ -17,6 +18,8 @@ from .verdicts import Group
 
 _SAME_THING_LINKED = 0.34  # likeness of two indicators from which they name the same thing in linked statements
 _LINKED = 0.3  # probability of a link that counts as evidence
+_SURE = 0.9  # probability of a link from which two statements are one
+_SAME_ACT = 0.15  # likeness asked of the only two numbers of one unit and act in statements that are one
 _SAME_PLACE = 0.25  # likeness below which two measures in linked statements have nothing to do with each other
 _OTHER_END = 0.2  # taken off where one starts what the other finishes, or one is a described part of the other
 _TAKEN = 0.3  # taken off a place that another old number of the same thing has already
@@ -44,7 +47,10 @@ def _words_of(old: Plan, new: Plan, group: Group) -> tuple[str, str]:
 
 
 class _Linked:
-    """Probability that two statements, or the clauses around them, are counterparts; the best of a number's places."""
+    """Probability that two statements, or the clauses around them, are counterparts; the best of a number's places.
+
+    `alone` holds the numbers that are the only one of their unit and act in their statement.
+    """
 
     def __init__(self, old: Plan, new: Plan, alignment: Alignment) -> None:
         self.statements = {(link.old, link.new): link.score.probability for link in alignment.links}
@@ -59,6 +65,15 @@ class _Linked:
             for places, known in zip(self.places, linked, strict=True)
         )
 
+        self.alone = [_only_ones(plan.targets) for plan in (old, new)]
+
+    def one_place(self, a: Target, b: Target) -> bool:
+        """Whether two statements are one, and these their only numbers of one unit and act: 遴选13家 → 新启动10家."""
+        acts = {naming.act(t.indicator) for t in (a, b)}
+        only = a.key in self.alone[0] and b.key in self.alone[1]
+        same_unit = a.quantity.unit == b.quantity.unit or convert.dimension(a.quantity.unit) == "people"
+        return only and same_unit and len(acts) == 1 and None not in acts and self.of(a, b) >= _SURE
+
     def of(self, a: Target, b: Target) -> float:
         olds, news = self.places[0][a.key], self.places[1][b.key]
         return max(self.statements.get((x, y), 0.0) for x in olds for y in news)
@@ -66,6 +81,14 @@ class _Linked:
     def around(self, a: Target, b: Target) -> float:
         olds, news = ({unit.split("#")[0] for unit in side[t.key]} for side, t in zip(self.places, (a, b), strict=True))
         return max(self.clauses.get((x, y), 0.0) for x in olds for y in news)
+
+
+def _only_ones(targets: Iterable[Target]) -> set[str]:
+    found: dict[tuple[str, str, str | None], list[str]] = {}
+    for t in targets:
+        if t.role == "target" and not t.damaged:
+            found.setdefault((t.unit_key, t.quantity.unit, naming.act(t.indicator)), []).append(t.key)
+    return {keys[0] for keys in found.values() if len(keys) == 1}
 
 
 def _alike_targets(a: Target, b: Target) -> float:
@@ -131,8 +154,11 @@ def _sureness(a: Target, b: Target, linked: _Linked, wholes: Wholes) -> tuple[fl
     if p < _LINKED and (_bare_share(a) or _bare_share(b)):
         return 0.0, None
     sim = _alike_targets(a, b)
-    if sim < (_SAME_THING_LINKED if p >= _LINKED else SAME_THING):
-        return 0.0, None
+    enough = _SAME_THING_LINKED if p >= _LINKED else SAME_THING
+    if sim < enough:
+        if sim < _SAME_ACT or not linked.one_place(a, b):
+            return 0.0, None
+        meeting = replace(meeting, renamed=True)
     return sim + 0.5 * p + 0.1 * linked.around(a, b) + 0.1 * (a.measure == b.measure), meeting
 
 

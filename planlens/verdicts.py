@@ -87,6 +87,8 @@ def _verdict(group: Group, meeting: Meeting) -> tuple[Verdict, str]:
     levels = naming.levels(a.indicator), naming.levels(b.indicator)
     if len(group.old) == 1 and all(levels) and levels[0] != levels[1]:
         return "redefined", f"层级不同：{'、'.join(levels[0])} → {'、'.join(levels[1])}"
+    if meeting.renamed:
+        return "redefined", f"名称不同：{a.indicator} → {b.indicator}"
     if meeting.note:
         return "convertible", meeting.note
     if naming.each(a) != naming.each(b) or _other_scope(a, b):

@@ -181,7 +181,7 @@ def test_json_is_the_contract(comparison: Comparison) -> None:
     assert shift["difference"] == 200 and isinstance(shift["difference"], int) and shift["percent"] == 66.6667
     assert list(shift["old"][0]) == [
         "plan", "key", "indicator", "value_text", "start", "end", "quote", "lo", "hi", "unit", "cmp",
-        "measure", "role", "period", "scope", "damaged",
+        "measure", "role", "period", "scope", "damaged", "repeats",
     ]  # fmt: skip
     for side, text in (("old", OLD), ("new", NEW)):
         units = [unit for row in data["links"] + data["clauses"] + data["changes"] for unit in row[side]]

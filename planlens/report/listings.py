@@ -20,12 +20,14 @@ _LISTED_ROLES = ("target", "baseline")
 
 
 def targets(plans: Sequence[Plan], m: Messages, *, full: bool = False) -> tuple[Table, ...]:
-    """Targets and baselines of each plan; with `full` also the numbers of names and rules."""
+    """Targets and baselines of each plan, one row each however often said; `full`: also those of names and rules."""
     tables = []
     for plan in plans:
         places = Places(plan)
         listed = plan.targets if full else of_interest(plan.targets)
-        rows = [_target_cells(places, target, m) for target in listed]
+        rows = [
+            _target_cells(places, target, places.said[target.key], m) for target in listed if target.repeats is None
+        ]
         names = ("clause", "indicator", "value", "role", "measure", "period", "scope")
         title = f"{plan.info.title}（{plan.info.id}，{len(rows)}）"
         tables.append(Table("targets", title, headers(m, names), tuple(rows)))
@@ -40,22 +42,28 @@ def of_interest(found: Iterable[Target]) -> tuple[Target, ...]:
     return tuple(target for target in found if target.damaged or target.role in _LISTED_ROLES)
 
 
-def _target_cells(places: Places, target: Target, m: Messages) -> tuple[str, ...]:
+def _target_cells(places: Places, target: Target, said: Sequence[Target], m: Messages) -> tuple[str, ...]:
+    """`said` are all records of the number: its places stand under each other in one cell."""
     value = places.value(target)
     return (
-        places.label(target.unit_key),
+        "\n".join(dict.fromkeys(places.label(t.unit_key) for t in said)),
         target.indicator,
         f"{value}（{m('column.damaged')}）" if target.damaged else value,
         m("target_role." + target.role),
         m("measure." + target.measure),
-        target.period or "",
+        next((t.period for t in said if t.period), ""),
         target.scope or "",
     )
 
 
 def target_rows(plans: Sequence[Plan], m: Messages) -> Table:
-    """Every number of the plans as one row, with value, offsets and the words that carry it."""
-    rows = [_target_row(places, t, m) for places in map(Places, plans) for t in places.plan.targets]
+    """Every number of the plans as one row, with value, offsets and the words that carry it.
+
+    A number said twice is one row: keys and offsets of its places are joined by ";", the headline first.
+    """
+    rows = []
+    for places in map(Places, plans):
+        rows += [_target_row(places, places.said[t.key], m) for t in places.plan.targets if t.repeats is None]
     names = (
         "plan", "key", "clause", "indicator", "value", "start", "end", "lo", "hi", "unit", "bound",
         "measure", "role", "period", "scope", "damaged", "quote",
@@ -110,13 +118,14 @@ def ledger(found: Ledger, m: Messages) -> tuple[Table, ...]:
     return (Table("ledger", m("title.ledger", count=len(rows)), columns, tuple(rows)),)
 
 
-def _target_row(places: Places, t: Target, m: Messages) -> tuple[str, ...]:
-    text, q = places.plan.document.text, t.quantity
+def _target_row(places: Places, said: Sequence[Target], m: Messages) -> tuple[str, ...]:
+    text, t = places.plan.document.text, said[0]
+    q, (starts, ends) = t.quantity, places.spans(x.span for x in said)
     return (
-        places.plan.info.id, t.key, places.label(t.unit_key), t.indicator, t.span.of(text),
-        str(t.span.start), str(t.span.end), plain(q.lo), plain(q.hi), q.unit, q.bound,
+        places.plan.info.id, ";".join(x.key for x in said), places.labels(x.unit_key for x in said), t.indicator,
+        t.span.of(text), starts, ends, plain(q.lo), plain(q.hi), q.unit, q.bound,
         m("measure." + t.measure), m("target_role." + t.role), t.period or "", t.scope or "",
-        m("mark.yes") if t.damaged else "", t.quote.of(text),
+        m("mark.yes") if t.damaged else "", " ／ ".join(x.quote.of(text) for x in said),
     )  # fmt: skip
 
 

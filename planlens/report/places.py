@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
+from planlens import restated
 from planlens.model import Clause, Commitment, Plan, PlanInfo, Span, Target
 
 
@@ -53,6 +54,15 @@ class Places:
 
     def own_text(self, clause: Clause) -> str:
         return clause.body.of(self.plan.document.text)
+
+    @cached_property
+    def said(self) -> dict[str, list[Target]]:
+        """The records of each target, those that say it again behind the first."""
+        return restated.places(self.plan.targets)
+
+    def where(self, targets: Iterable[Target]) -> str:
+        """The places of targets, with those where the same number is said again."""
+        return self.labels(t.unit_key for target in targets for t in self.said.get(target.key, [target]))
 
     def found(self, keys: Iterable[str]) -> list[Target]:
         return [self.targets[key] for key in keys if key in self.targets]

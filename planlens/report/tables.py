@@ -139,7 +139,8 @@ def _facts(m: Messages, plans: Sequence[Plan]) -> list[tuple[str, list[str]]]:
 
 
 def goals(plan: Plan) -> list[Target]:
-    return [target for target in plan.targets if target.role == "target"]
+    """Targets, each once however often said."""
+    return [target for target in plan.targets if target.role == "target" and target.repeats is None]
 
 
 def _counts(result: Comparison, m: Messages) -> Table:
@@ -180,7 +181,7 @@ def _values(told: _Diff, shift: Shift) -> list[str]:
     differs = shift.kind == "substituted" or shift.verdict in ("redefined", "not_comparable")
     cells = []
     for places, keys in ((told.old, shift.old), (told.new, shift.new)):
-        label = places.labels(target.unit_key for target in places.found(keys))
+        label = places.where(places.found(keys))
         cells.append(_lines(places.values(keys, shift.indicator, named=differs) or told.m("mark.none"), label))
     return cells
 
@@ -244,7 +245,7 @@ def _shift_row(told: _Diff, shift: Shift) -> tuple[str, ...]:
         text = places.plan.document.text
         quotes = " ／ ".join(target.quote.of(text) for target in found)
         starts, ends = places.spans(target.span for target in found)
-        label = places.labels(target.unit_key for target in found)
+        label = places.where(found)
         sides += [label, ";".join(keys), quotes, starts, ends, places.values(keys, shift.indicator, named=True)]
     m = told.m
     return (
