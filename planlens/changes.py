@@ -28,7 +28,7 @@ _NO_CHANGE = frozenset({"merged", "split", "moved", "repeated"})
 """Kinds that may stand beside `kept`: they say where a commitment went, not that it says something else."""
 
 _OWN_SHARE = 5.0
-"""Weight of words (words.informative; one of middling rarity) that a piece must hold alone to be a piece of the whole."""
+"""Weight of words (words.informative; one of middling rarity) that only one piece holds: what makes it a piece."""
 
 _Node = tuple[str, str]
 """A side, old or new, and a key."""

@@ -6,7 +6,7 @@
 
 Numbers come from the plans' targets, strength and stage from the verb that governs the item, then deadlines, bodies,
 titles, words that forbid or allow, words of coverage. What is said anew beyond that is means where an item names an
-instrument the old text does not work with, and scope otherwise; an item that only says what for (为…提供支撑) is neither.
+instrument the old text does not work with, and scope otherwise; what only says what for (为…提供支撑) is neither.
 """
 
 from __future__ import annotations

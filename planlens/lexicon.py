@@ -1,7 +1,7 @@
 """The words of policy language with what each one means for a commitment: how firm, how far along, who, until when.
 
-    load()        the lexicon that ships in data/*.toml
-    load(folder)  the same, with a person's own lists of the same file names added in front
+    load()      the lexicon that ships in data/*.toml
+    load(path)  the same, with a person's own lists (a folder of files of the same names, or one such file) in front
 
 A `Lexicon` reads text and answers in the names of its levels; every answer can be traced to a line of a TOML file.
 """
@@ -9,6 +9,7 @@ A `Lexicon` reads text and answers in the names of its levels; every answer can 
 from __future__ import annotations
 
 import functools
+import hashlib
 import importlib.resources
 import re
 import sys
@@ -28,6 +29,8 @@ else:
 
 _T = TypeVar("_T")
 _FILES = ("strength", "stage", "verbs", "negation", "deadlines", "bodies", "scope", "means", "stock", "terms")
+_OPEN = frozenset({"renamed", "families", "acts"})  # tables whose keys a person may add to
+_KINDS = {str: "texts in quotation marks", list: "lists of texts", dict: "tables"}
 _TITLE = re.compile(r"《[^《》]{1,80}》")
 _QUOTED = re.compile(r"“[^“”]{1,40}”|\"[^\"]{1,40}\"|‘[^‘’]{1,40}’")
 _HALF = {0xFF10 + n: 0x30 + n for n in range(10)}
@@ -96,8 +99,12 @@ class Words:
 
 @dataclass(frozen=True, eq=False)
 class Lexicon:
-    """What the TOML files of a lexicon say, ready to read texts with."""
+    """What the TOML files of a lexicon say, ready to read texts with.
 
+    `origin` names a person's own lists and their digest; empty for the shipped lexicon alone.
+    """
+
+    origin: str
     strength: tuple[Level, ...]
     stage: tuple[Level, ...]
     scope: tuple[Level, ...]
@@ -393,24 +400,69 @@ def mask(text: str) -> str:
 
 
 @functools.cache
-def load(folder: Path | None = None) -> Lexicon:
-    """The shipped lexicon; with `folder`, its TOML files of the same names are added to it.
+def load(path: Path | None = None) -> Lexicon:
+    """The shipped lexicon; with `path`, a folder of TOML files of the same names or one of them, laid over it.
 
-    Raises SettingsError where a file cannot be read, holds no TOML, or puts one word on two levels of a scale.
+    Raises SettingsError where a file cannot be read, holds no TOML, has a name or a key that no list has, or puts one
+    word on two levels of a scale.
     """
-    return _build({name: _read(name, folder) for name in _FILES})
+    tables = {name: tomllib.loads(_shipped(name)) for name in _FILES}
+    own = {} if path is None else _own(path)
+    for file, data in own.items():
+        mine = _parsed(file, data)
+        _check_keys(mine, tables[file.stem], str(file))
+        try:
+            tables[file.stem] = _merge(tables[file.stem], mine)
+        except SettingsError as error:
+            raise SettingsError(f"{file}: {error}") from None
+    digest = hashlib.sha256(b"".join(file.name.encode() + b"\0" + data for file, data in own.items())).hexdigest()[:12]
+    return _build(tables, f"{path.resolve().name} sha256:{digest}" if path is not None else "")
 
 
-def _read(name: str, folder: Path | None) -> dict[str, Any]:
-    shipped = importlib.resources.files(__package__).joinpath(f"data/{name}.toml").read_text("utf-8")
-    tables = tomllib.loads(shipped)
-    own = folder / f"{name}.toml" if folder else None
-    if own is None or not own.exists():
-        return tables
+def _shipped(name: str) -> str:
+    return importlib.resources.files(__package__).joinpath(f"data/{name}.toml").read_text("utf-8")
+
+
+def _own(path: Path) -> dict[Path, bytes]:
+    """The files of a person's lists and what they hold, in order of their names."""
+    files = sorted(path.glob("*.toml")) if path.is_dir() else [path]
+    lists = ", ".join(f"{name}.toml" for name in _FILES)
+    if not files:
+        raise SettingsError(f"{path}: holds no list of a lexicon; there are {lists}")
+    for file in files:
+        if file.exists() and (file.suffix != ".toml" or file.stem not in _FILES):
+            raise SettingsError(f"{file}: no list of a lexicon has this name; there are {lists}")
     try:
-        return _merge(tables, tomllib.loads(own.read_text("utf-8")))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingsError(f"{own}: {error}") from error
+        return {file: file.read_bytes() for file in files}
+    except OSError as error:
+        raise SettingsError(f"{error.filename or path}: {error.strerror or error}") from error
+
+
+def _parsed(file: Path, data: bytes) -> dict[str, Any]:
+    try:
+        return tomllib.loads(data.decode("utf-8-sig"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{file}: {error}") from error
+
+
+def _check_keys(mine: object, shipped: object, where: str) -> None:
+    """Refuse a key or a kind of value that the shipped list has not; a misspelt one would be ignored in silence."""
+    if isinstance(shipped, dict):
+        if not isinstance(mine, dict):
+            raise SettingsError(f"{where}: must be a table with {', '.join(shipped)}")
+        for key, value in mine.items():
+            if key not in shipped and where.rpartition(": ")[2] not in _OPEN:
+                raise SettingsError(f"{where}: {key}: no such key; there are {', '.join(shipped)}")
+            _check_keys(value, shipped.get(key, next(iter(shipped.values()))), f"{where}: {key}")
+    elif isinstance(shipped, list):
+        kind = type(shipped[0])
+        if not isinstance(mine, list) or not all(isinstance(one, kind) for one in mine):
+            raise SettingsError(f"{where}: must be a list of {_KINDS[kind]}")
+        if kind is dict:
+            for one in mine:
+                _check_keys(one, {**shipped[0], **shipped[-1]}, where)
+    elif not isinstance(mine, str) or not mine:
+        raise SettingsError(f"{where}: must be text in quotation marks")
 
 
 def _merge(ours: dict[str, Any], theirs: dict[str, Any]) -> dict[str, Any]:
@@ -430,11 +482,14 @@ def _merge(ours: dict[str, Any], theirs: dict[str, Any]) -> dict[str, Any]:
 
 
 def _merge_levels(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    for level in new:
+        if "name" not in level or "words" not in level:
+            raise SettingsError("level: needs a name and words")
     added = {level["name"]: list(level["words"]) for level in new}
     unknown = added.keys() - {level["name"] for level in old}
     if unknown:
         known = ", ".join(level["name"] for level in old)
-        raise SettingsError(f"unknown level {', '.join(sorted(unknown))}; the levels are {known}")
+        raise SettingsError(f"level: no level {', '.join(sorted(unknown))}; there are {known}")
     moved = {word for words in added.values() for word in words}
     return [
         {**level, "words": added.get(level["name"], []) + [w for w in level["words"] if w not in moved]}
@@ -442,7 +497,7 @@ def _merge_levels(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[
     ]
 
 
-def _build(tables: Mapping[str, dict[str, Any]]) -> Lexicon:
+def _build(tables: Mapping[str, dict[str, Any]], origin: str) -> Lexicon:
     try:
         strength, stage, scope = (_levels(tables[name], name) for name in ("strength", "stage", "scope"))
         names = tuple(tables["verbs"]["names"]["words"])
@@ -460,6 +515,7 @@ def _build(tables: Mapping[str, dict[str, Any]]) -> Lexicon:
         act_of = {word: name for name, words in acts.items() for word in words}
         kept = frozenset(stock["kept"])
         return Lexicon(
+            origin=origin,
             strength=strength,
             stage=stage,
             scope=scope,

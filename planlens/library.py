@@ -13,11 +13,14 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from planlens.errors import InputError, LibraryError, SettingsError
 from planlens.files import write_atomically
 from planlens.model import Note, Plan, PlanInfo
+
+if TYPE_CHECKING:
+    from planlens.lexicon import Lexicon
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -124,7 +127,7 @@ class Library:
         ids = [entry.info.id for entry in found]
         return tuple(_renamed(entry) if ids.count(entry.info.id) > 1 else entry for entry in found)
 
-    def read(self, entry: Entry) -> Plan:
+    def read(self, entry: Entry, lexicon: Lexicon | None = None) -> Plan:
         """The plan read and parsed; notes say where the file is no longer the one that was catalogued."""
         from planlens.parse import build
         from planlens.read import read_document
@@ -132,7 +135,7 @@ class Library:
 
         document = read_document(entry.path)
         info = entry.info if entry.catalogued else replace(describe(document), id=entry.info.id)
-        plan = build(document, info)
+        plan = build(document, info, lexicon)
         if entry.sha256 and entry.sha256 != document.sha256:
             changed = Note("catalogue", None, f"与编目时的文件不同（sha256 不符）：{entry.path.name}")
             plan = replace(plan, notes=(*plan.notes, changed))

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from . import commitments, outline, restated, targets
+from .lexicon import Lexicon
 from .model import Document, Plan, PlanInfo
 
 
-def build(document: Document, info: PlanInfo) -> Plan:
-    """The plan that a document holds; its notes are the reader's and then the outline's."""
+def build(document: Document, info: PlanInfo, lexicon: Lexicon | None = None) -> Plan:
+    """The plan that a document holds, read with a lexicon (the shipped one unless another is given).
+
+    Its notes are the reader's and then the outline's.
+    """
     clauses, notes = outline.parse(document)
-    statements = commitments.extract(document, clauses)
+    statements = commitments.extract(document, clauses, lexicon)
     numbers = targets.extract(document, clauses, statements)
     numbers = restated.mark(document, clauses, numbers)
     return Plan(info, document, clauses, statements, numbers, document.notes + notes)
