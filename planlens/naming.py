@@ -89,6 +89,9 @@ def plain(indicator: str) -> str:
     return pattern.sub(lambda found: words_of.get(found[0], found[0]), unicodedata.normalize("NFKC", indicator))
 
 
+_PER_HEADS = re.compile(r"每?([百千万]+|\d+万)名?(?:常住|户籍)?人口?(?=.)")
+
+
 @functools.lru_cache(maxsize=1 << 16)
 def core(indicator: str) -> str:
     """The thing counted in its shortest form, for telling that two names are one: fillers and marks left out.
@@ -96,7 +99,7 @@ def core(indicator: str) -> str:
     >>> core("居民人均期望寿命") == core("人均预期寿命"), core("出生缺陷发生率") == core("出生缺陷率")
     (True, True)
     """
-    bare = patterns()["filler"].sub("", thing(plain(indicator)))
+    bare = patterns()["filler"].sub("", _PER_HEADS.sub(r"\1人", thing(plain(indicator))))
     short = re.sub(r"[（(][^（()）]*[)）]|[、，的]", "", bare)
     return short if len(short) >= 2 else bare
 
@@ -117,12 +120,19 @@ def near_name(a: str, b: str) -> bool:
     (True, False)
     """
     left, right = core(a), core(b)
-    for kinds in table("counting")["contrast"]["kinds"]:
-        found = [{kind for kind in kinds if kind in name} for name in (left, right)]
-        if found[0] != found[1]:
-            return False
+    if kinds(left) != kinds(right):
+        return False
     short, long = sorted((left, right), key=len)
     return short in long or set(short) <= set(long) or _by_characters(left, right) >= SAME_THING
+
+
+def kinds(name: str) -> frozenset[str]:
+    """The words of a name that part it from its kin: 登记 of 城镇登记失业率, which is not the 调查失业率.
+
+    >>> sorted(kinds("城镇登记失业率"))
+    ['城镇', '登记']
+    """
+    return frozenset(word for words_ in table("counting")["contrast"]["kinds"] for word in words_ if word in name)
 
 
 def levels(indicator: str) -> tuple[str, ...]:

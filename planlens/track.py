@@ -4,21 +4,26 @@
     ledger(plans)                    -> one row an indicator, one column a plan
 
 The headline of an indicator is the target a person would quote: the one that names it and nothing more, and of several
-the one that stands among the goals or first. Baselines, damaged numbers and restatements are left out.
+the one for the plan's own years, that stands among the goals, or first. Baselines, damaged numbers and restatements
+are left out.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from . import naming, restated, shifts, words
-from .model import Plan, Target
+from . import convert, naming, restated, shifts, words
+from .model import Plan, PlanInfo, Target
 
 _NAMED = 0.6  # likeness from which a target is the indicator asked for
 _EXTRA = 0.15  # taken off for each word that narrows the target to something else (单位国内生产总值能耗)
 _HEAD = 0.9  # closeness of a target whose name ends in the name asked for
 _HEAD_EXTRA = 0.08
+_ADDS = 0.15  # taken off where one of the two is told as an increase and the other is not
+_NEAR = 0.2  # likeness below which a name is no help to somebody looking for another
+_NEAREST = 3  # indicators named where no plan has the one asked for
 _NARROWS = 5.0  # information from which a word narrows an indicator
 
 
@@ -38,6 +43,8 @@ class Track:
     indicator: str
     plans: tuple[Plan, ...]
     points: tuple[Point, ...]
+    nearest: tuple[str, ...] = ()
+    """Where no plan has the indicator: the names that come closest to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,33 +59,70 @@ def track(indicator: str, plans: Sequence[Plan]) -> Track:
     """The headline target for `indicator` in each plan, oldest first; plans without a year stand last."""
     ordered = _by_year(plans)
     points = tuple(Point(p.info.id, p.info.start_year, headline(indicator, p)) for p in ordered)
-    return Track(indicator, ordered, points)
+    found = any(point.target for point in points)
+    return Track(indicator, ordered, points, () if found else nearest(indicator, ordered))
+
+
+def nearest(indicator: str, plans: Sequence[Plan]) -> tuple[str, ...]:
+    """The indicators of all plans that come closest to a name, the closest first; those with nothing in common not."""
+    names = dict.fromkeys(target.indicator for plan in plans for target in _quotable(plan))
+    close = {name: naming.likeness(indicator, name) for name in names}
+    best = sorted((name for name in names if close[name] >= _NEAR), key=lambda name: -close[name])
+    return tuple(best[:_NEAREST])
 
 
 def headline(indicator: str, plan: Plan) -> Target | None:
     """The target of a plan that best answers to a name, None where nothing is close enough."""
     goals = {c.key for c in plan.clauses if "目标" in c.heading}
-    best: tuple[float, int, int, Target] | None = None
+    headings = {c.key: c.heading for c in plan.clauses}
+    best: tuple[tuple[float, int, int, int], Target] | None = None
     for order, target in enumerate(_quotable(plan)):
         closeness = named(indicator, target)
         if closeness < _NAMED:
             continue
-        among_goals = target.unit_key.split("#")[0].split("/¶")[0] in goals
-        rank = (round(closeness, 2), int(among_goals), -order, target)
-        if best is None or rank[:3] > best[:3]:
-            best = rank
-    return best[3] if best else None
+        clause = target.unit_key.split("#")[0].split("/¶")[0]
+        timely = _timely(target, plan.info, headings.get(clause, ""))
+        rank = (round(closeness, 2), timely, int(clause in goals), -order)
+        if best is None or rank > best[0]:
+            best = rank, target
+    return best[1] if best else None
+
+
+_YEAR = re.compile(r"20\d{2}")
+_OF_YEARS = re.compile("时期|五年|十[一二三四五六七八九]五|十五五|中长期|20[3-9]5年")
+_OF_ONE_YEAR = re.compile("今年|全年|年内|本年|年底")
+
+
+def _timely(target: Target, info: PlanInfo, heading: str) -> int:
+    """2 where a target is set for the plan's own (last) year, 0 where it is set for other years, 1 where nothing says.
+
+    An annual report tells the goals of the five years beside its own: 单位能耗五年降低13.5%, 今年降低3%.
+    """
+    period = target.period or ""
+    years = set(map(int, _YEAR.findall(period)))
+    annual = info.start_year == info.end_year
+    if years:
+        return 2 if info.end_year in years else 0
+    if annual and _OF_ONE_YEAR.search(period):
+        return 2
+    return 0 if annual and _OF_YEARS.search(period or heading) else 1
 
 
 def named(indicator: str, target: Target) -> float:
     """How closely a target answers to a name, 0 to 1; words that narrow it to something else count against it."""
     asked, given = naming.plain(indicator), naming.plain(target.indicator)
-    if asked == given:
+    if _RATE.search(asked) and convert.dimension(target.quantity.unit) in _AMOUNTS:
+        return 0.0  # 赤字率 is not 赤字
+    if naming.core(asked) == naming.core(given) and _adds(asked) == _adds(given):
         return 1.0
-    added = _EXTRA * (_adds(given) != _adds(asked) and _adds(asked))
+    added = _ADDS * (_adds(given) != _adds(asked))
     if naming.thing(given).endswith(naming.thing(asked)):  # 失业率 asks for 城镇调查失业率 where there is no other
         return _HEAD - _HEAD_EXTRA * _narrowing(given, asked) - added
     return naming.likeness(asked, given) - _EXTRA * (_narrowing(given, asked) + _narrowing(asked, given)) - added
+
+
+_RATE = re.compile("(?:率|比例|占比|比重|涨幅|增速|增幅)$")
+_AMOUNTS = ("money", "people", "things", "beds", "mass", "area", "length", "volume")
 
 
 def _narrowing(mine: str, other: str) -> int:

@@ -41,6 +41,7 @@ def track(found: Track) -> Row:
             {"plan": p.plan, "year": p.year, "target": _target(plan, p.target) if p.target else None}
             for plan, p in points
         ],
+        "nearest": list(found.nearest),
     }
 
 

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
+from planlens import naming
 from planlens.model import Commitment, Plan, PlanInfo, Table, Target
 from planlens.report.look import one_line
 from planlens.report.messages import Messages
@@ -82,17 +83,23 @@ def track(found: Track, m: Messages) -> tuple[Table, ...]:
         rows.append((period(plan.info), plan.info.id, *cells))
     names = ("period", "plan", "indicator", "value", "measure", "clause")
     title = f"{found.indicator}  {sparkline([p.target for p in found.points])}".rstrip()
-    return (Table("track", title, headers(m, names), tuple(rows)),)
+    made = Table("track", title, headers(m, names), tuple(rows))
+    if not found.nearest:
+        return (made,)
+    return made, Table(
+        "closing", "", ("", ""), ((m("closing.not_found"), m("closing.nearest", names=m.join(list(found.nearest)))),)
+    )
 
 
 def sparkline(found: Sequence[Target | None]) -> str:
     """▁▄█ from the lowest value to the highest, · where a plan has none or counts otherwise than most; empty under two.
 
-    新增1200张 and 每千人2.5张 do not stand in one line.
+    新增1200张 and 每千人2.5张 do not stand in one line, nor 登记失业率 and 调查失业率.
     """
-    ways = Counter((t.quantity.unit, t.measure) for t in found if t)
-    way = max(ways, key=lambda w: ways[w], default=None)
-    values = [_middle(t) if t and (t.quantity.unit, t.measure) == way else None for t in found]
+    ways = [(t.quantity.unit, t.measure, naming.kinds(t.indicator)) if t else None for t in found]
+    counted = Counter(way for way in ways if way)
+    most = max(counted, key=lambda way: counted[way], default=None)
+    values = [_middle(t) if t and way == most else None for t, way in zip(found, ways, strict=True)]
     known = [v for v in values if v is not None]
     if len(known) < 2:
         return ""
