@@ -19,6 +19,10 @@ Status = Literal["kept", "changed", "new", "dropped"]
 ShiftKind = Literal["like", "substituted", "quantity_dropped", "quantity_added", "dropped", "new"]
 Verdict = Literal["comparable", "convertible", "redefined", "not_comparable"]
 Direction = Literal["up", "down", "same", "n/a"]
+Answered = Literal["exceeds", "meets", "below", "unquantified", "covered", "partial", "absent", "incomparable"]
+Weight = Literal["binding", "numbered", "dated", "task", "frame"]
+Apart = Literal["total", "upper", "elsewhere", "document"]
+Firmness = Literal["firmer", "equal", "weaker"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +230,21 @@ class Alignment:
     """(old key left alone, its best rejected new key, probability)"""
     nearest_new: tuple[tuple[str, str, float], ...]
     """(new key left alone, its best rejected old key, probability)"""
+    evidence: str = ""
+    """What the links rest on, as reports say it."""
+    weak: tuple[Link, ...] = ()
+    """Pairs that are no links and too likely to be passed over; for a person to look at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """A passage of the other plan that speaks of a commitment without being its counterpart.
+
+    `kind`: completed (a review says it was done), continued (a review says it is under way), mentioned.
+    """
+
+    kind: str
+    span: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +260,10 @@ class Change:
     nearest: tuple[str, float] | None = None
     details: tuple[str, ...] = ()
     """One line a kind, in the form "strength: 探索 → 建立", for a person to read."""
+    carried: tuple[str, ...] = ()
+    """What a new or dropped commitment holds that weighs: number, deadline, body, document, parent."""
+    trace: Trace | None = None
+    """Where the same matter is told in the other plan although it is no commitment there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +292,77 @@ class Comparison:
     changes: tuple[Change, ...]
     shifts: tuple[Shift, ...]
     evidence: str
+    weak: tuple[Link, ...] = ()
+    """Pairs that are no links and too likely to be passed over."""
+    lexicon: str = ""
+    """A person's own lists and their digest; empty for the shipped lexicon alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """One thing a plan asks of the level below: a number, or a task.
+
+    `units` are the places where it is said (commitments, else clauses), the headline first; `target` the key of its
+    number, None for a task; `asks` the items of a task, those with a number of their own left out. `weight` falls from
+    binding (约束性) over numbered, dated and task to frame (指导思想, a vision beyond the plan's years).
+    """
+
+    units: tuple[str, ...]
+    target: str | None
+    asks: tuple[Span, ...]
+    weight: Weight
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a plan says to a goal.
+
+    `units` are its commitments (a table row without one: the clause) that answer, the best first, `target` the key of
+    the number that was compared. `firmness` says how its promise stands to the goal's. `missing` are the items of the
+    goal that nothing answers, `nearest` the best passage that does not answer, with its probability. `circular` marks
+    a task that was itself derived from this plan. `apart` says why the goal does not address the plan's level: such
+    an answer is no gap.
+    """
+
+    verdict: Answered
+    units: tuple[str, ...] = ()
+    target: str | None = None
+    score: float | None = None
+    firmness: Firmness | None = None
+    missing: tuple[Span, ...] = ()
+    nearest: tuple[str, float] | None = None
+    note: str = ""
+    circular: bool = False
+    apart: Apart | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One indicator at several levels, highest first: (place of the plan in `Coverage`, target key, ratio).
+
+    The goals are number 0, the plans follow from 1. `ratio` is that to the rung above, None where it cannot be told;
+    `more` is the place of the plan that asks most, None where they ask alike or a difference means nothing.
+    """
+
+    indicator: str
+    steps: tuple[tuple[int, str, Decimal | None], ...]
+    more: int | None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How plans answer the goals of the level above: for each goal one answer a plan, in the order of `plans`.
+
+    `unasked` are, for each plan, the commitments that no goal asks for; `caveats` what a reader must know of all rows.
+    """
+
+    goals: Plan
+    plans: tuple[Plan, ...]
+    rows: tuple[tuple[Goal, tuple[Answer, ...]], ...]
+    unasked: tuple[tuple[str, ...], ...]
+    cascade: tuple[Rung, ...]
+    caveats: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
