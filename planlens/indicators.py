@@ -29,7 +29,7 @@ _ENDS_JOINED = re.compile(rf"(?:{_JOINT}|以及)\s*$")
 _STARTS_JOINED = re.compile(rf"^\s*(?:{_JOINT})(?!谐|睦|平|田|法|肩|联)")
 _DATE = (
     r"(?:力争)?(?:到|至|在|于|自|从|截至|截止)?(?:(?:19|20)\d{2}(?:\s*[—–-]+\s*(?:19|20)?\d{2})?年(?:度|\d{1,2}月(?:\d{1,2}日)?)?(?:底|末|初|内|期间|起)?(?:之?前|以前)?"
-    r"|[“\"]?十[一二三四五六七八九]?五[”\"]?(?:规划)?(?:期间|时期|末|期末)?|\d{1,2}月(?:底|末|份)?(?:之?前)?|\d{2,3}年底?(?:之?前)?|年[底末](?:之?前)?|年内|全年|今年|明年|去年|上年|同期|每年|当年|每[周月天季](?:度)?|每半年|每学[年期]|上半年|下半年|未来[一二三四五六七八九十\d]+年|(?:\d{1,2}|[一二三四五六七八九十两]+)个?[年月]内|[一二三四五六七八九十两]+年(?:间|来|内|累计|共计|(?=培训|培养|发放|建设|建成|完成|新增|累计|投入)))"
+    r"|[“\"]?十[一二三四五六七八九]?五[”\"]?(?:规划)?(?:期间|时期|末|期末)?|\d{1,2}月(?:底|末|份)?(?:之?前)?|\d{2,3}年底?(?:之?前)?|年[底末](?:之?前)?|年内|全年|今年|明年|去年|上一?年度|上年|同期|每年|当年|每[周月天季](?:度)?|每半年|每学[年期]|上一?年度|上半年|下半年|未来[一二三四五六七八九十\d]+年|(?:\d{1,2}|[一二三四五六七八九十两]+)个?[年月]内|[一二三四五六七八九十两]+年(?:间|来|内|累计|共计|(?=培训|培养|发放|建设|建成|完成|新增|累计|投入)))"
 )
 _COMPARED = re.compile(
     r"(?:同比|环比|(?:比|较|同|与)(?:(?:19|20)\d{2}年?|上年|去年|上一年|前一年|前年|同期|往年|年初|基期|基准|原|上届|全国|全省|全市|“?十[一二三四五]五)"
@@ -46,7 +46,7 @@ _EACH = re.compile(
 )
 _PER = re.compile(
     r"^每(?:\d+(?:\.\d+)?[百千万]*|[一二三四五六七八九十百千万]+)(?:名|位)?"
-    r"(?:(?:常住|户籍|农业|城镇)?人口|儿童|老年人|老人|学生|居民|人|户|辆|平方公里|公里|万元|元)?"
+    r"(?:(?:常住|户籍|农业|城镇)?人口|就业人员|从业人员|儿童|老年人|老人|学生|居民|人|户|辆|平方公里|公里|万元|元)?"
 )
 _PER_AT_END = re.compile(rf"(?:{_PER.pattern[1:]}|(?:每[人名户亩吨件次生床年月天]+)+)$")
 _PART = re.compile("其中|(?:分别为|包括|含有?)(?=.)")
@@ -57,7 +57,7 @@ _WHOLE_RANKED = re.compile(
     r"(?:进入|跻身|位居|位列|稳居|保持|居|列)?(全国|全省|全市|全球|世界|国内|国际|亚洲|同类)[^，,；;]{0,8}$"
 )
 _MOVED = re.compile(
-    r"(?<=..)(?:新增|建成|建设|创建|引进|培育|招聘|精准招聘|遴选|认定|新建|打造|发布|制定|培养|选拔|评选|开行|举办|增加)$"
+    r"(?<=..)(?:新增|建成|建设|创建|引进|培育|招聘|精准招聘|遴选|认定|新建|打造|发布|制定|培养|选拔|评选|开行|举办|增加|净增|增设)$"
 )
 _MORE_OF = re.compile("(?P<of>.{2,}?)(?P<verb>新增|增加|建成|新建|创建|培育)(?P<part>.{2,6})$")
 _OWN_RATE = re.compile("(?<=..)..率$|(?:通车|运营|建成)?里程$|总数$|总量$|数量$|(?:播种|种植)?面积$")
@@ -193,7 +193,8 @@ def read(segment: str, found: Sequence[Found], earlier: Phrase | None = None, be
     for i in range(len(out) - 1):
         if not out[i].thing or out[i].indicator == out[i].verb or _lends(out[i + 1], out[i]):
             out[i] = replace(out[i], indicator=_short(out[i].verb + out[i + 1].thing), thing=out[i + 1].thing)
-    out = _from_to(_shared_predicate(_whole_parts(_shared_tail(out), earlier), found), found)
+    out = _whole_parts(_shared_deed(_shared_tail(out)), earlier)
+    out = _from_to(_shared_predicate(out, found), found)
     return _with_told([_finished(phrase) for phrase in out], earlier)
 
 
@@ -238,6 +239,19 @@ def _shared_tail(phrases: list[Phrase]) -> list[Phrase]:
         if phrase.level == "按" and tail and not phrase.tail:
             phrases[i] = replace(phrase, indicator=_short(phrase.thing + tail), tail=tail)
     return phrases
+
+
+def _shared_deed(phrases: list[Phrase]) -> list[Phrase]:
+    """完成30个老旧小区、5000户、45万平方米改造: the deed behind the last is done to all."""
+    if len(phrases) < 2 or not phrases[0].right or _verbs_at_end(phrases[0].right) < len(phrases[0].right):
+        return phrases
+    deed = phrases[-1].right
+    alone = deed and len(deed) <= 4 and not phrases[-1].share and _verbs_at_start(deed) == len(deed)
+    if not alone or any(phrase.left or phrase.right not in ("", deed) for phrase in phrases[1:]):
+        return phrases
+    first = phrases[0]
+    thing = first.thing + deed
+    return [replace(phrase, indicator=_short(first.verb + thing), thing=thing, verb=first.verb) for phrase in phrases]
 
 
 def _whole_parts(phrases: list[Phrase], earlier: Phrase | None) -> list[Phrase]:
@@ -513,7 +527,7 @@ def _stated(place: _Place) -> Phrase | None:
     earlier = place.earlier
     subject = subject or listed
     thing = _whole_thing(subject.removeprefix("安排") if change else subject, place)
-    change = change.removeprefix("再")
+    change = _FULL.get(change.removeprefix("再"), change.removeprefix("再"))
     if not thing:
         again = earlier is not None and earlier.verb == level
         thing = (earlier.indicator if again else earlier.thing) if earlier else _spoken_of(place.before)
@@ -521,8 +535,15 @@ def _stated(place: _Place) -> Phrase | None:
         thing = thing if re.match("每|人均|户均|[万千百]", thing) else earlier.scope + thing
     how = re.search(f"(年均|实际)(?:再|累计|约)?{change}[^年实]{{0,4}}$", place.left) if change else None
     name = thing + (how[1] if how else "") + (change if change and not thing.endswith(change) else "")
+    name = change + thing if change in ("新增", "净增") and subject == "" else name
+    if place.percent() and level in ("按", "拟按") and re.search("生产总值$|增加值$", thing):  # 国内生产总值按6%安排
+        change, level, name = "增长", "", thing + "增长"
     name += level if level in ("安排", "投入") and thing.endswith("财政") else ""
     return place.phrase(name, thing, verb=lists().more.at_start(subject), level=level, change=change)
+
+
+_FULL = {"高": "提高", "低": "降低", "降": "降低", "减": "减少"}
+"""Changes said in one character, as a name says them."""
 
 
 def _listed(place: _Place) -> str:
@@ -614,6 +635,8 @@ def _counted(place: _Place) -> Phrase | None:
             done = _object(first)
             verb = verb or _strong(first[_verbs_at_end(first[: len(first) - len(done)]) : len(first) - len(done)])
             right = f"{done or first}等{right}"
+        elif _is_qualifier(rest) and place.inside and earlier is not None:
+            right, verb = rest + right, verb or earlier.verb  # 培育国家级3家、省级10家龙头企业
         elif rest and (_starts_with_verb(right) or right in table("targets")["generic"]["words"]):
             right = re.sub("到$|至$", "", rest) + right  # 港资机构2家落户前海, 推广到12家单位
     elif not left and earlier is not None and _starts_with_verb(right) and place.takes_up(earlier):
@@ -631,6 +654,7 @@ def _counted(place: _Place) -> Phrase | None:
         scope = earlier.scope  # 各区至少选1家医院建1个病区: the ward, too, is one a district
     if not scope and 1 < len(where) <= 14 and not _IN_PLACE.match(where):
         scope = _verb_and_thing(where)[1] or None
+    right = right.removeprefix("的")  # 设立规模50亿元的基金
     return place.phrase(verb + right, right, verb=verb, scope=scope, left=left)
 
 
@@ -665,14 +689,14 @@ def _thing(place: _Place) -> Phrase:
     if moved and (lists().more.at_start(moved[0]) or not _verbs_at_start(subject)):
         begin = min(moved.start(), max(2, _verbs_at_end(subject)))
         subject = subject[begin:] + subject[:begin]
-    added = _MORE_OF.match(subject)
-    if added and _is_qualifier(added["part"]):  # 专科项目新增国家级2个
-        subject = added["verb"] + added["part"] + added["of"]
+    if (parted := _MORE_OF.match(subject)) and _is_qualifier(parted["part"]):  # 专科项目新增国家级2个
+        subject = parted["verb"] + parted["part"] + parted["of"]
     if subject.startswith("是") and earlier is not None:  # 是上年的1.8倍
         return place.phrase(earlier.thing, earlier.thing, level="是")
     verb, thing = _verb_and_thing(subject)
     change = verb if not counted and verb in lists().change.words else ""
-    if _is_metric(subject) and not lists().more.at_start(verb) and not re.match("完成|守住|严守|坚守", verb):
+    added = lists().more.at_start(verb) and not re.search("平均|人均|率$|年限$", subject)
+    if _is_metric(subject) and not added and not re.match("完成|守住|严守|坚守", verb):
         verb, thing = "", subject
     if not thing and verb and not _goes_on(place):
         before = _trimmed(place.before.translate(_FLAT))
@@ -690,6 +714,8 @@ def _thing(place: _Place) -> Phrase:
         thing = _whole_thing(thing, place)
     if place.head.each and re.search("[、和及与]", thing):
         thing += "(各)"
+    if not verb and place.kind() == "money" and re.match("(?:积极|全年|力争)*争取(?!到|实现)", place.left):
+        verb = "争取"
     more = "" if verb or not _has_more(thing) or _is_metric(thing) else "新增"
     return place.phrase(verb + thing, thing, verb=verb or more, change=change)
 
@@ -758,7 +784,8 @@ def _scope(left: str) -> tuple[str | None, str]:
     if found := _PER.match(text):
         return found[0], text
     if found := _EACH.match(text):
-        return re.sub("[中内里]$", "", found["each"]), text[found.end() :]
+        each = found["each"][: max(2, _verbs_at_end(found["each"]))] if found.end() == len(text) else found["each"]
+        return re.sub("[中内里]$", "", each), text[len(each) :]
     return None, text
 
 
@@ -795,7 +822,7 @@ def _subject(text: str) -> str:
     text = re.sub(r"(?:从|由)[^从由]{0,10}$|连续\d+年", "", text)
     if chosen := _CHOSEN.match(text):  # 从社区医院中选取2家
         text = chosen["verb"] + chosen["of"]
-    text = re.sub("^先(?=发行|建成|行|期|启动|实施|安排|改造)", "", text)
+    text = re.sub("^先(?=发行|建成|启动|实施|安排|改造)|^再(?=[建开引培招改])", "", text)
     for mark in re.finditer("并", text):
         if _verbs_at_start(text[mark.end() :]):
             text = text[mark.end() :]
@@ -819,7 +846,11 @@ def _predicate(left: str) -> tuple[str, str, str]:
         elif word := lists().level.at_end(text):
             level = level or word
             text = text[: -len(word)]
-        elif (aim or not level) and (word := lists().change.at_end(text)) and not change:
+        elif (
+            (aim or not level or (level in ("为", "均为") and text.endswith("增长")))
+            and (word := lists().change.at_end(text))
+            and not change
+        ):
             change = word
             text = text[: -len(word)]
         elif word := _adverb_at_end(text):
@@ -827,7 +858,7 @@ def _predicate(left: str) -> tuple[str, str, str]:
         else:
             break
         text = text.rstrip(_VAIN)
-    return text, "" if aim and change else level, change
+    return text, "" if (aim or level in ("为", "均为")) and change else level, change
 
 
 def _adverb_at_end(text: str) -> str:
@@ -971,6 +1002,8 @@ def _dealt(phrase: Phrase, count: int) -> list[Phrase]:
     ]
 
 
+_AMOUNT = re.compile("(?<=..)(?:[户人起家]数|数量|总[数量额]|余额|金额|规模|面积|产量|产值|..率)$")
+
 _LEVELS = re.compile(
     r"\d+(?:—\d+)?周?岁(?:[及以]*[上下])?|学前|幼儿园|小学|初中|(?:普通)?高中|中职|高职"
     r"|国家级?|省级?|市级?|区级?|县级?|镇级?|乡级?|村级?|全国|全省|全市|城镇|农村|城乡|男性?|女性?"
@@ -999,6 +1032,8 @@ def _parts(thing: str, count: int) -> list[tuple[str, str | None]] | None:
         and (tail_found := re.search("(?:人均|户均|平均).*$", parts[-1]))
     ):
         parts = [*(part + tail_found[0] for part in parts[:-1]), parts[-1]]
+    owner = _AMOUNT.sub("", parts[0])
+    parts = [part if i == 0 or part not in lists().bare else owner + part for i, part in enumerate(parts)]
     tail = _tails().search(parts[-1])
     if tail and tail.start() > 1 and not any(_has_own(part) for part in parts[:-1]):
         parts = [*(part + tail["tail"] for part in parts[:-1]), parts[-1][: tail.start()] + tail["tail"]]

@@ -598,15 +598,17 @@ def _shared(plain: str, found: list[Found]) -> list[Found]:
         found[i] = one
     for i in range(1, len(found)):
         one, two = found[i - 1], found[i]
-        if one.before and two.quantity.bound == "=" and not two.name and _adjacent(plain, one, two):
+        if one.before and two.quantity.bound == "=" and not two.name and _adjacent(plain, one, two, bound=True):
             found[i] = replace(_bound_to(two, one.quantity.bound), before=True)
     return found
 
 
-def _adjacent(plain: str, one: Found, two: Found) -> bool:
+def _adjacent(plain: str, one: Found, two: Found, *, bound: bool = False) -> bool:
+    """Whether two numbers stand side by side and count alike; the `bound` of 分别突破3万人、50吨 binds unlike ones."""
     gap = two.core.start - one.span.end
     units = one.quantity.unit, two.quantity.unit
-    if all(units) and family(units[0]) != family(units[1]):
+    dealt = bound and "分别" in plain[max(0, one.span.start - 4) : one.span.start]
+    if all(units) and family(units[0]) != family(units[1]) and not dealt:
         return False
     return 0 < gap <= 4 and bool(_JOINT.fullmatch(plain, one.span.end, two.core.start))
 

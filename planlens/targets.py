@@ -612,9 +612,12 @@ def _measure(item: Found, phrase: Phrase) -> Measure:
         return "count"
     if phrase.thing.endswith("投资") and family(unit) == "money":
         return "count"
-    if lists().more.at_start(phrase.verb) or re.search("新增|净增", phrase.indicator):
+    average = re.search("平均|人均|年限$|率$|占?比[例重]?$", phrase.thing)
+    if lists().more.at_start(phrase.verb) or (re.search("新增|净增", phrase.indicator) and not average):
         return "increment"
-    if re.search(r"(?:新增|净增|增加(?!值)|增设)[^到至，,]{1,10}$", phrase.left) and not (phrase.level or phrase.base):
+    if re.search(r"(?:新增|净增|增加(?!值)|增设)[^到至，,]{1,10}$", phrase.left) and not (
+        phrase.level or phrase.base or average
+    ):
         return "increment"
     if family(unit) == "time" and item.quantity.bound == "<=":
         return "level"
