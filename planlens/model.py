@@ -218,6 +218,8 @@ class Link:
     new: str
     score: Score
     source: Source
+    items: tuple[tuple[Span, Span], ...] = ()
+    """Of two commitments of different places: the pieces that correspond, the best first."""
 
 
 @dataclass(frozen=True, slots=True)
