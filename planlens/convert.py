@@ -18,7 +18,7 @@ from . import naming
 from .model import Plan, Quantity, Target
 from .quantity import table
 
-SHOWN = 6
+SHOWN = 4
 """Significant digits of a converted number: no plan states an indicator more finely."""
 
 _SIZES = {"百": 10**2, "千": 10**3, "万": 10**4, "10万": 10**5, "十万": 10**5, "百万": 10**6, "100万": 10**6}
@@ -204,7 +204,7 @@ def rounded(value: Fraction) -> Decimal:
     """Exact where a decimal can be, else to SHOWN digits.
 
     >>> rounded(Fraction(32)), rounded(Fraction(2000, 3))
-    (Decimal('32'), Decimal('666.667'))
+    (Decimal('32'), Decimal('666.7'))
     """
     left = value.denominator
     for prime in (2, 5):

@@ -132,7 +132,8 @@ def kinds(name: str) -> frozenset[str]:
     >>> sorted(kinds("城镇登记失业率"))
     ['城镇', '登记']
     """
-    return frozenset(word for words_ in table("counting")["contrast"]["kinds"] for word in words_ if word in name)
+    short = core(name)
+    return frozenset(word for kin in table("counting")["contrast"]["kinds"] for word in kin if word in short)
 
 
 def levels(indicator: str) -> tuple[str, ...]:

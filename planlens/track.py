@@ -22,6 +22,7 @@ _EXTRA = 0.15  # taken off for each word that narrows the target to something el
 _HEAD = 0.9  # closeness of a target whose name ends in the name asked for
 _HEAD_EXTRA = 0.08
 _ADDS = 0.15  # taken off where one of the two is told as an increase and the other is not
+_SAME_SCOPE = 0.05  # added in a ledger where two numbers hold for the same
 _NEAR = 0.2  # likeness below which a name is no help to somebody looking for another
 _NEAREST = 3  # indicators named where no plan has the one asked for
 _NARROWS = 5.0  # information from which a word narrows an indicator
@@ -80,7 +81,7 @@ def headline(indicator: str, plan: Plan) -> Target | None:
         closeness = named(indicator, target)
         if closeness < _NAMED:
             continue
-        clause = target.unit_key.split("#")[0].split("/¶")[0]
+        clause = _clause(target)
         timely = _timely(target, plan.info, headings.get(clause, ""))
         rank = (round(closeness, 2), timely, int(clause in goals), -order)
         if best is None or rank > best[0]:
@@ -91,6 +92,10 @@ def headline(indicator: str, plan: Plan) -> Target | None:
 _YEAR = re.compile(r"20\d{2}")
 _OF_YEARS = re.compile("时期|五年|十[一二三四五六七八九]五|十五五|中长期|20[3-9]5年")
 _OF_ONE_YEAR = re.compile("今年|全年|年内|本年|年底")
+
+
+def _clause(target: Target) -> str:
+    return target.unit_key.split("#")[0].split("/¶")[0]
 
 
 def _timely(target: Target, info: PlanInfo, heading: str) -> int:
@@ -116,11 +121,20 @@ def named(indicator: str, target: Target) -> float:
     if naming.core(asked) == naming.core(given) and _adds(asked) == _adds(given):
         return 1.0
     added = _ADDS * (_adds(given) != _adds(asked))
-    if naming.thing(given).endswith(naming.thing(asked)):  # 失业率 asks for 城镇调查失业率 where there is no other
+    if _ends_alike(given, asked):  # 失业率 asks for 城镇调查失业率 where there is no other
         return _HEAD - _HEAD_EXTRA * _narrowing(given, asked) - added
     return naming.likeness(asked, given) - _EXTRA * (_narrowing(given, asked) + _narrowing(asked, given)) - added
 
 
+def _ends_alike(given: str, asked: str) -> bool:
+    """Whether a name ends in the one asked for, told of the same base: 每千人医疗机构床位数 for 每千人口床位."""
+    heads = [_PER_HEAD.match(naming.core(name)) for name in (given, asked)]
+    if heads[0] and heads[1] and heads[0][0] == heads[1][0]:
+        return naming.core(given).endswith(naming.core(asked)[heads[1].end() :])
+    return naming.thing(given).endswith(naming.thing(asked))
+
+
+_PER_HEAD = re.compile(r"(?:[百千万]+|\d+万)人")
 _RATE = re.compile("(?:率|比例|占比|比重|涨幅|增速|增幅)$")
 _AMOUNTS = ("money", "people", "things", "beds", "mass", "area", "length", "volume")
 
@@ -143,7 +157,8 @@ def ledger(plans: Sequence[Plan]) -> Ledger:
     names: list[str] = []
     cells: list[list[Target | None]] = []
     for column, plan in enumerate(ordered):
-        for target in _quotable(plan):
+        headings = {c.key: c.heading for c in plan.clauses}
+        for target in sorted(_quotable(plan), key=lambda t: -_timely(t, plan.info, headings.get(_clause(t), ""))):
             row = _row_for(target, column, cells)
             if row is None:
                 names.append(target.indicator)
@@ -159,10 +174,19 @@ def _row_for(target: Target, column: int, cells: Sequence[Sequence[Target | None
         last = next((t for t in reversed(row[:column]) if t is not None), None)
         if row[column] is not None or last is None:
             continue
-        likeness = named(last.indicator, target) if shifts.same_measure(last, target) else 0.0
+        likeness = named(last.indicator, target) if _one_row(last, target) else 0.0
+        likeness += _SAME_SCOPE * (likeness >= _NAMED and last.scope == target.scope)
         if likeness >= _NAMED and likeness > best:
             best, found = likeness, number
     return found
+
+
+def _one_row(a: Target, b: Target) -> bool:
+    """Whether two targets may stand in one row: of one measure, and a count beside a level only of the very same."""
+    if not shifts.same_measure(a, b) or naming.kinds(a.indicator) != naming.kinds(b.indicator):
+        return False
+    narrowed = _narrowing(a.indicator, b.indicator) + _narrowing(b.indicator, a.indicator)
+    return a.measure == b.measure or not narrowed
 
 
 def _by_year(plans: Sequence[Plan]) -> tuple[Plan, ...]:

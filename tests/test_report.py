@@ -122,7 +122,7 @@ def written(comparison: Comparison, form: str, lang: str = "zh", **look: object)
 
 def test_a_reader_sees_the_shift_the_substitution_and_the_doubts(comparison: Comparison) -> None:
     text = written(comparison, "table", width=200)
-    assert "+200（+67%）" in text and "可比、上升" in text
+    assert "+200人（+67%）" in text and "可比、上升" in text
     assert "替换、不可比" in text
     assert "20个（高层次医学团队）" in text
     assert "在新规划中未找到对应" in text and "0.12" in text

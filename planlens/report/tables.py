@@ -83,8 +83,8 @@ class _Diff:
         return self.m.join(words)
 
     def movement(self, shift: Shift) -> str:
-        """+200（+67%）, with the unit where both sides count in the same."""
-        units = {t.quantity.unit for t in (*self.old.found(shift.old), *self.new.found(shift.new))}
+        """+200人（+67%）, in the unit of the new plan, to which the old number is converted."""
+        units = {t.quantity.unit for t in self.new.found(shift.new)}
         unit = units.pop() if len(units) == 1 else ""
         difference = signed(shift.difference, "个百分点" if unit == "%" else unit)
         return difference + (f"（{percentage(shift.percent)}）" if shift.percent is not None else "")
