@@ -24,15 +24,19 @@ from . import evidence, quantity
 from .alignments import Decision
 from .alignments import plain as plain
 from .errors import LibraryError, SettingsError
+from .semantic import Encoder
 from .model import Alignment, Commitment, Link, Part, Plan, Score, Source
 
 Floats = NDArray[np.float64]
 COMPETITION = ("rivals_new", "rivals_old", "crowd_new", "crowd_old")
+EVIDENCE = "word and character TF-IDF, items, names, outline; fitted weights"
+WEIGHTS = ("weights.json", "weights_semantic.json")
+"""Files in data/: fitted on evidence.FEATURES alone, and on evidence.MEANING too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What turns features into a probability; read from data/weights.json, fitted by planlens.fit."""
+    """What turns features into a probability; read from a file of WEIGHTS, fitted by planlens.fit."""
 
     features: tuple[str, ...]
     mean: Floats
@@ -50,6 +54,7 @@ class Weights:
 
 _LONELY = -9.0  # log-odds of a rival where there is none: a probability of about one in eight thousand
 _ALONE = 0.05  # keeps the logarithm of no other counterpart finite
+_WEAK = 0.15  # from here on a rejected pair deserves a look: about one in six is a counterpart after all
 _NEAREST_SHOWN = 0.01  # a rejected candidate less likely than this is no candidate
 _DASHES = str.maketrans("—–~", "---")
 _LONG_FRAME = 6  # characters beside the numbers from which a text is one of its own
@@ -57,17 +62,19 @@ _LIKE_ITEMS = 70.0  # likeness (rapidfuzz ratio) of two statements of one plan f
 _CLAUSE = 0.3  # sum of the probabilities of the links between two clauses from which they correspond
 
 
-def align(old: Plan, new: Plan, reviewed: Sequence[Decision] = ()) -> Alignment:
+def align(
+    old: Plan, new: Plan, reviewed: Sequence[Decision] = (), *, encoder: Encoder | None = None
+) -> Alignment:
     """Links of commitments and of clauses, strongest first within reading order of the new plan.
+
+    `encoder` adds evidence of meaning (`semantic.installed()`).
 
     `reviewed` are decisions that hold for these plans (`alignments.replay`): what they link is linked, what they
     reject is not, and nothing is found for a statement that they say has no counterpart.
     """
     ruling = _Ruling.of(old, new, reviewed)
     equal = _equal(old.commitments, new.commitments, ruling)
-    measured = evidence.measure(side_of(old), side_of(new))
-    weights = load_weights()
-    scores = judge(measured, weights)
+    measured, scores, weights = _judged(old, new, encoder)
     taken_old = {i for i, _ in equal}
     taken_new = {j for _, j in equal}
     open_to = [k for k in range(len(scores.probability)) if not ruling.decides(*_ends(measured, k))]
@@ -81,13 +88,24 @@ def align(old: Plan, new: Plan, reviewed: Sequence[Decision] = ()) -> Alignment:
     order = {c.key: n for n, c in enumerate(new.commitments)}
     links.sort(key=lambda link: (order[link.new], -link.score.probability, link.old))
     lonely = _nearest(old, new, measured, scores, links, open_to)
-    return Alignment(_clauses(old, new, links), tuple(links), *lonely)
+    weak = _weak(old, new, measured, scores, links, open_to)
+    return Alignment(_clauses(old, new, links), tuple(links), *lonely, evidence=evidence_used(encoder), weak=weak)
 
 
-def candidates(old: Plan, new: Plan, least: float) -> tuple[Link, ...]:
+def evidence_used(encoder: Encoder | None) -> str:
+    """What reports say of the evidence that links rest on."""
+    return EVIDENCE if encoder is None else f"{EVIDENCE} + {encoder.name}"
+
+
+def _judged(old: Plan, new: Plan, encoder: Encoder | None) -> tuple[evidence.Measured, Judged, Weights]:
+    measured = evidence.measure(side_of(old), side_of(new), encoder)
+    weights = load_weights(semantic=measured.features != evidence.FEATURES)
+    return measured, judge(measured, weights), weights
+
+
+def candidates(old: Plan, new: Plan, least: float, *, encoder: Encoder | None = None) -> tuple[Link, ...]:
     """Every pair that the evidence finds at least so probable, whether it becomes a link or not."""
-    measured = evidence.measure(side_of(old), side_of(new))
-    scores = judge(measured, load_weights())
+    measured, scores, _ = _judged(old, new, encoder)
     return tuple(_scored(old, new, measured, scores, int(k)) for k in np.flatnonzero(scores.probability >= least))
 
 
@@ -121,14 +139,15 @@ class _Ruling:
         return (i, j) in self.linked or (i, j) in self.rejected or i in self.lone_old or j in self.lone_new
 
 
-def explain(old: Plan, new: Plan, old_key: str, new_key: str) -> Score | None:
+def explain(
+    old: Plan, new: Plan, old_key: str, new_key: str, *, encoder: Encoder | None = None
+) -> Score | None:
     """The score of one pair of commitments with its parts; None where too little is shared for it to be a candidate.
 
     Raises LibraryError for a key that no commitment of the plan has.
     """
     i, j = (_place(plan, key) for plan, key in ((old, old_key), (new, new_key)))
-    measured = evidence.measure(side_of(old), side_of(new))
-    scores = judge(measured, load_weights())
+    measured, scores, _ = _judged(old, new, encoder)
     at = np.flatnonzero((measured.old == i) & (measured.new == j))
     return score_of(scores, int(at[0])) if len(at) else None
 
@@ -244,8 +263,9 @@ def _stands_out(
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Probability and parts (columns: features, intercept, competition) of each candidate pair."""
+    """Probability and parts (columns: intercept, `features`, competition) of each candidate pair."""
 
+    features: tuple[str, ...]
     probability: Floats
     total: Floats
     parts: Floats
@@ -261,7 +281,7 @@ def judge(measured: evidence.Measured, weights: Weights) -> Judged:
     start = weights.own * weights.intercept + weights.competition_intercept
     parts = np.column_stack([np.full(len(alone), start), parts])
     total = parts.sum(axis=1)
-    return Judged(1 / (1 + np.exp(-total)), total, parts, np.column_stack([measured.values, lead]))
+    return Judged(measured.features, 1 / (1 + np.exp(-total)), total, parts, np.column_stack([measured.values, lead]))
 
 
 def competition(alone: Floats, rows: NDArray[np.intp], cols: NDArray[np.intp]) -> Floats:
@@ -333,7 +353,7 @@ def _scored(old: Plan, new: Plan, measured: evidence.Measured, scores: Judged, k
 
 def score_of(scores: Judged, k: int) -> Score:
     """The score of one candidate with its parts by name; the first part is what every pair starts from."""
-    names = ("start", *evidence.FEATURES, *COMPETITION)
+    names = ("start", *scores.features, *COMPETITION)
     values = (1.0, *scores.values[k])
     parts = tuple(
         Part(name, float(value), float(part)) for name, value, part in zip(names, values, scores.parts[k], strict=True)
@@ -363,6 +383,16 @@ def _nearest(
     return found[0], found[1]
 
 
+def _weak(
+    old: Plan, new: Plan, measured: evidence.Measured, scores: Judged, links: Sequence[Link], open_to: Sequence[int]
+) -> tuple[Link, ...]:
+    """Pairs too doubtful to be links and too likely to be passed over, the likeliest first."""
+    linked = {(link.old, link.new) for link in links}
+    found = [_scored(old, new, measured, scores, k) for k in open_to if scores.probability[k] >= _WEAK]
+    found = [link for link in found if (link.old, link.new) not in linked]
+    return tuple(sorted(found, key=lambda link: (-link.score.probability, link.new, link.old)))
+
+
 def _clauses(old: Plan, new: Plan, links: Sequence[Link]) -> tuple[Link, ...]:
     """Pairs of clauses that share links: 1 − ∏(1 − p) over them, where they add up to enough."""
     homes = ({c.key: c.clause for c in old.commitments}, {c.key: c.clause for c in new.commitments})
@@ -386,13 +416,14 @@ def _clauses(old: Plan, new: Plan, links: Sequence[Link]) -> tuple[Link, ...]:
 
 
 @functools.cache
-def load_weights() -> Weights:
+def load_weights(*, semantic: bool = False) -> Weights:
     """The fitted weights that ship with the package. Raises SettingsError where the file does not fit the features."""
-    raw = json.loads(importlib.resources.files(__package__).joinpath("data/weights.json").read_text("utf-8"))
+    file = WEIGHTS[semantic]
+    raw = json.loads(importlib.resources.files(__package__).joinpath("data", file).read_text("utf-8"))
     rows = raw["features"]
     names = tuple(row["name"] for row in rows)
-    if names != evidence.FEATURES:
-        raise SettingsError("data/weights.json was fitted on other features than this version measures: fit it again")
+    if names != evidence.FEATURES + (evidence.MEANING if semantic else ()):
+        raise SettingsError(f"data/{file} was fitted on other features than this version measures: fit it again")
     column = {field: np.array([row[field] for row in rows]) for field in ("mean", "scale", "weight")}
     among = raw["competition"]
     return Weights(

@@ -1,10 +1,11 @@
 """Measure every pair of an old and a new statement: what they share, how rare it is, and who else shares it.
 
-    measure(old, new)  -> candidate pairs and, for each, the values of FEATURES
+    measure(old, new)           -> candidate pairs and, for each, the values of FEATURES
+    measure(old, new, encoder)  -> the same, and what an encoder finds alike in meaning: the values of MEANING
 
 No score here judges a change: it only says how likely two statements are counterparts. Every feature is a number
 that means the same in any pair of plans; the weights that turn them into a probability are fitted (`planlens.fit`)
-and live in data/weights.json.
+and live in data/weights.json and data/weights_semantic.json.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from . import words
+from . import semantic, words
+from .semantic import Encoder
 
 Matrix = NDArray[np.float64]
 
@@ -45,6 +47,14 @@ FEATURES = (
     "best_new",  # how good the best candidate of the new statement is
     "novelty",  # how much of the new statement the old plan never mentions
 )
+MEANING = (
+    "meaning",  # cosine of the sentence vectors
+    "meaning_hubness",  # the same, above what either side has with everything else
+    "meaning_item",  # the best pair of comma-separated items
+    "meaning_item_hubness",
+    "meaning_margin_new",  # above the best rival for the same new statement
+    "meaning_margin_old",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +70,9 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Candidate pairs (`old[k]`, `new[k]`) and their features, one row a pair, one column a name of FEATURES."""
+    """Candidate pairs (`old[k]`, `new[k]`) and their features, one row a pair, one column a name of `features`."""
 
+    features: tuple[str, ...]
     old: NDArray[np.intp]
     new: NDArray[np.intp]
     values: NDArray[np.float64]
@@ -71,11 +82,12 @@ class Measured:
 # What of all pairs is looked at closely. On the two annotated pairs 98–99% of the links are among these.
 NEAREST_OLD = 30  # olds kept for each new
 NEAREST_NEW = 12  # news kept for each old
+_DIGITS = 6  # of a feature: what is left of the order in which a processor adds is far below
 _HUBS = 8  # neighbours that say how much a statement resembles everything (k of CSLS, Conneau et al. 2018)
 
 
-def measure(old: Side, new: Side) -> Measured:
-    """Values of FEATURES for the candidate pairs of two plans.
+def measure(old: Side, new: Side, encoder: Encoder | None = None) -> Measured:
+    """Values of FEATURES for the candidate pairs of two plans; with an encoder those of MEANING too.
 
     Cosines are of TF-IDF as scikit-learn computes it (sublinear tf, smooth idf, L2 norm). Hubness correction follows
     CSLS (Conneau et al. 2018, "Word translation without parallel data").
@@ -119,8 +131,33 @@ def measure(old: Side, new: Side) -> Measured:
         "best_new": base.max(axis=0)[cols] if len(old.texts) else np.zeros(0),
         "novelty": shared.novelty[cols],
     }
-    values = np.column_stack([columns[name] for name in FEATURES]).astype(np.float64)
-    return Measured(rows, cols, values, clause)
+    names = FEATURES
+    if encoder is not None and len(old.texts) and len(new.texts):
+        columns |= {name: found[pick] for name, found in _meanings(old.texts, new.texts, encoder).items()}
+        names += MEANING
+    values = np.column_stack([columns[name] for name in names]).astype(np.float64)
+    return Measured(names, rows, cols, values.round(_DIGITS), clause)
+
+
+def _meanings(old: Sequence[str], new: Sequence[str], encoder: Encoder) -> dict[str, Matrix]:
+    """MEANING of every pair. Vectors are taken from their common centre: those of one encoder all point one way."""
+    whole = semantic.cosines(*_centred(old, new, encoder)).astype(np.float64)
+    items = [[items_of(text) for text in texts] for texts in (old, new)]
+    flat = [[item for several in side for item in several] for side in items]
+    starts = [np.cumsum([0] + [len(several) for several in side])[:-1] for side in items]
+    parts = semantic.cosines(*_centred(*flat, encoder))
+
+    def best(m: NDArray[np.float32]) -> Matrix:
+        rows = np.maximum.reduceat(m, starts[0], axis=0)
+        return np.maximum.reduceat(rows, starts[1], axis=1).astype(np.float64)
+
+    found = (whole, _csls(whole), best(parts), best(_csls(parts)), _margin(whole), _margin(whole.T).T)
+    return dict(zip(MEANING, found, strict=True))
+
+
+def _centred(old: Sequence[str], new: Sequence[str], encoder: Encoder) -> tuple[semantic.Vectors, semantic.Vectors]:
+    vectors = semantic.centred(encoder.vectors([*old, *new]))
+    return vectors[: len(old)], vectors[len(old) :]
 
 
 def _one(_: str) -> float:

@@ -1,11 +1,11 @@
 """Fit the weights of the alignment from pairs of plans whose links a person has annotated.
 
     python -m planlens.fit collect OLD NEW GOLD [OLD NEW GOLD ...]   measure annotated pairs -> data/fitting.npz
-    python -m planlens.fit weights                                   fit on data/fitting.npz -> data/weights.json
-    python -m planlens.fit check                                     honest figures: across pairs and cross-validated
+    python -m planlens.fit weights        fit on data/fitting.npz -> data/weights.json, data/weights_semantic.json
+    python -m planlens.fit check          honest figures of both: across pairs and cross-validated
 
-GOLD is a folder with sentences/NAME.jsonl and alignment/sentences/OLD__NEW.jsonl, as tests/gold has them; OLD and NEW
-are files NAME.txt. data/fitting.npz holds numbers alone, so that anyone can fit again without the texts.
+Two sets of weights: without and with evidence of meaning; `collect` needs the semantic extra for the second. GOLD is a folder with sentences/NAME.jsonl and alignment/sentences/OLD__NEW.jsonl, as tests/gold has them; OLD and NEW
+are files NAME.txt. Pairs of like names are two wordings of one pair: what is said of either is fitted on neither. data/fitting.npz holds numbers alone, so that anyone can fit again without the texts.
 
 Two logistic regressions, the second knowing the competition. Each linked pair is seen twice, once with the label "any
 counterpart" and once with "main counterpart", so that a secondary counterpart counts half. A last line makes the
@@ -17,7 +17,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -25,21 +25,26 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import align, evidence
+from . import align, evidence, semantic
 from .align import Floats, Weights
 from .model import Plan, PlanInfo
 
 DATA = Path(__file__).with_name("data")
 PENALTY = 0.3  # scikit-learn's C of both regressions; .1 and 1 differ by less than the noise
 FOLDS = 5
+_SOLVER = "newton-cholesky"  # many rows, few columns: exact, and ten times as fast as lbfgs
 _SEED = 20230515  # any fixed number: folds must be the same on every machine
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """An annotated pair as numbers: candidates, their features and labels, and what to score against."""
+    """An annotated pair as numbers: candidates, their features and labels, and what to score against.
+
+    `name` is FOLDER/OLD__NEW. Statements are numbered as the plan has them, sentences as the gold has them.
+    """
 
     name: str
+    features: tuple[str, ...]
     old: NDArray[np.intp]
     new: NDArray[np.intp]
     values: Floats
@@ -47,10 +52,26 @@ class Pair:
     main_link: Floats
     usable: NDArray[np.bool_]
     """False where the new statement is not annotated, or the annotators disagreed."""
-    group: NDArray[np.intp]
-    """One number a candidate: candidates of one group are never split between folds."""
-    links: int
-    """Linked pairs of statements in the gold, whether candidates or not."""
+    old_sentence: NDArray[np.intp]
+    """The sentence of each old statement."""
+    new_sentence: NDArray[np.intp]
+    state_old: NDArray[np.intp]
+    """Of each old sentence: LINKED, ALONE (dropped), or DOUBTFUL."""
+    state_new: NDArray[np.intp]
+
+    @property
+    def plans(self) -> str:
+        """OLD__NEW: equal for two wordings of one pair."""
+        return self.name.rpartition("/")[2]
+
+    @property
+    def group(self) -> NDArray[np.intp]:
+        """One number a candidate: candidates of one group are never split between folds."""
+        return self.new // _TOGETHER
+
+
+DOUBTFUL, LINKED, ALONE = 0, 1, 2
+_TOGETHER = 4  # new statements that stand together in one fold: neighbours are alike
 
 
 def collect(old: Path, new: Path, gold: Path) -> Pair:
@@ -60,38 +81,52 @@ def collect(old: Path, new: Path, gold: Path) -> Pair:
 
     plans = [build(read_document(path), PlanInfo(path.stem, path.stem)) for path in (old, new)]
     rows = _jsonl(gold / "alignment" / "sentences" / f"{old.stem}__{new.stem}.jsonl")
-    fair: dict[str, set[str]] = {}
-    main: dict[str, set[str]] = {}
-    for row in rows:
-        if "new" in row and not row.get("ambiguous"):
-            fair[row["new"]] = set(row.get("old", [])) | set(row.get("also", []))
-            main[row["new"]] = set(row.get("primary") or row.get("old", [])[:1])
-    olds, news = (_sentence_of(plan, _jsonl(gold / "sentences" / f"{plan.info.id}.jsonl")) for plan in plans)
-    measured = evidence.measure(*(align.side_of(plan) for plan in plans))
-    pairs = [(olds[i], news[j]) for i, j in zip(measured.old, measured.new, strict=True)]
+    rows = [row for row in rows if not row.get("ambiguous")]
+    fair = {row["new"]: {*row.get("old", []), *row.get("also", [])} for row in rows if "new" in row}
+    main = {row["new"]: {*(row.get("primary") or row.get("old", [])[:1])} for row in rows if "new" in row}
+    sentences = [_jsonl(gold / "sentences" / f"{plan.info.id}.jsonl") for plan in plans]
+    at = [_sentence_of(plan, side) for plan, side in zip(plans, sentences, strict=True)]
+    ids = [[str(row["id"]) for row in side] for side in sentences]
+    measured = evidence.measure(*(align.side_of(plan) for plan in plans), semantic.installed())
+    pairs = [(ids[0][at[0][i]], ids[1][at[1][j]]) for i, j in zip(measured.old, measured.new, strict=True)]
     return Pair(
-        name=f"{old.stem}__{new.stem}",
+        name=f"{old.parent.name}/{old.stem}__{new.stem}",
+        features=measured.features,
         old=measured.old,
         new=measured.new,
         values=measured.values,
         any_link=np.array([o in fair.get(n, ()) for o, n in pairs], dtype=float),
         main_link=np.array([o in main.get(n, ()) for o, n in pairs], dtype=float),
         usable=np.array([n in fair for _, n in pairs]),
-        group=measured.new // 4,
-        links=sum(o in fair.get(n, ()) for o in olds for n in news),
+        old_sentence=at[0],
+        new_sentence=at[1],
+        state_old=_states(ids[0], _linked_olds(rows), {row["old"] for row in rows if "new" not in row}),
+        state_new=_states(ids[1], {n for n in fair if main[n]}, {n for n in fair if not main[n]}),
     )
+
+
+def _linked_olds(rows: Sequence[dict[str, Any]]) -> set[str]:
+    return {o for row in rows if "new" in row for o in row.get("old", [])}
+
+
+def _states(ids: Sequence[str], linked: Collection[str], alone: Collection[str]) -> NDArray[np.intp]:
+    return np.array([LINKED if i in linked else ALONE if i in alone else DOUBTFUL for i in ids], dtype=np.intp)
 
 
 def _jsonl(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
 
 
-def _sentence_of(plan: Plan, sentences: Sequence[dict[str, Any]]) -> list[str]:
-    def shared(row: dict[str, Any], start: int, end: int) -> int:
-        return int(min(row["end"], end) - max(row["start"], start))
+def _sentence_of(plan: Plan, sentences: Sequence[dict[str, Any]]) -> NDArray[np.intp]:
+    starts, ends = (np.array([row[side] for row in sentences]) for side in ("start", "end"))
+    shared = [np.minimum(ends, c.span.end) - np.maximum(starts, c.span.start) for c in plan.commitments]
+    return np.array([int(s.argmax()) for s in shared], dtype=np.intp)
 
-    spans = [(c.span.start, c.span.end) for c in plan.commitments]
-    return [str(max(sentences, key=lambda row: shared(row, start, end))["id"]) for start, end in spans]
+
+def without_meaning(pair: Pair) -> Pair:
+    """The pair as it is measured without an encoder."""
+    kept = [n for n, name in enumerate(pair.features) if name not in evidence.MEANING]
+    return replace(pair, features=evidence.FEATURES, values=pair.values[:, kept])
 
 
 def fit(pairs: Sequence[Pair], masks: Sequence[NDArray[np.bool_]]) -> Weights:
@@ -107,7 +142,7 @@ def fit(pairs: Sequence[Pair], masks: Sequence[NDArray[np.bool_]]) -> Weights:
     slope, shift = _calibrate(stacked @ coefficient + start, _labels(pairs, masks)[0])
     coefficient, start = slope * coefficient, slope * start + shift
     draft = Weights(
-        evidence.FEATURES,
+        pairs[0].features,
         mean,
         scale,
         weight,
@@ -129,7 +164,7 @@ def _calibrate(total: Floats, any_link: Floats) -> tuple[float, float]:
     """
     from sklearn.linear_model import LogisticRegression
 
-    model = LogisticRegression(C=1e6, max_iter=5000).fit(total[:, None], any_link)
+    model = LogisticRegression(C=1e6, solver=_SOLVER).fit(total[:, None], any_link)
     return float(model.coef_[0, 0]), float(model.intercept_[0])
 
 
@@ -145,7 +180,7 @@ def _regress(values: Floats, any_link: Floats, main_link: Floats) -> tuple[Float
 
     mean, scale = values.mean(axis=0), values.std(axis=0) + 1e-9
     standard = (values - mean) / scale
-    model = LogisticRegression(C=PENALTY, max_iter=5000, tol=1e-6)
+    model = LogisticRegression(C=PENALTY, solver=_SOLVER, tol=1e-8)
     model.fit(np.vstack([standard, standard]), np.concatenate([any_link, main_link]))
     return mean, scale, model.coef_[0], float(model.intercept_[0])
 
@@ -197,40 +232,57 @@ def choose(pair: Pair, probability: Floats, mask: NDArray[np.bool_], first: floa
 
 
 def score(pair: Pair, chosen: NDArray[np.intp], mask: NDArray[np.bool_]) -> dict[str, float]:
-    """Link precision, recall of each statement's main counterpart, their F1, and F1 of what is called new."""
-    size = int(pair.new.max(initial=0)) + 1
-
-    def news(at: NDArray[np.intp] | NDArray[np.bool_]) -> NDArray[np.bool_]:
-        return np.bincount(pair.new[at], minlength=size) > 0
-
-    shown = news(mask)
-    linked = news(mask & (pair.any_link > 0))
-    hit = news(chosen[pair.main_link[chosen] > 0])
-    says, truly = shown & ~news(chosen), shown & ~linked
-    p = float(pair.any_link[chosen].sum()) / max(1, len(chosen))
-    r = int((hit & linked).sum()) / max(1, int(linked.sum()))
+    """Figures as tests/scoring.py counts them, by sentences: precision of every link, recall of the main counterpart
+    of each new sentence, their F1, and F1 of what is called new and dropped. New sentences of the mask alone are
+    scored; without them all, of the old ones those that they are linked to or that are dropped.
+    """
+    old, new = pair.old_sentence[pair.old], pair.new_sentence[pair.new]
+    made = chosen[pair.usable[chosen]]
+    _, first = np.unique(old[made] * len(pair.state_new) + new[made], return_index=True)  # one sentence, several items
+    p = float(pair.any_link[made[first]].mean()) if len(first) else 0.0
+    shown, linked, main = (_marked(at, pair.state_new) for at in (new[mask], new[chosen], new[chosen[_main(pair, chosen)]]))
+    wanted = shown & (pair.state_new == LINKED)
+    r = int((main & wanted).sum()) / max(1, int(wanted.sum()))
+    says_new = shown & ~linked & (pair.state_new != DOUBTFUL)
+    says_dropped = _marked(pair.old_sentence, pair.state_old) & ~_marked(old[chosen], pair.state_old)
+    says_dropped &= pair.state_old != DOUBTFUL
     return {
         "links_precision": p,
         "links_recall": r,
         "links_f1": 2 * p * r / (p + r) if p + r else 0.0,
-        "new_f1": 2 * int((says & truly).sum()) / max(1, int(says.sum() + truly.sum())),
+        "new_f1": _f1(says_new, shown & (pair.state_new == ALONE)),
+        "dropped_f1": _f1(says_dropped, pair.state_old == ALONE),
     }
+
+
+def _main(pair: Pair, chosen: NDArray[np.intp]) -> NDArray[np.bool_]:
+    return pair.main_link[chosen] > 0
+
+
+def _marked(places: NDArray[np.intp], sentences: NDArray[np.intp]) -> NDArray[np.bool_]:
+    out = np.zeros(len(sentences), dtype=bool)
+    out[places] = True
+    return out
+
+
+def _f1(said: NDArray[np.bool_], true: NDArray[np.bool_]) -> float:
+    return 2 * int((said & true).sum()) / max(1, int(said.sum() + true.sum()))
 
 
 def check(pairs: Sequence[Pair]) -> dict[str, dict[str, float]]:
     """Figures on data the weights have not seen: each pair from all the others, and cross-validated with the others."""
     out: dict[str, dict[str, float]] = {}
     for n, pair in enumerate(pairs):
-        others = [p for k, p in enumerate(pairs) if k != n]
+        others = [p for p in pairs if p.plans != pair.plans]
         if others:
             weights = fit(others, [p.usable for p in others])
             out[f"{pair.name} from the others"] = _figures(pair, _predict(pair, weights), weights)
-        out[f"{pair.name} cross-validated"] = _cross_validated(pairs, n)
+        out[f"{pair.name} cross-validated"] = _cross_validated([*others, pair], len(others))
     return out
 
 
 def _predict(pair: Pair, weights: Weights) -> Floats:
-    measured = evidence.Measured(pair.old, pair.new, pair.values, np.zeros((0, 0), np.float32))
+    measured = evidence.Measured(pair.features, pair.old, pair.new, pair.values, np.zeros((0, 0), np.float32))
     return align.judge(measured, weights).probability
 
 
@@ -265,32 +317,29 @@ def _cross_validated(pairs: Sequence[Pair], n: int) -> dict[str, float]:
 
 def save(pairs: Sequence[Pair], path: Path) -> None:
     """Write annotated pairs as numbers."""
-    arrays: dict[str, Any] = {"features": np.array(evidence.FEATURES)}
+    arrays: dict[str, Any] = {"features": np.array(pairs[0].features)}
     for pair in pairs:
-        for field in ("old", "new", "any_link", "main_link", "usable", "group"):
-            small = np.float32 if "link" in field else (bool if field == "usable" else np.int32)
-            arrays[f"{pair.name}/{field}"] = getattr(pair, field).astype(small)
-        arrays[f"{pair.name}/values"] = pair.values.astype(np.float32)
-        arrays[f"{pair.name}/links"] = np.array(pair.links)
+        for field, kind in _ARRAYS.items():
+            arrays[f"{pair.name}/{field}"] = getattr(pair, field).astype(kind)
     np.savez_compressed(path, **arrays)
+
+
+_ARRAYS: dict[str, Any] = {
+    **dict.fromkeys(("old", "new", "old_sentence", "new_sentence"), np.int32),
+    **dict.fromkeys(("state_old", "state_new"), np.int8),
+    **dict.fromkeys(("any_link", "main_link", "usable"), np.bool_),
+    "values": np.float32,
+}
+_READ_AS: dict[str, Any] = {"any_link": np.float64, "main_link": np.float64, "usable": np.bool_, "values": np.float64}
 
 
 def load(path: Path) -> list[Pair]:
     """Read what `save` wrote."""
     with np.load(path) as arrays:
-        names = sorted({key.rsplit("/", 1)[0] for key in arrays if "/" in key})
+        features = tuple(map(str, arrays["features"]))
+        names = sorted({key.rpartition("/")[0] for key in arrays if "/" in key})
         return [
-            Pair(
-                name,
-                arrays[f"{name}/old"].astype(np.intp),
-                arrays[f"{name}/new"].astype(np.intp),
-                arrays[f"{name}/values"].astype(np.float64),
-                arrays[f"{name}/any_link"].astype(np.float64),
-                arrays[f"{name}/main_link"].astype(np.float64),
-                arrays[f"{name}/usable"],
-                arrays[f"{name}/group"].astype(np.intp),
-                int(arrays[f"{name}/links"]),
-            )
+            Pair(name, features, **{f: arrays[f"{name}/{f}"].astype(_READ_AS.get(f, np.intp)) for f in _ARRAYS})
             for name in names
         ]
 
@@ -303,7 +352,7 @@ def write(weights: Weights, pairs: Sequence[Pair], figures: dict[str, dict[str, 
             {
                 "pair": p.name,
                 "candidates": int(p.usable.sum()),
-                "links": p.links,
+                "links": int(p.any_link[p.usable].sum()),
                 "sha256": hashlib.sha256(p.values.astype(np.float32).tobytes()).hexdigest(),
             }
             for p in pairs
@@ -323,6 +372,13 @@ def write(weights: Weights, pairs: Sequence[Pair], figures: dict[str, dict[str, 
     path.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
 
+def _both() -> list[tuple[str, list[Pair]]]:
+    """What each file of weights is fitted on; the second only where meanings were measured."""
+    pairs = load(DATA / "fitting.npz")
+    lexical = [without_meaning(pair) for pair in pairs]
+    return [*zip(align.WEIGHTS, (lexical, pairs) if pairs[0].features != evidence.FEATURES else (lexical,))]
+
+
 def main(arguments: Sequence[str]) -> int:
     """The three commands above."""
     match list(arguments):
@@ -331,11 +387,13 @@ def main(arguments: Sequence[str]) -> int:
             pairs = [collect(Path(old), Path(new), Path(gold)) for old, new, gold in triples]
             save(pairs, DATA / "fitting.npz")
         case ["weights"]:
-            pairs = load(DATA / "fitting.npz")
-            write(fit(pairs, [p.usable for p in pairs]), pairs, check(pairs), DATA / "weights.json")
+            for file, pairs in _both():
+                write(fit(pairs, [p.usable for p in pairs]), pairs, check(pairs), DATA / file)
         case ["check"]:
-            for name, row in check(load(DATA / "fitting.npz")).items():
-                print(name, " ".join(f"{k} {v:.3f}" for k, v in row.items()))
+            for file, pairs in _both():
+                print(file)
+                for name, row in check(pairs).items():
+                    print(" ", name, " ".join(f"{k} {v:.3f}" for k, v in row.items()))
         case _:
             print(__doc__, file=sys.stderr)
             return 2

