@@ -37,11 +37,11 @@ _COMPARED = re.compile(
     r"(?=再|平均|新|增|提|上|下|降|减|扩|压|高|低|翻|缩|年均|多|少|实际|累计|净|$)"
 )
 _ALL = "全市|全省|全区|全县|全国|全域|全系统|我市|我省|我区|我县|本市|全州|全镇|全行业"
-_NO_SCOPE = "覆盖|面|程|民|员|一流|百强|知名|文明|先进|优秀|统一|重点|性|[^，,；;、]{0,6}(?:示范|试点|敬老)"
+_NO_SCOPE = "首|覆盖|面|程|民|员|一流|百强|知名|文明|先进|优秀|统一|重点|性|[^，,；;、]{0,6}(?:示范|试点|敬老)"
 """Behind 全国 and 全市: there these words name a grade and no scope."""
 
 _EACH = re.compile(
-    r"(?P<each>(?:每(?:一?[个家所名座处张位户人县区镇乡村市省校社院万千百]|\d+(?:\.\d+)?[百千万]?|[一二三四五六七八九十百千万]+)|各(?![类项种大部有界自国方级]))[^，,；;、达（(]{0,14}?(?:[（(][^）)]{0,10}[)）])?)"
+    r"(?P<each>(?:各设区的?市|每(?:一?[个家所名座处张位户人县区镇乡村市省校社院万千百]|\d+(?:\.\d+)?[百千万]?|[一二三四五六七八九十百千万]+)|各(?!设区|[类项种大部有界自国方级]))[^，,；;、达（(]{0,14}?(?:[（(][^）)]{0,10}[)）])?)"
     r"(?=每年|补助|补贴|奖补|奖励|资助|给予|至少|最少|重点|分别|都|均|要|须|应|不少于|不低于|配|建|设|可|选|指|开|培|打|新|完|推|遴|落|拥有|有|引|确|创|组|达|保|实|累计|$)"
 )
 _PER = re.compile(
@@ -86,7 +86,7 @@ class Phrase:
 
     `thing` is the indicator without its verb; `verb` carries over a list; `level` is the predicate of a state (达到),
     `change` that of a change (增长); `base`: the first number of 从2.1%提高到2.5%. `part`: 其中大豆…; `tail`: what
-    all of a list share (发放津贴); `told`: the things the sentence has counted so far.
+    all of a list share (发放津贴); `told`: the things counted so far with units.
     """
 
     indicator: str
@@ -102,7 +102,7 @@ class Phrase:
     unit: str = ""
     part: bool = False
     tail: str = ""
-    told: tuple[str, ...] = ()
+    told: tuple[tuple[str, str], ...] = ()
 
 
 class _Words:
@@ -208,7 +208,7 @@ def _with_told(phrases: Sequence[Phrase], earlier: Phrase | None) -> list[Phrase
     told = earlier.told if earlier else ()
     out = []
     for phrase in phrases:
-        told = (*told, phrase.thing)[-_MOST_TOLD:]
+        told = (*told, (phrase.thing, phrase.unit))[-_MOST_TOLD:]
         out.append(replace(phrase, told=told))
     return out
 
@@ -216,13 +216,14 @@ def _with_told(phrases: Sequence[Phrase], earlier: Phrase | None) -> list[Phrase
 def _finished(phrase: Phrase) -> Phrase:
     """A share is called one, and a number for every thousand people says so."""
     name, per = phrase.indicator, phrase.scope or ""
+    name = re.sub("总[数量]$", "", name) if _PER_MANY.match(per) else name
     if _PER_MANY.match(per) and not re.search("每|密度$", name) and not name.startswith(per.removeprefix("每")):
         name = per + name
+    if phrase.unit in ("%", "‰") and not phrase.change and re.search("占[^占率比重例]{2,}$", name):
+        name += "比例"
     if phrase.unit in ("%", "‰") and not (phrase.change or phrase.share or _is_metric(name)):
         if phrase.level in ("占", "占到", "约占") and "占" not in name:
             name += "占比"
-        elif re.search("占[^占]{2,}$", name):
-            name += "比例"
         elif phrase.verb in ("完成", "延续执行", "执行") and not name.endswith("比例"):
             name = phrase.thing + ("完成" if phrase.verb == "完成" else "") + "比例"
         elif name.endswith("覆盖"):
@@ -262,13 +263,19 @@ def _whole_parts(phrases: list[Phrase], earlier: Phrase | None) -> list[Phrase]:
         part = phrase.part or bool(out and out[-1].part and not phrase.level)
         whole = last if last is not None and _same_kind(last.unit, phrase.unit) else None
         if _is_qualifier(phrase.thing) and not phrase.right:
-            following = phrases[i + 1] if i + 1 < len(phrases) else None
             noun = _unqualified(whole.thing) if whole is not None else ""
-            noun = noun or (_unqualified(following.thing) if following is not None else "")
+            noun = noun or next((noun for after in phrases[i + 1 :] if (noun := _unqualified(after.thing))), "")
             if noun and not noun.startswith(phrase.thing):
                 name = phrase.thing + noun
-                verb = phrase.verb or (whole.verb if whole is not None and not phrase.level else "")
-                phrase = replace(phrase, indicator=_short(verb + name + phrase.change), thing=name, verb=verb)
+                verb = phrase.verb or (whole.verb if whole is not None and phrase.level in ("", "为") else "")
+                level = "" if phrase.level == "为" else phrase.level
+                name = name.replace("级等级", "级")
+                phrase = replace(
+                    phrase, indicator=_short(verb + name + phrase.change), thing=name, verb=verb, level=level
+                )
+        elif part and whole is not None and phrase.thing.endswith("财政") and not whole.thing.endswith("财政"):
+            name = phrase.thing + re.sub("^.{2,6}财政(?=..)", "", whole.thing)
+            phrase = replace(phrase, indicator=_short(name), thing=name)
         elif part and whole is not None and not phrase.verb and not _is_metric(phrase.thing) and phrase.thing:
             tail = _tails().search(whole.thing)
             if tail is not None and tail.start() > 1 and not _verbs_at_start(phrase.thing):
@@ -511,6 +518,7 @@ def _stated(place: _Place) -> Phrase | None:
     """老年人健康管理率达到…, 国内生产总值增长…; without a subject of its own it speaks of the one before."""
     body, level, change = _predicate(place.left)
     subject = _subject(body)
+    subject = "" if place.earlier is not None and subject == place.scope else subject  # 每万人拥有5名
     if not (level or change) or (level in ("有", "是", "为") and place.right and not place.percent()):
         return None
     if change in lists().more.words and not level and place.kind() in ("body", "person", "thing"):
@@ -553,8 +561,14 @@ def _listed(place: _Place) -> str:
     listed = _verb_and_thing(_subject(_scope(place.before.translate(_FLAT))[1]))[1]
     if not re.search(r"\d", listed) and _parts(listed, place.count):
         return listed
-    told = place.earlier.told[-place.count :] if place.earlier else ()
-    return "、".join(told) if len(told) == place.count and not re.search("[、和与及]", "".join(told)) else ""
+    return "、".join(_told_last(place))
+
+
+def _told_last(place: _Place) -> list[str]:
+    """The last things counted, as many as numbers are dealt out; [] where a list would not keep them apart."""
+    told = [thing for thing, _ in place.earlier.told[-place.count :]] if place.earlier else []
+    apart = len(set(told)) == place.count and not re.search("[、和与及]", "".join(told))
+    return told if place.count > 1 and "分别" in place.left and apart else []
 
 
 def _spoken_of(before: str) -> str:
@@ -694,8 +708,12 @@ def _thing(place: _Place) -> Phrase:
     if subject.startswith("是") and earlier is not None:  # 是上年的1.8倍
         return place.phrase(earlier.thing, earlier.thing, level="是")
     verb, thing = _verb_and_thing(subject)
+    if verb and thing and (told := _told_last(place)):  # 新建小学9所、中学5所，分别新增学位3000个、2000个
+        thing = "、".join(one + thing for one in told)
     change = verb if not counted and verb in lists().change.words else ""
     added = lists().more.at_start(verb) and not re.search("平均|人均|率$|年限$", subject)
+    if place.kind() == "money" and (given := re.search("(?:给予|予以)([^，,给予]{0,8}[奖补资津][励助贴])$", subject)):
+        return place.phrase(given[1], given[1])
     if _is_metric(subject) and not added and not re.match("完成|守住|严守|坚守", verb):
         verb, thing = "", subject
     if not thing and verb and not _goes_on(place):
@@ -705,7 +723,7 @@ def _thing(place: _Place) -> Phrase:
     if not thing and earlier is not None and not earlier.thing:
         return place.phrase(earlier.indicator + verb, "", verb=verb)
     if not thing:
-        thing = _lent(earlier, verb) if earlier else ""
+        thing = _lent(_recalled(place, earlier), verb) if earlier else ""
         verb = verb or (earlier.verb if earlier else "")
         return place.phrase(verb + thing, thing, verb=verb)
     if not verb and earlier is not None and _carries(place, thing):
@@ -727,9 +745,13 @@ def _carries(place: _Place, thing: str) -> bool:
         return False
     if _verbs_at_start(thing) or (_verbs_at_end(thing) < len(thing) and not place.inside):
         return False
+    if _PER_MANY.match(place.scope or ""):
+        return False
     if place.kind() in ("body", "person", "thing"):
         return place.inside or not _is_metric(thing)
-    return place.inside and not place.percent() and earlier.unit == place.head.quantity.unit and not _is_metric(thing)
+    built = place.kind() in ("length", "area") and family(earlier.unit) in ("thing", "body", "length", "area")
+    alike = built or earlier.unit == place.head.quantity.unit
+    return place.inside and not place.percent() and alike and not _is_metric(thing)
 
 
 def _goes_on(place: _Place) -> bool:
@@ -739,6 +761,16 @@ def _goes_on(place: _Place) -> bool:
         return False
     one, two = earlier.unit, place.head.quantity.unit
     return place.inside or _core(earlier.thing) != earlier.thing or (bool(two) and one.startswith(two)) or one == two
+
+
+def _recalled(place: _Place, earlier: Phrase) -> Phrase:
+    """The phrase before; of 改造小区9个，投资3亿元，完成5个 the one that was counted in the same unit."""
+    unit = place.head.quantity.unit
+    same = [thing for thing, other in earlier.told if other == unit and thing]
+    if same and earlier.unit != unit:
+        return replace(earlier, thing=same[-1])
+    paid = family(earlier.unit) == "money" and place.kind() in ("thing", "body", "person")
+    return replace(earlier, thing=re.sub("(?<=..)(?:总?投资|资金|投入)$", "", earlier.thing)) if paid else earlier
 
 
 def _lent(earlier: Phrase, verb: str) -> str:
@@ -791,7 +823,7 @@ def _scope(left: str) -> tuple[str | None, str]:
 
 def _trimmed(text: str) -> str:
     """Without dates, comparisons and brackets that hold numbers."""
-    text = _HAS_DIGIT.sub("", text)
+    text = _HAS_DIGIT.sub("", re.sub(r"^\s*\d{1,2}[.、．]\s*(?=\D)", "", text))
     text = _COMPARED.sub("", text)
     text = re.sub(r"^(?:20\d{2}年(?:、|和|及|与))+(?=20\d{2}年)", "", text.strip(_VAIN))
     while (cut := re.sub(rf"^(?:{_DATE})", "", text).lstrip(_VAIN)) != text:
@@ -863,7 +895,7 @@ def _predicate(left: str) -> tuple[str, str, str]:
 
 def _adverb_at_end(text: str) -> str:
     found = re.search(
-        r"(?:(?:\d{1,2}|[一两二三四五六七八九十]{1,2})年(?:累计|合计|共计?|内|间)?|分别|均|都|再|只|可|继续|力争|预计|预期|平均|年均|总体|基本|逐步|全部|实际|同比|约|各|拟|进一步|稳步|累计|要|将|也|共)$",
+        r"(?:(?:\d{1,2}|[一两二三四五六七八九十]{1,2})年(?:累计|合计|共计?|内|间)?|分别|均|都|再|只|可|继续|力争|预计|预期|平均|年均|总体|基本|逐步|全部|实际|同比|约|各|拟|首次|仅|进一步|稳步|累计|要|将|也|共)$",
         text,
     )
     return found[0] if found and not text.endswith(("人均",)) else ""
@@ -948,7 +980,7 @@ def _is_metric(thing: str) -> bool:
 def _right(text: str) -> str:
     """The thing behind a number, to where its sentence goes on."""
     text = _HAS_DIGIT.sub("", text).strip(_VAIN)
-    text = re.split(r"(?<=..)的(?:标准|要求|原则|比例)(?=.)", text.removeprefix("用于"))[0]
+    text = re.split(r"(?:^|(?<=..))的(?:标准|要求|原则|比例)(?=.)", text.removeprefix("用于"))[0]
     text = re.split(r"、(?=规模|增幅|比|较|占|同比|增长|力争|为)", text)[0]
     text = re.split(r"(?<=.)(?:进行|并(?![列行轨购网联])|用于|给予|予以|以便|来自)", text)[0]
     text = re.split("(?<=..)(?:牵头|负责)(?=..)", text)[0]
@@ -1079,7 +1111,9 @@ def _from_to(phrases: list[Phrase], found: Sequence[Found]) -> list[Phrase]:
             phrases[i] = replace(one, base=True, indicator=_short(name), thing=name)
             phrases[i + 1] = replace(two, indicator=_short(name), thing=name, level="到")
             continue
-        moved = two.level == two.left or _all_verbs(two.left.rstrip("到至为") or "到")
+        later = re.sub(r"(?<=[到至为])20\d{2}年的?$", "", two.left)
+        two = replace(two, left=later, level="到" if later != two.left else two.level)
+        moved = two.level == two.left or later != phrases[i + 1].left or _all_verbs(two.left.rstrip("到至为") or "到")
         rises = moved and re.search(r"(?:到|至|为)$", two.left)
         if (
             rises

@@ -20,6 +20,7 @@ _YEAR = re.compile(r"(20\d{2})年?")
 _DASH = re.compile(r"[\s—–－\-/~*…．.]*")
 _UNIT_IN_NAME = re.compile(r"[（(]([^（()）]{1,10})[)）]\s*$")
 _CUMULATIVE = re.compile(r"\s*[〔\[【［]")
+_GROWN = re.compile(r"新增|增加(?!值)|增长(?!率)|降低(?!率)|下降|减少|累计")
 _MOST_SHIFT = 2
 """Merged cells that a row may lack in front: category and sub-category."""
 
@@ -120,11 +121,29 @@ def _joined(rows: Sequence[Sequence[_Cell]]) -> list[str]:
 def _spread(upper: Sequence[str], lower: Sequence[str]) -> list[str]:
     """A lower row that was written without the empty cells under merged ones belongs to the columns of years."""
     words = [word for word in lower if word]
+    if filled := _under_merged(upper, words):
+        return filled
     years = [i for i, word in enumerate(upper) if _YEAR.search(word) or _kind(word) in ("goal", "base")]
     if len(years) != 1 or len(words) < 2:
         return []
     at = years[0]
     return [*upper[:at], *(upper[at] + word for word in words), *_without_tail(list(upper[at + 1 :]))]
+
+
+def _under_merged(upper: Sequence[str], words: Sequence[str]) -> list[str]:
+    """The head where a lower row has one word for each column under the merged cells 基期值 and 目标值."""
+    out, owner = list(upper), ""
+    under = []
+    for i, word in enumerate(upper):
+        owner = word if word and _kind(word) in ("year", "goal", "base") else "" if word else owner
+        if owner:
+            under.append(i)
+            out[i] = owner
+    if len(under) != len(words) or len(words) < 2 or all(upper[i] for i in under):
+        return []
+    for i, word in zip(under, words, strict=True):
+        out[i] += word
+    return out
 
 
 def _without_tail(words: list[str]) -> list[str]:
@@ -199,7 +218,9 @@ def _row(clause: Clause, block: Block, row: Sequence[_Cell | None], columns: Seq
         role: TargetRole = "baseline" if column.kind == "base" or clause.role == "review" else "target"
         grows = column.kind == "growth" and not _CUMULATIVE.match(item.text)
         for found in cell(item.text, "%" if grows else unit):
-            indicator = name + ("年均增长" if column.kind == "growth" else "")
+            indicator = name + ("年均增长" if grows else "")
+            if column.kind == "growth" and not grows and not _GROWN.search(name):
+                indicator = name + "累计提高"
             yield _target(clause, block, item, column, found, role, indicator)
 
 
@@ -229,5 +250,5 @@ def _target(
 
 def _grows(indicator: str, text: str, column: _Column) -> bool:
     """新增就业, 能耗降低 and values in 〔〕 are changes over the period."""
-    grown = re.search(r"新增|增加|增长(?!率)|降低(?!率)|下降|减少|累计", indicator)
+    grown = _GROWN.search(indicator)
     return bool(grown or column.kind == "growth" or _CUMULATIVE.match(text))

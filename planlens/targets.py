@@ -60,6 +60,9 @@ _BEGUN = re.compile(r"(?:去年|上年|20\d{2}年)[^，,；;\d]{1,8}的")
 
 _ENDS_NOW = re.compile("今年|年内|年底|全部|竣工|完工|建成|完成|投用|验收")
 
+_SAYS_WHICH = re.compile(r"起|(?:底|末)?(?:之?前|以前|以后)?(?:建成|竣工|建设|投用|建造)的[^，,；;、\d]{2,}")
+"""2000年底前建成的老旧小区96个: the year tells one thing from another."""
+
 _RUN = re.compile(r"20\d{2}年(?:[、和及与]20\d{2}年)+(?=[^，,；;]{0,24}分别)")
 _HOLDS = re.compile(r"\s*(?:[一二三四五六七八九十]是)?(今年|明年|20\d{2}年)(?=[，,要我全力计])")
 _HORIZON = re.compile(r"\s*(?:[一二三四五六七八九十]是)?(?:力争)?(?:到|至)20\d{2}年(?:底|末)?")
@@ -112,7 +115,7 @@ def _words() -> dict[str, re.Pattern[str]]:
         "compared": re.compile(rf"(?:{either(own['past']['compare'])})$"),
         "future": re.compile(rf"(?:{either(own['past']['future'])})"),
         "lifespan": re.compile(rf"(?:{either(own['lifespan']['words'])})"),
-        "given": re.compile(rf"(?:{either(own['given']['words'])})(?:人数|总数|规模)?$"),
+        "given": re.compile(rf"(?:{either(own['given']['words'])})(?:人数|总数|规模)?(?:预计(?:达到?|有|为|超过)?)?$"),
         "activity": re.compile(either(own["activity"]["words"])),
         "condition": re.compile(rf"(?:{either(own['condition']['words'])})$"),
     }
@@ -376,7 +379,7 @@ class _Reader:
         years = [
             match
             for match in _YEAR_TEXT.finditer(before)
-            if not compared.search(before[: match.start()]) and not before.startswith("起", match.end())
+            if not compared.search(before[: match.start()]) and not _SAYS_WHICH.match(before, match.end())
         ]
         return bool(years) and self.first_year is not None and int(years[-1][1]) < self.first_year
 
@@ -517,6 +520,8 @@ def _described(text: str, item: Found, kind: str) -> TargetRole | None:
     if _threshold(text, item):
         return "other"
     bounded = item.quantity.bound != "="
+    if _condition(before, after, item, kind):
+        return "other"
     if after.startswith("级") and kind in ("mass", "energy", "money", "length", "area", "volume", ""):
         return "other"
     if bounded and after.startswith("的") and re.search(r"(?:^|[，,])(?:对|凡|凡是|将)[^，,]{1,12}$", before):
@@ -546,6 +551,27 @@ def _described(text: str, item: Found, kind: str) -> TargetRole | None:
     if item.quantity.text.startswith(("满", "年满")):
         return "other"
     return None
+
+
+_ORDERED = re.compile(
+    "(?:的?(?:情况|单位|企业|地区|项目)?(?:一律|均)?(?:不予|不再|给予|予以|不得|须|应当?|要|可(?![持再])|方可))"
+)
+_ASSIGNED = re.compile("(?:确定|部署|提出|规定|列出)的$")
+
+
+def _condition(before: str, after: str, item: Found, kind: str) -> bool:
+    """不足30户的不予发布, 100毫米以上等天气, 5000人以上演唱会30场, 市政府确定的12件实事: which, not how many."""
+    if _ASSIGNED.search(before) and kind in ("thing", "body"):
+        return True
+    if item.quantity.bound == "=":
+        return False
+    if after.startswith("的") and _ORDERED.match(after, 1) and not _tail(before):
+        return True
+    if item.after and after.startswith("等"):
+        return True
+    sized = item.after and kind in ("person", "money", "area", "volume", "length", "mass", "energy")
+    following = re.match(r"[^，,；;。、\d每各]{2,12}(?=\d)", after) if sized else None
+    return following is not None and not lists().verbs.at_end(following[0]) and not lists().level.at_end(following[0])
 
 
 def _lasts(text: str, item: Found, after: str) -> bool:
@@ -649,7 +675,7 @@ def _standard(item: Found, phrase: Phrase) -> bool:
         return False
     return bool(
         re.match("每(?![年月周天季])", phrase.scope or "")
-        or re.search("亩均|户均|人均|标准$|每[一百千万0-9]*[户人亩名]", phrase.thing)
+        or re.search("亩均|户均|人均|标准$|每[一百千万0-9]*[户人亩名]|每[年月天日].*[补津][贴助]$", phrase.thing)
     )
 
 
