@@ -538,7 +538,9 @@ def _stated(place: _Place) -> Phrase | None:
     change = _FULL.get(change.removeprefix("再"), change.removeprefix("再"))
     if not thing:
         again = earlier is not None and earlier.verb == level
-        thing = (earlier.indicator if again else earlier.thing) if earlier else _spoken_of(place.before)
+        thing = _spoken_of(place.before)
+        if earlier is not None:
+            thing = earlier.indicator if again else _recalled(place, earlier).thing
     if place.inside and earlier is not None and earlier.scope and _PER.match(earlier.thing) and _is_metric(thing):
         thing = thing if re.match("每|人均|户均|[万千百]", thing) else earlier.scope + thing
     how = re.search(f"(年均|实际)(?:再|累计|约)?{change}[^年实]{{0,4}}$", place.left) if change else None

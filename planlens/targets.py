@@ -257,7 +257,8 @@ class _Reader:
             return
         text = sentence.of(self.text)
         earlier: Phrase | None = None
-        before = ""
+        opens = not self.text[setting.clause.body.start : sentence.start].strip()
+        before = setting.clause.heading if opens else ""  # 水库加固：总投资2亿元
         past = setting.past
         for segment in _segments(text, sentence.start, inside):
             if not segment.bracketed:
