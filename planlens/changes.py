@@ -13,9 +13,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from .absence import Review, carried
 from .kinds import Finding, Side, differences, meet, side_of
 from .lexicon import Lexicon, load
-from .model import Alignment, Change, Commitment, Link, Plan, Status
+from .model import Alignment, Change, Link, Plan, Status
 from .moves import moved_links
 
 KINDS = (
@@ -54,8 +55,8 @@ def classify(old: Plan, new: Plan, alignment: Alignment, lexicon: Lexicon | None
     links = [k for k in alignment.links if k.old in before.commitments and k.new in after.commitments]
     web = _web(links, before, after)
     changes = [_linked(olds, news, web, before, after, lexicon) for olds, news in _groups(links, before, after)]
-    changes += _alone("new", new.commitments, web.of_new, alignment.nearest_new)
-    changes += _alone("dropped", old.commitments, web.of_old, alignment.nearest_old)
+    changes += _alone("new", after, web.of_new, alignment.nearest_new, Review.of(old, lexicon))
+    changes += _alone("dropped", before, web.of_old, alignment.nearest_old, Review.of(new, lexicon))
     order_old = {c.key: n for n, c in enumerate(old.commitments)}
     order_new = {c.key: n for n, c in enumerate(new.commitments)}
     last = len(order_new)
@@ -118,24 +119,27 @@ def _join(group_of: dict[_Node, list[_Node]], home: _Node, one: _Node) -> None:
 
 def _alone(
     status: Status,
-    commitments: Iterable[Commitment],
+    side: Side,
     linked: Mapping[str, object],
     nearest: Iterable[tuple[str, str, float]],
+    review: Review,
 ) -> list[Change]:
-    """What has no counterpart, with its best rejected candidate."""
+    """What has no counterpart: its best rejected candidate, what it carried, what the other review tells of it."""
     near = {key: (other, probability) for key, other, probability in nearest}
-    left = [c.key for c in commitments if c.key not in linked]
+    left = [c for c in side.commitments.values() if c.key not in linked]
     return [
         Change(
             status=status,
             kinds=(),
-            old=(key,) if status == "dropped" else (),
-            new=(key,) if status == "new" else (),
+            old=(c.key,) if status == "dropped" else (),
+            new=(c.key,) if status == "new" else (),
             score=None,
             source=None,
-            nearest=near.get(key),
+            nearest=near.get(c.key),
+            carried=carried(c, side),
+            trace=review.speaks_of(side.items[c.key], of_new=status == "new"),
         )
-        for key in left
+        for c in left
     ]
 
 

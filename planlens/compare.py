@@ -10,25 +10,46 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from . import align, changes, shifts
+from . import align, changes, kinds, pieces, shifts
 from .alignments import Decision
-from .model import Change, Comparison, Plan
+from .lexicon import Lexicon, load
+from .model import Alignment, Change, Comparison, Plan
+from .semantic import Encoder
 
-EVIDENCE = "word and character TF-IDF, items, names, outline; fitted weights"
 
+def compare(
+    old: Plan,
+    new: Plan,
+    reviewed: Sequence[Decision] = (),
+    *,
+    encoder: Encoder | None = None,
+    lexicon: Lexicon | None = None,
+) -> Comparison:
+    """Everything that can be said of two plans, the older first; `reviewed` decisions outrank what is found.
 
-def compare(old: Plan, new: Plan, reviewed: Sequence[Decision] = ()) -> Comparison:
-    """Everything that can be said of two plans, the older first; `reviewed` decisions outrank what is found."""
-    alignment = align.align(old, new, reviewed)
+    `encoder` adds evidence of meaning (`semantic.installed()`); `lexicon` is the one that the plans were read with.
+    """
+    lexicon = lexicon or load()
+    alignment = align.align(old, new, reviewed, encoder=encoder)
+    alignment = located(old, new, alignment, lexicon)
     return Comparison(
         old=old,
         new=new,
         clauses=alignment.clauses,
         links=alignment.links,
-        changes=_marked(changes.classify(old, new, alignment), reviewed),
+        changes=_marked(changes.classify(old, new, alignment, lexicon), reviewed),
         shifts=shifts.pair(old, new, alignment),
-        evidence=EVIDENCE,
+        evidence=alignment.evidence,
+        weak=alignment.weak,
+        lexicon=lexicon.origin,
     )
+
+
+def located(old: Plan, new: Plan, found: Alignment, lexicon: Lexicon | None = None) -> Alignment:
+    """An alignment whose links say which item of a long sentence they rest on."""
+    lexicon = lexicon or load()
+    sides = kinds.side_of(old, lexicon), kinds.side_of(new, lexicon)
+    return replace(found, links=pieces.located(found.links, *sides), weak=pieces.located(found.weak, *sides))
 
 
 def _marked(found: Sequence[Change], reviewed: Sequence[Decision]) -> tuple[Change, ...]:

@@ -182,7 +182,7 @@ def _items(commitment: Commitment, targets: Sequence[Target], lexicon: Lexicon) 
         at = commitment.span.start + start, commitment.span.start + end
         inside = tuple(t for t in targets if at[0] <= t.span.start < at[1])
         acting = _without(commitment.bodies, text)
-        out.append(Item(text, acting, _content(acting, lexicon), inside, lexicon))
+        out.append(Item(text, acting, content(acting, lexicon), inside, lexicon))
     return tuple(out)
 
 
@@ -193,7 +193,7 @@ def _without(bodies: Sequence[str], text: str) -> str:
     return text
 
 
-def _content(text: str, lexicon: Lexicon) -> dict[str, float]:
+def content(text: str, lexicon: Lexicon) -> dict[str, float]:
     """The words that carry meaning, in today's terms, with their weights."""
     return {word: informative(word) for word in terms(_wording(text, lexicon)) if word not in lexicon.stock}
 
@@ -390,10 +390,10 @@ def _stages(meeting: Meeting) -> list[tuple[Item, str | None]]:
     found: list[tuple[Item, str | None]] = []
     for item in meeting.new_items:
         staged = [old for old in meeting.old_items if old.stage and _one_paper(old, item)]
-        was = max(staged, key=lambda old: _nearness(old, item), default=None)
+        was = max(staged, key=lambda old: nearness(old, item), default=None)
         if not item.stage:
             continue
-        if was is not None and _nearness(was, item) >= _SAME_STAGE:
+        if was is not None and nearness(was, item) >= _SAME_STAGE:
             found += [] if was.stage == item.stage or (was.stage, item.stage) == _GOES_ON else [(item, was.stage)]
         elif (
             item.plain
@@ -408,7 +408,7 @@ def _pushed(pair: Pair) -> bool:
     return not pair.old.stage and pair.old.strength == "推动"
 
 
-def _nearness(a: Item, b: Item) -> float:
+def nearness(a: Item, b: Item) -> float:
     """Likeness of two items, or, a little less, how far the longer one holds the shorter one."""
     shared = sum(weight for word, weight in a.words.items() if word in b.words)
     held = shared / min(a.mass, b.mass) if shared >= _MUCH_SHARED else 0.0

@@ -30,7 +30,7 @@ else:
 _T = TypeVar("_T")
 _FILES = ("strength", "stage", "verbs", "negation", "deadlines", "bodies", "scope", "means", "stock", "terms")
 _OPEN = frozenset({"renamed", "families", "acts"})  # tables whose keys a person may add to
-_KINDS = {str: "texts in quotation marks", list: "lists of texts", dict: "tables"}
+_KINDS: Mapping[type[object], str] = {str: "texts in quotation marks", list: "lists of texts", dict: "tables"}
 _TITLE = re.compile(r"《[^《》]{1,80}》")
 _QUOTED = re.compile(r"“[^“”]{1,40}”|\"[^\"]{1,40}\"|‘[^‘’]{1,40}’")
 _HALF = {0xFF10 + n: 0x30 + n for n in range(10)}
@@ -117,6 +117,7 @@ class Lexicon:
     instruments: Mapping[str, str]
     papers: Words
     families: Mapping[str, tuple[str, ...]]
+    done: Words
     adverbs: tuple[str, ...]
     stock: Words
     purposes: re.Pattern[str]
@@ -236,6 +237,14 @@ class Lexicon:
             later = (a.stage for a in found[len(chain) :] if a.stage not in (None, "评估", "修订"))
             return next(later, None)
         return None
+
+    def says_done(self, text: str) -> bool:
+        """Whether a statement tells what has been done, not what will be.
+
+        >>> load().says_done("三号线全线通车，新增泊位1.2万个"), load().says_done("推进三号线建设")
+        (True, False)
+        """
+        return next(self.done.find(text), None) is not None or self.stage_in(text) in ("建成", "投用")
 
     def stage_framed(self, text: str) -> str | None:
         """The stage that a verb and its far object say together, at the head of a statement: 发挥委员会作用."""
@@ -455,7 +464,7 @@ def _check_keys(mine: object, shipped: object, where: str) -> None:
                 raise SettingsError(f"{where}: {key}: no such key; there are {', '.join(shipped)}")
             _check_keys(value, shipped.get(key, next(iter(shipped.values()))), f"{where}: {key}")
     elif isinstance(shipped, list):
-        kind = type(shipped[0])
+        kind: type[object] = type(shipped[0])
         if not isinstance(mine, list) or not all(isinstance(one, kind) for one in mine):
             raise SettingsError(f"{where}: must be a list of {_KINDS[kind]}")
         if kind is dict:
@@ -528,6 +537,7 @@ def _build(tables: Mapping[str, dict[str, Any]], origin: str) -> Lexicon:
             instruments=instruments,
             papers=Words(tables["means"]["papers"]["words"]),
             families=families,
+            done=Words(tables["stage"]["done"]["words"]),
             adverbs=tuple(sorted(tables["verbs"]["adverbs"]["words"], key=len, reverse=True)),
             stock=Words([phrase for phrase in stock["phrases"] if phrase not in kept]),
             purposes=re.compile("|".join(f"(?:{pattern})" for pattern in stock["purpose"]["patterns"])),

@@ -219,7 +219,7 @@ class Link:
     score: Score
     source: Source
     items: tuple[tuple[Span, Span], ...] = ()
-    """Of two commitments of different places: the pieces that correspond, the best first."""
+    """The pieces that correspond, the best first, where a sentence has several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +242,8 @@ class Alignment:
 class Trace:
     """A passage of the other plan that speaks of a commitment without being its counterpart.
 
-    `kind`: completed (a review says it was done), continued (a review says it is under way), mentioned.
+    `kind`: completed (of a dropped one: the new plan's review says it was done), mentioned (it speaks of it), continued
+    (of a new one: the old plan's review speaks of it already).
     """
 
     kind: str

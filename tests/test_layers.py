@@ -28,7 +28,7 @@ FLOORS = (
     },
     {"parse"},
     {"align", "counterparts"},
-    {"kinds", "moves", "changes", "verdicts", "shifts"},
+    {"kinds", "moves", "changes", "verdicts", "shifts", "absence", "pieces"},
     {"compare", "coverage", "overlap", "track"},
     {"fit", "fit_places", "library", "corpus", "report", "review"},
     {"cli"},

@@ -171,11 +171,13 @@ def test_only_names_the_sections_listed(comparison: Comparison) -> None:
 
 def test_json_is_the_contract(comparison: Comparison) -> None:
     data = stdlib_json.loads(json.dumps(json.diff(comparison)))
-    assert list(data) == ["format", "old", "new", "evidence", "clauses", "links", "changes", "shifts"]
+    assert list(data) == ["format", "old", "new", "evidence", "clauses", "links", "weak", "changes", "shifts"]
     assert list(data["old"]) == ["id", "title", "region", "level", "start_year", "end_year", "issuer", "source"]
     assert list(data["clauses"][0]) == ["old", "new", "score"]
     assert list(data["links"][0]) == ["old", "new", "score", "source"]
-    assert list(data["changes"][0]) == ["status", "kinds", "old", "new", "score", "source", "nearest"]
+    fields = ["status", "kinds", "old", "new", "score", "source", "nearest", "details"]
+    assert list(data["changes"][0]) == fields
+    assert list(data["changes"][2]) == [*fields, "nearest_score", "carried", "trace"]
     shift = data["shifts"][1]
     assert list(shift) == ["kind", "verdict", "direction", "indicator", "old", "new", "difference", "percent", "note"]
     assert shift["difference"] == 200 and isinstance(shift["difference"], int) and shift["percent"] == 66.6667

@@ -29,11 +29,16 @@ def closing(result: Comparison, m: Messages, *, hidden: bool, cut: bool, orphane
     weak = sum(link.source == "scored" and link.score.probability < REVIEW_BELOW for link in result.links)
     text = m("closing.weak_text", weak=weak, links=len(result.links), below=REVIEW_BELOW)
     rows.append((m("closing.weak"), text))
+    if result.weak:
+        least = f"{min(link.score.probability for link in result.weak):.2f}"
+        rows.append((m("closing.weak_pairs"), m("closing.weak_pairs_text", count=len(result.weak), least=least)))
     reviewed = sum(change.source == "reviewed" for change in result.changes)
     rows.append((m("closing.reviewed"), m("closing.reviewed_text", rows=reviewed, all=len(result.changes))))
     applied = any(link.source == "reviewed" for link in result.links) or reviewed > 0
     rows += _orphaned(orphaned, m, listed=(_ORPHANS_LISTED if cut else len(orphaned)) if applied else 0)
-    rows.append((m("closing.evidence"), m.word("evidence", result.evidence)))
+    lexical, plus, model = result.evidence.partition(" + ")
+    rows.append((m("closing.evidence"), m.word("evidence", lexical) + plus + model))
+    rows += [(m("closing.lexicon"), result.lexicon)] if result.lexicon else []
     kept = sum(change.status == "kept" for change in result.changes)
     left_out = [m("closing.kept_hint", count=kept)] if hidden and kept else []
     left_out += [m("closing.cut_hint")] if cut else []

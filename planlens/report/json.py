@@ -92,8 +92,10 @@ def align(old: Plan, new: Plan, found: Alignment) -> Row:
         "format": FORMAT,
         "old": _plan(old.info),
         "new": _plan(new.info),
+        "evidence": found.evidence,
         "clauses": [_clause_pair(a, b, link) for link in found.clauses],
         "links": [_link(a, b, link) for link in found.links],
+        "weak": [_link(a, b, link) for link in found.weak],
     }
 
 
@@ -117,8 +119,10 @@ def diff(result: Comparison, orphaned: Sequence[Orphan] = ()) -> Row:
         "old": _plan(result.old.info),
         "new": _plan(result.new.info),
         "evidence": result.evidence,
+        **({"lexicon": result.lexicon} if result.lexicon else {}),
         "clauses": [_clause_pair(a, b, link) for link in result.clauses],
         "links": [_link(a, b, link) for link in result.links],
+        "weak": [_link(a, b, link) for link in result.weak],
         "changes": [_change(a, b, change) for change in result.changes],
         "shifts": [_shift(a, b, shift) for shift in result.shifts],
         **({"orphaned": [_orphan(orphan) for orphan in orphaned]} if orphaned else {}),
@@ -199,7 +203,12 @@ def _link(a: Places, b: Places, link: Link) -> Row:
         "new": [_commitment(b, link.new)],
         "score": _score(link.score.probability),
         "source": link.source,
+        **({"item": dict(zip(("old", "new"), map(_bounds, link.items[0]), strict=True))} if link.items else {}),
     }
+
+
+def _bounds(span: Span) -> list[int]:
+    return [span.start, span.end]
 
 
 def _change(a: Places, b: Places, change: Change) -> Row:
@@ -214,6 +223,19 @@ def _change(a: Places, b: Places, change: Change) -> Row:
         "score": None if change.score is None else _score(change.score),
         "source": change.source,
         "nearest": nearest,
+        "details": list(change.details),
+        **(_absence(a if change.status == "new" else b, change) if change.status in ("new", "dropped") else {}),
+    }
+
+
+def _absence(other: Places, change: Change) -> Row:
+    """Of a new or dropped one: how likely its nearest candidate is, what it carried, what the other plan tells."""
+    trace, text = change.trace, other.plan.document.text
+    told = trace and {"kind": trace.kind, "text": trace.span.of(text), "start": trace.span.start, "end": trace.span.end}
+    return {
+        "nearest_score": _score(change.nearest[1]) if change.nearest else None,
+        "carried": list(change.carried),
+        "trace": told,
     }
 
 

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import get_args
 
+from planlens.absence import CARRIED
 from planlens.alignments import Orphan
 from planlens.model import (
     Alignment,
@@ -30,12 +31,14 @@ from planlens.report.look import one_line
 from planlens.report.messages import Messages
 from planlens.report.places import Places, percentage, period, plain, probability, signed
 
-SECTIONS = ("targets", "new", "dropped", "changed", "kept")
+SECTIONS = ("targets", "new", "dropped", "changed", "kept", "weak")
 SHOWN = SECTIONS[:4]  # what `diff` lists unless asked: kept commitments are many and say nothing
+ROWS = SECTIONS[:5]  # what a spreadsheet holds unless asked: weak pairs are no finding yet
 _SHIFT_ORDER: tuple[ShiftKind, ...] = ("like", "substituted", "quantity_dropped", "quantity_added", "new", "dropped")
 _PAIRED = _SHIFT_ORDER[:2]  # the number stands in both plans
 _VERDICT_ORDER: tuple[Verdict, ...] = ("comparable", "convertible", "redefined", "not_comparable")
 _COMPUTED = _VERDICT_ORDER[:2]  # only these say how much moved
+_TRACES = {"completed": 0, "mentioned": 0, "continued": 0}
 _STATUS_ORDER: tuple[Status, ...] = ("new", "dropped", "changed", "kept")
 
 
@@ -72,6 +75,20 @@ class _Diff:
         key, chance = change.nearest
         other = self.old if change.status == "new" else self.new
         return other.label(key), other.text([key]), probability(chance)
+
+    def carried(self, change: Change) -> str:
+        """What a new or dropped commitment holds that weighs: 含数值、时限."""
+        return self.m("mark.carried", list=self.m.join([self.m("carried." + name) for name in change.carried])) * bool(
+            change.carried
+        )
+
+    def trace(self, change: Change) -> str:
+        """Where the other plan's review speaks of it: 新规划回顾称已完成：“…”."""
+        if change.trace is None:
+            return ""
+        other = self.old if change.status == "new" else self.new
+        text = one_line(change.trace.span.of(other.plan.document.text))
+        return self.m("trace." + change.trace.kind, text=text)
 
     def verdict(self, shift: Shift) -> str:
         """What may be computed, in words: 可比，上升; 替换、不可比; 举措仍在，不再给出数值."""
@@ -112,6 +129,8 @@ def diff(
 def _section(told: _Diff, name: str) -> tuple[Table, ...]:
     if name == "targets":
         return _paired(told), _one_sided(told)
+    if name == "weak":
+        return (_weak(told),)
     status = next(status for status in _STATUS_ORDER if status == name)
     return (_alone(told, status) if status in ("new", "dropped") else _linked(told, status),)
 
@@ -155,6 +174,10 @@ def _counts(result: Comparison, m: Messages) -> Table:
         m("counts.others", **{kind: kinds[kind] for kind in get_args(ShiftKind)}),
     ]
     changes = m("counts.changes", **{status: statuses[status] for status in get_args(Status)})
+    went = Counter(kind for change in result.changes for kind in change.kinds)
+    told = Counter(change.trace.kind for change in result.changes if change.trace)
+    where = m("counts.where", **{kind: went[kind] for kind in ("merged", "split", "moved", "repeated")})
+    changes = m("mark.stop").join([changes, where, *([m("counts.traces", **{**_TRACES, **told})] if told else [])])
     rows = ((m("counts.commitments"), changes), (m("counts.shifts"), m("mark.stop").join(shifts)))
     return Table("counts", m("title.counts"), ("", ""), rows)
 
@@ -189,13 +212,41 @@ def _values(told: _Diff, shift: Shift) -> list[str]:
 def _alone(told: _Diff, status: Status) -> Table:
     """New or dropped commitments: claims about absence, each with the candidate that came nearest."""
     m, rows = told.m, []
-    for change in told.changes(status):
+    for change in sorted(told.changes(status), key=_lightness):
         places, keys = (told.new, change.new) if status == "new" else (told.old, change.old)
         label, text, chance = told.nearest(change)
         chance = m("basis.reviewed") if change.source == "reviewed" else chance
-        rows.append((_lines(places.labels(keys), places.text(keys)), _lines(label, text), chance or m("mark.none")))
+        mine = _lines(places.labels(keys), places.text(keys), told.carried(change))
+        rows.append((mine, _lines(label, text, told.trace(change)), chance or m("mark.none")))
     names, other = (("new_text", "nearest_old"), "old") if status == "new" else (("old_text", "nearest_new"), "new")
     return table(m, status, (*names, "probability"), rows, count=len(rows), plan=m("plan." + other))
+
+
+def _lightness(change: Change) -> tuple[int, ...]:
+    """What carried most comes first: numbers before deadlines, documents, a higher level, bodies."""
+    return tuple(int(name not in change.carried) for name in CARRIED)
+
+
+def _weak(told: _Diff) -> Table:
+    """Pairs that are no links and too likely to be passed over, with the items that resemble each other."""
+    rows = [_pair(told.old, told.new, link, told.m) for link in told.result.weak]
+    return table(told.m, "weak", ("old_text", "new_text", "probability"), rows, count=len(rows))
+
+
+def _pair(a: Places, b: Places, link: Link, m: Messages) -> tuple[str, str, str]:
+    """Both sides of a link with their places and the item it rests on, and how sure it is."""
+    sides = (a, link.old, 0), (b, link.new, 1)
+    cells = [_lines(places.label(key), places.text([key]), _item(m, places, link, at)) for places, key, at in sides]
+    return cells[0], cells[1], _link_certainty(link, m)
+
+
+def _item(m: Messages, places: Places, link: Link, side: int) -> str:
+    """The item a link rests on, where its sentence says more than that."""
+    if not link.items:
+        return ""
+    text = link.items[0][side].of(places.plan.document.text)
+    whole = places.commitments[link.old if side == 0 else link.new].text
+    return "" if len(text) + 2 >= len(whole.strip()) else m("mark.item", text=text)
 
 
 def _linked(told: _Diff, status: Status) -> Table:
@@ -228,14 +279,25 @@ def diff_rows(result: Comparison, m: Messages, *, only: Collection[str] = SECTIO
     for status in _STATUS_ORDER:
         if status in only:
             rows += [_change_row(told, change) for change in told.changes(status)]
+    rows += [_weak_row(told, link) for link in told.result.weak] if "weak" in only else []
     names = (
         "item", "status", "kinds", "indicator",
         "old_clause", "old_key", "old_text", "old_start", "old_end", "old_value",
         "new_clause", "new_key", "new_text", "new_start", "new_end", "new_value",
         "difference", "percent_number", "verdict", "probability", "basis",
-        "nearest_clause", "nearest", "nearest_probability", "note",
+        "nearest_clause", "nearest", "nearest_probability", "note", "carried", "trace",
     )  # fmt: skip
     return table(m, "diff", names, rows)
+
+
+def _weak_row(told: _Diff, link: Link) -> tuple[str, ...]:
+    sides: list[str] = []
+    for places, key in ((told.old, link.old), (told.new, link.new)):
+        span = places.commitments[key].span
+        sides += [places.label(key), key, places.text([key]), str(span.start), str(span.end), ""]
+    chance = probability(link.score.probability)
+    m = told.m
+    return (m("item.commitment"), m("status.weak"), "", "", *sides, "", "", "", chance, "", "", "", "", "", "", "")
 
 
 def _shift_row(told: _Diff, shift: Shift) -> tuple[str, ...]:
@@ -250,7 +312,8 @@ def _shift_row(told: _Diff, shift: Shift) -> tuple[str, ...]:
     m = told.m
     return (
         m("item.target"), m("shift_short." + shift.kind), "", shift.indicator, *sides,
-        plain(shift.difference), plain(shift.percent), told.verdict(shift), "", "", "", "", "", told.m.told(shift.note),
+        plain(shift.difference), plain(shift.percent), told.verdict(shift), "", "", "", "", "",
+        told.m.told(shift.note), "", "",
     )  # fmt: skip
 
 
@@ -265,6 +328,7 @@ def _change_row(told: _Diff, change: Change) -> tuple[str, ...]:
     return (
         m("item.commitment"), m("status." + change.status), kinds, "", *sides,
         "", "", "", probability(change.score), basis, *told.nearest(change), details,
+        told.carried(change), told.trace(change),
     )  # fmt: skip
 
 
@@ -272,10 +336,7 @@ def align(old: Plan, new: Plan, found: Alignment, m: Messages) -> tuple[Table, .
     """Clause pairs and commitment pairs with their probability, for a reader."""
     a, b = Places(old), Places(new)
     clauses = [(a.label(x.old), b.label(x.new), probability(x.score.probability)) for x in found.clauses]
-    links = [
-        (_lines(a.label(x.old), a.text([x.old])), _lines(b.label(x.new), b.text([x.new])), _link_certainty(x, m))
-        for x in found.links
-    ]
+    links = [_pair(a, b, link, m) for link in found.links]
     return (
         table(m, "clauses", ("old_clause", "new_clause", "probability"), clauses, count=len(clauses)),
         table(m, "links", ("old_text", "new_text", "probability"), links, count=len(links)),
