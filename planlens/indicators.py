@@ -3,7 +3,7 @@
     read(segment, found, earlier) -> one Phrase a number
 
 A segment is what stands between two commas; `earlier` is the phrase before it in the sentence, to which 总数达1000家
-and a list without a verb of its own refer. No segmenter: the lists in data/targets.toml and the shape decide.
+and a list without a verb of its own refer. The cases stand in `_phrase`, the first that fits wins.
 """
 
 from __future__ import annotations
@@ -14,150 +14,128 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from .phrases import (
+    BRACKETED,
+    LONGEST_NAME,
+    PER_MANY,
+    Phrase,
+    completed,
+    dealt,
+    is_qualifier,
+    short_name,
+    split_list,
+)
 from .quantity import Found, family, table
+from .wording import (
+    VAIN,
+    adverb_at_end,
+    all_verbs,
+    has_verb,
+    is_metric,
+    lists,
+    starts_with_verb,
+    strong,
+    verb_and_thing,
+    verbs_at_end,
+    verbs_at_start,
+    without_help,
+)
 
-_LONGEST_NAME = 34
-"""Characters of the longest indicator: about what a first column of a printed table holds."""
-
-_MOST_TOLD = 6
-"""Things of a sentence that 分别 may take up again: longer lists name them anew."""
-
-_PER_MANY = re.compile(r"每(?:\d+(?:\.\d+)?[百千万]*|[一二三四五六七八九十]*[百千万]+)(?![元斤亩])")
 _FLAT = str.maketrans("０１２３４５６７８９％，；：（）", "0123456789%,;:()")
+
+
 _JOINT = "、|以及|和|与|及|并|或"
+
+
 _ENDS_JOINED = re.compile(rf"(?:{_JOINT}|以及)\s*$")
+
+
 _STARTS_JOINED = re.compile(rf"^\s*(?:{_JOINT})(?!谐|睦|平|田|法|肩|联)")
+
+
 _DATE = (
     r"(?:力争)?(?:到|至|在|于|自|从|截至|截止)?(?:(?:19|20)\d{2}(?:\s*[—–-]+\s*(?:19|20)?\d{2})?年(?:度|\d{1,2}月(?:\d{1,2}日)?)?(?:底|末|初|内|期间|起)?(?:之?前|以前)?"
     r"|[“\"]?十[一二三四五六七八九]?五[”\"]?(?:规划)?(?:期间|时期|末|期末)?|\d{1,2}月(?:底|末|份)?(?:之?前)?|\d{2,3}年底?(?:之?前)?|年[底末](?:之?前)?|年内|全年|今年|明年|去年|上一?年度|上年|同期|每年|当年|每[周月天季](?:度)?|每半年|每学[年期]|上一?年度|上半年|下半年|未来[一二三四五六七八九十\d]+年|(?:\d{1,2}|[一二三四五六七八九十两]+)个?[年月]内|[一二三四五六七八九十两]+年(?:间|来|内|累计|共计|(?=培训|培养|发放|建设|建成|完成|新增|累计|投入)))"
 )
+
+
 _COMPARED = re.compile(
     r"(?:同比|环比|(?:比|较|同|与)(?:(?:19|20)\d{2}年?|上年|去年|上一年|前一年|前年|同期|往年|年初|基期|基准|原|上届|全国|全省|全市|“?十[一二三四五]五)"
     r"[^，,；;]{0,10}?(?:相比)?|在[^，,；;]{2,14}基础上)"
     r"(?=再|平均|新|增|提|上|下|降|减|扩|压|高|低|翻|缩|年均|多|少|实际|累计|净|$)"
 )
+
+
 _ALL = "全市|全省|全区|全县|全国|全域|全系统|我市|我省|我区|我县|本市|全州|全镇|全行业"
+
+
 _NO_SCOPE = "首|覆盖|面|程|民|员|一流|百强|知名|文明|先进|优秀|统一|重点|性|[^，,；;、]{0,6}(?:示范|试点|敬老)"
 """Behind 全国 and 全市: there these words name a grade and no scope."""
+
 
 _EACH = re.compile(
     r"(?P<each>(?:各设区的?市|每(?:一?[个家所名座处张位户人县区镇乡村市省校社院万千百]|\d+(?:\.\d+)?[百千万]?|[一二三四五六七八九十百千万]+)|各(?!设区|[类项种大部有界自国方级]))[^，,；;、达（(]{0,14}?(?:[（(][^）)]{0,10}[)）])?)"
     r"(?=每年|补助|补贴|奖补|奖励|资助|给予|至少|最少|重点|分别|都|均|要|须|应|不少于|不低于|配|建|设|可|选|指|开|培|打|新|完|推|遴|落|拥有|有|引|确|创|组|达|保|实|累计|$)"
 )
+
+
 _PER = re.compile(
     r"^每(?:\d+(?:\.\d+)?[百千万]*|[一二三四五六七八九十百千万]+)(?:名|位)?"
     r"(?:(?:常住|户籍|农业|城镇)?人口|就业人员|从业人员|儿童|老年人|老人|学生|居民|人|户|辆|平方公里|公里|万元|元)?"
 )
+
+
 _PER_AT_END = re.compile(rf"(?:{_PER.pattern[1:]}|(?:每[人名户亩吨件次生床年月天]+)+)$")
+
+
 _PART = re.compile("其中|(?:分别为|包括|含有?)(?=.)")
+
+
 _SCOPE_BEHIND = re.compile(
     r"(?<=..)(?:在(?P<at>(?:各|每)[^，,]{1,8}?)|(?P<scope>每[个家所名座处位户人县区镇乡村市省校社院][^，,、率数比额]{0,8}))$"
 )
+
+
 _WHOLE_RANKED = re.compile(
     r"(?:进入|跻身|位居|位列|稳居|保持|居|列)?(全国|全省|全市|全球|世界|国内|国际|亚洲|同类)[^，,；;]{0,8}$"
 )
+
+
 _MOVED = re.compile(
     r"(?<=..)(?:新增|建成|建设|创建|引进|培育|招聘|精准招聘|遴选|认定|新建|打造|发布|制定|培养|选拔|评选|开行|举办|增加|净增|增设)$"
 )
+
+
 _MORE_OF = re.compile("(?P<of>.{2,}?)(?P<verb>新增|增加|建成|新建|创建|培育)(?P<part>.{2,6})$")
+
+
 _OWN_RATE = re.compile("(?<=..)..率$|(?:通车|运营|建成)?里程$|总数$|总量$|数量$|(?:播种|种植)?面积$")
+
+
 _IN_PLACE = re.compile(r"^(?:在|为|于|向|对|从|面向|针对|依托|通过|按照?|按)")
+
+
 _RISES = re.compile(r"(?:.{0,6}[^0-9])?(?:到|至)(?:20\d{2}年的?)?")
+
+
 _BOUND_WORD = re.compile(r"至少|最少|起码|至多|最多|各|\s|有$")
+
+
 _HAS_DIGIT = re.compile(r"[（(][^（）()]*\d[^（）()]*[)）]?")
-_BRACKETED = re.compile("[（(][^（()）]{0,60}[)）]")
-_LONE_BRACKET = re.compile("[（(][^（()）]*$|[()（）]")
-_ODD_START = re.compile(r"^(?:的(?![士])|仍(?=.)|均(?![衡等值质])|共(?![享同建青产有用性治]))+")
-_ODD_END = re.compile("(?<=..)(?<![行认作因])(?:由|保持|达到|为|的)$")
+
+
 _BASE = re.compile(
     r"(?P<verb>[到至达]|相当于|超过)(?:20\d{2}年(?:同期|水平|底|末)?|现有|目前|现在|当前|去年(?:同期)?|上年(?:同期)?)[^，,；;、]{0,4}?的?$"
 )
 """What a number is measured by: 增至现有的 2倍."""
+
+
 _CHOSEN = re.compile(
     "(?:[^，,从]{0,10})从(?:有条件的)?(?P<of>[^，,]{2,30}?)(?:当中|之中|中|里)(?P<verb>选取|遴选|选择|指定|评选|确定|选拔)$"
 )
+
+
 _GRANTED = re.compile("(?:给予|予以|享受|发放)([^，,；;。给予的]{0,8}(?:奖励|补助|补贴|资助|奖补|补偿|支持))$")
-_VAIN = " \t\r\n\u3000\u200b,，、;；:：—-–·.。"
-
-
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """What the words around a number say: the indicator, its parts and how the number is introduced.
-
-    `thing` is the indicator without its verb; `verb` carries over a list; `level` is the predicate of a state (达到),
-    `change` that of a change (增长); `base`: the first number of 从2.1%提高到2.5%. `part`: 其中大豆…; `tail`: what
-    all of a list share (发放津贴); `told`: the things counted so far with units.
-    """
-
-    indicator: str
-    thing: str = ""
-    verb: str = ""
-    level: str = ""
-    change: str = ""
-    scope: str | None = None
-    share: bool = False
-    base: bool = False
-    left: str = ""
-    right: str = ""
-    unit: str = ""
-    part: bool = False
-    tail: str = ""
-    told: tuple[tuple[str, str], ...] = ()
-
-
-class _Words:
-    """Looks for words of a list at the start or at the end of a text, the longest first."""
-
-    def __init__(self, words: Sequence[str]) -> None:
-        self.words = frozenset(words)
-        self.sizes = tuple(sorted({len(word) for word in words}, reverse=True))
-
-    def at_end(self, text: str) -> str:
-        return next((text[-n:] for n in self.sizes if n <= len(text) and text[-n:] in self.words), "")
-
-    def at_start(self, text: str) -> str:
-        """Words of one character begin too many nouns: 在建, 设区."""
-        return next((text[:n] for n in self.sizes if 1 < n <= len(text) and text[:n] in self.words), "") or (
-            text[:1] if text[:1] in self.words and text[:1] not in "设建配聘" else ""
-        )
-
-
-@dataclass(frozen=True)
-class _Lists:
-    """The lists of data/targets.toml in the form in which they are asked."""
-
-    level: _Words
-    change: _Words
-    more: _Words
-    helping: _Words
-    loose: frozenset[str]
-    verbs: _Words
-    adverbs: _Words
-    names: _Words
-    share: tuple[str, ...]
-    bare: frozenset[str]
-    metric: _Words
-
-
-@functools.cache
-def lists() -> _Lists:
-    """The word lists, read once."""
-    own, shared = table("targets"), table("verbs")
-    verbs = {word for words in shared["families"].values() for word in words} | set(own["verbs"]["words"])
-    verbs |= set(own["more"]["words"])
-    return _Lists(
-        _Words(own["level"]["words"]),
-        _Words(own["change"]["up"] + own["change"]["down"]),
-        _Words(own["more"]["words"]),
-        _Words(own["helping"]["words"]),
-        frozenset(own["helping"]["loose"]),
-        _Words([*sorted(word for word in verbs if len(word) > 1), "设", "建", "配", "聘"]),
-        _Words(shared["adverbs"]["words"] + own["helping"]["words"]),
-        _Words(shared["names"]["words"]),
-        tuple(sorted(own["share"]["verbs"], key=len, reverse=True)),
-        frozenset(own["bare"]["words"]),
-        _Words(own["metric"]["endings"]),
-    )
 
 
 def read(segment: str, found: Sequence[Found], earlier: Phrase | None = None, before: str = "") -> list[Phrase]:
@@ -189,118 +167,8 @@ def read(segment: str, found: Sequence[Found], earlier: Phrase | None = None, be
     for first, last, left, right in _groups(segment, found):
         last_word = out[-1] if out else earlier
         around = last_word, before, bool(out), last - first + 1
-        out.extend(_dealt(_phrase(left, right, found[first], *around), last - first + 1))
-    for i in range(len(out) - 1):
-        if not out[i].thing or out[i].indicator == out[i].verb or _lends(out[i + 1], out[i]):
-            out[i] = replace(out[i], indicator=_short(out[i].verb + out[i + 1].thing), thing=out[i + 1].thing)
-    out = _whole_parts(_shared_deed(_shared_tail(out)), earlier)
-    out = _from_to(_shared_predicate(out, found), found)
-    return _with_told([_finished(phrase) for phrase in out], earlier)
-
-
-def _lends(after: Phrase, bare: Phrase) -> bool:
-    """完成5家、新启动10家医院评审: verbs alone take the thing behind the next number."""
-    return bool(after.right and bare.verb and not bare.right and _all_verbs(bare.left)) and after.unit == bare.unit
-
-
-def _with_told(phrases: Sequence[Phrase], earlier: Phrase | None) -> list[Phrase]:
-    """Each phrase with the last things counted in its sentence, which 分别增长 takes up again."""
-    told = earlier.told if earlier else ()
-    out = []
-    for phrase in phrases:
-        told = (*told, (phrase.thing, phrase.unit))[-_MOST_TOLD:]
-        out.append(replace(phrase, told=told))
-    return out
-
-
-def _finished(phrase: Phrase) -> Phrase:
-    """A share is called one, and a number for every thousand people says so."""
-    name, per = phrase.indicator, phrase.scope or ""
-    name = re.sub("总[数量]$", "", name) if _PER_MANY.match(per) else name
-    if _PER_MANY.match(per) and not re.search("每|密度$", name) and not name.startswith(per.removeprefix("每")):
-        name = per + name
-    if phrase.unit in ("%", "‰") and not phrase.change and re.search("占[^占率比重例]{2,}$", name):
-        name += "比例"
-    if phrase.unit in ("%", "‰") and not (phrase.change or phrase.share or _is_metric(name)):
-        if phrase.level in ("占", "占到", "约占") and "占" not in name:
-            name += "占比"
-        elif phrase.verb in ("完成", "延续执行", "执行") and not name.endswith("比例"):
-            name = phrase.thing + ("完成" if phrase.verb == "完成" else "") + "比例"
-        elif name.endswith("覆盖"):
-            name += (phrase.right.removeprefix("的") + "比例") if phrase.right else "率"
-    return phrase if name == phrase.indicator else replace(phrase, indicator=_short(name))
-
-
-def _shared_tail(phrases: list[Phrase]) -> list[Phrase]:
-    """甲按每百户30平方米、乙按每百户20平方米配建用房: what is allotted holds for all."""
-    tail = ""
-    for i in range(len(phrases) - 1, -1, -1):
-        phrase = phrases[i]
-        tail = phrase.tail or (tail if phrase.level == "按" else "")
-        if phrase.level == "按" and tail and not phrase.tail:
-            phrases[i] = replace(phrase, indicator=_short(phrase.thing + tail), tail=tail)
-    return phrases
-
-
-def _shared_deed(phrases: list[Phrase]) -> list[Phrase]:
-    """完成30个老旧小区、5000户、45万平方米改造: the deed behind the last is done to all."""
-    if len(phrases) < 2 or not phrases[0].right or _verbs_at_end(phrases[0].right) < len(phrases[0].right):
-        return phrases
-    deed = phrases[-1].right
-    alone = deed and len(deed) <= 4 and not phrases[-1].share and _verbs_at_start(deed) == len(deed)
-    if not alone or any(phrase.left or phrase.right not in ("", deed) for phrase in phrases[1:]):
-        return phrases
-    first = phrases[0]
-    thing = first.thing + deed
-    return [replace(phrase, indicator=_short(first.verb + thing), thing=thing, verb=first.verb) for phrase in phrases]
-
-
-def _whole_parts(phrases: list[Phrase], earlier: Phrase | None) -> list[Phrase]:
-    """专科项目国家级2个、省级12个; 其中大豆3.5万亩: what is only a part takes its noun from the whole."""
-    out: list[Phrase] = []
-    for i, phrase in enumerate(phrases):
-        last = out[-1] if out else earlier
-        part = phrase.part or bool(out and out[-1].part and not phrase.level)
-        whole = last if last is not None and _same_kind(last.unit, phrase.unit) else None
-        if _is_qualifier(phrase.thing) and not phrase.right:
-            noun = _unqualified(whole.thing) if whole is not None else ""
-            noun = noun or next((noun for after in phrases[i + 1 :] if (noun := _unqualified(after.thing))), "")
-            if noun and not noun.startswith(phrase.thing):
-                name = phrase.thing + noun
-                verb = phrase.verb or (whole.verb if whole is not None and phrase.level in ("", "为") else "")
-                level = "" if phrase.level == "为" else phrase.level
-                name = name.replace("级等级", "级")
-                phrase = replace(
-                    phrase, indicator=_short(verb + name + phrase.change), thing=name, verb=verb, level=level
-                )
-        elif part and whole is not None and phrase.thing.endswith("财政") and not whole.thing.endswith("财政"):
-            name = phrase.thing + re.sub("^.{2,6}财政(?=..)", "", whole.thing)
-            phrase = replace(phrase, indicator=_short(name), thing=name)
-        elif part and whole is not None and not phrase.verb and not _is_metric(phrase.thing) and phrase.thing:
-            tail = _tails().search(whole.thing)
-            if tail is not None and tail.start() > 1 and not _verbs_at_start(phrase.thing):
-                name = phrase.thing + tail["tail"]
-                phrase = replace(phrase, indicator=_short(name + phrase.change), thing=name)
-        out.append(replace(phrase, part=part))
-    return out
-
-
-def _same_kind(one: str, two: str) -> bool:
-    return one == two or (family(one) == family(two) and family(one) not in ("thing", "person", "body", "rate"))
-
-
-def _is_qualifier(thing: str) -> bool:
-    """省级, 区属公办, 乡镇: which ones, but not of what."""
-    own = table("targets")["part"]
-    return len(thing) <= 12 and (thing.endswith(tuple(own["endings"])) or thing in own["words"])
-
-
-def _unqualified(thing: str) -> str:
-    """国家级专科项目 → 专科项目; "" where nothing is left."""
-    rest = re.sub(r"^(?:辖区|区内|全市|全区)?(?:共?有)?(?:各级各类|各级|各类)?", "", thing)
-    endings = "|".join(sorted(table("targets")["part"]["endings"], key=len, reverse=True))
-    rest = re.sub(f"^(?:.{{0,4}}?(?:{endings}))+", "", rest)
-    return "" if len(rest) < 2 or _is_qualifier(rest) else rest
+        out.extend(dealt(_phrase(left, right, found[first], *around), last - first + 1))
+    return completed(out, found, earlier)
 
 
 def _groups(segment: str, found: Sequence[Found]) -> list[tuple[int, int, str, str]]:
@@ -324,7 +192,7 @@ def _groups(segment: str, found: Sequence[Found]) -> list[tuple[int, int, str, s
         if right and right == following and _counts_from(left, gap):
             following = _divided(gap)[1]
             right = gap[: len(gap) - len(following)]
-        if right and right == following and _verbs_at_end(right) < len(right):
+        if right and right == following and verbs_at_end(right) < len(right):
             right = right + _noun_after(segment, found, last + 1)
         groups.append((first, last, left, right))
         left = following
@@ -333,9 +201,9 @@ def _groups(segment: str, found: Sequence[Found]) -> list[tuple[int, int, str, s
 
 def _counts_from(left: str, gap: str) -> bool:
     """覆盖200所小学7万名学生: what stands between is counted by the number before it."""
-    opens = left.rstrip().endswith("等") or _all_verbs(_subject(left)) or bool(_verbs_at_end(left) < len(left))
+    opens = left.rstrip().endswith("等") or all_verbs(_subject(left)) or bool(verbs_at_end(left) < len(left))
     ends = _predicate(gap)
-    return opens and not (ends[1] or ends[2]) and _verbs_at_end(gap) == len(gap)
+    return opens and not (ends[1] or ends[2]) and verbs_at_end(gap) == len(gap)
 
 
 def _left(segment: str, start: int, item: Found) -> str:
@@ -356,7 +224,7 @@ def _split(gap: str) -> tuple[str, str]:
     if joined := _ENDS_JOINED.search(gap):
         return gap[: joined.start()], ""
     for mark in re.finditer("、|并|和", gap):
-        if _verbs_at_start(gap[mark.end() :]):
+        if verbs_at_start(gap[mark.end() :]):
             return gap[: mark.start()], gap[mark.end() :]
     head, mark_found, tail = gap.partition("、")
     return (head, tail) if mark_found else (gap, gap)
@@ -380,7 +248,7 @@ class _Place:
         """The phrase found here, cut to the length of a name."""
         around: dict[str, Any] = {"scope": self.scope, "left": self.left, "right": self.right}
         around |= {"unit": self.head.quantity.unit, "part": self.part}
-        return Phrase(_short(indicator), thing, **(around | slots))
+        return Phrase(short_name(indicator), thing, **(around | slots))
 
     def percent(self) -> bool:
         return self.head.quantity.unit in ("%", "‰")
@@ -397,18 +265,20 @@ def _phrase(
     left: str, right: str, head: Found, earlier: Phrase | None, before: str, inside: bool, count: int
 ) -> Phrase:
     """The first case that fits: rank, share, time limit, state or change, verb and thing, thing alone."""
-    part = _PART.match(left.strip(_VAIN))
+    part = _PART.match(left.strip(VAIN))
     scope, left = _scope(left[left.find(part[0]) + len(part[0]) :] if part else left)
     based = _BASE.search(left) if head.quantity.unit in ("%", "‰", "倍") else None
     left = re.sub("最[高低多长]$", "", _trimmed(left[: based.end("verb")] if based else left))
     scope, left = _scope_at_end(scope, left)
-    left = "" if right and left.endswith("的") and _all_verbs(left[:-1]) else left
+    left = "" if right and left.endswith("的") and all_verbs(left[:-1]) else left
     right = "" if right in ("台阶", "大关", "目标", "关口") else _right(right)
     place = _Place(head, left, right, scope, earlier, before, inside, count, bool(part))
     cases = (_rank, _grant, _allotted, _share, _share_dealt, _those, _time_limit, _stated, _share_of_named, _counted)
     phrase = next((phrase for case in cases if (phrase := case(place)) is not None), None) or _thing(place)
-    if based and place.percent() and phrase.level and not _is_metric(phrase.thing):  # 客流恢复至2019年的80%
-        name = _short(phrase.thing + phrase.level + based[0].removeprefix(based["verb"]).removesuffix("的") + "比例")
+    if based and place.percent() and phrase.level and not is_metric(phrase.thing):  # 客流恢复至2019年的80%
+        name = short_name(
+            phrase.thing + phrase.level + based[0].removeprefix(based["verb"]).removesuffix("的") + "比例"
+        )
         phrase = replace(phrase, indicator=name)
     return phrase
 
@@ -419,23 +289,17 @@ def _scope_at_end(scope: str | None, left: str) -> tuple[str | None, str]:
     per = _PER_AT_END.search(body)
     if per and (body == left or (per.start() and not re.search("每[年月天]", per[0]))):
         return scope or per[0], body[: per.start()] + left[len(body) :]
-    body = body[: _verbs_at_end(body)]
+    body = body[: verbs_at_end(body)]
     behind = _SCOPE_BEHIND.search(body)
-    if behind and not _has_verb((behind["at"] or behind["scope"])[2:]):
+    if behind and not has_verb((behind["at"] or behind["scope"])[2:]):
         return scope or behind["scope"] or behind["at"], body[: behind.start()] + left[len(body) :]
     return scope, left
-
-
-def _has_verb(text: str) -> bool:
-    return any(
-        len(lists().verbs.at_start(text[at:])) > 1 and not lists().names.at_start(text[at:]) for at in range(len(text))
-    )
 
 
 def _allotted(place: _Place) -> Phrase | None:
     """小区按每百户30平方米配建用房, 老年人按每人每月60元发放津贴: so much of a thing for each of those named."""
     named = re.fullmatch(r"([^，,]{2,40}?)(?:分别|均)?(?:按照?|为)((?:常住|户籍|服务)?人口|)的?", place.left)
-    what = place.right[_verbs_at_start(place.right) :] if _starts_with_verb(place.right) else ""
+    what = place.right[verbs_at_start(place.right) :] if starts_with_verb(place.right) else ""
     last = place.earlier
     if named is None or not (named[2] or (place.scope or "").startswith("每")) or (place.right and not what):
         return None
@@ -460,7 +324,7 @@ def _rank(place: _Place) -> Phrase | None:
 def _grant(place: _Place) -> Phrase | None:
     """每个示范村补助100万元: so much for each."""
     if place.kind() == "money" and not _subject(place.left) and not place.right:
-        told = _GRANTED.search(place.before.rstrip(_VAIN))  # 给予一次性奖励，最高不超过80万元
+        told = _GRANTED.search(place.before.rstrip(VAIN))  # 给予一次性奖励，最高不超过80万元
         if told:
             return place.phrase(told[1], told[1], level="最高")
     given = re.fullmatch("(?:再|给予|一次性|分别|财政|最高|奖励性|新增)*(补助|补贴|奖补|奖励|资助|补偿)", place.left)
@@ -471,10 +335,10 @@ def _grant(place: _Place) -> Phrase | None:
 
 def _share(place: _Place) -> Phrase | None:
     """60%以上的医院设立老年医学科: some of those that are named first."""
-    named = _without_help(place.left)
-    if not place.percent() or not place.right or _starts_with_verb(place.right):
+    named = without_help(place.left)
+    if not place.percent() or not place.right or starts_with_verb(place.right):
         return None
-    if named and not (named.endswith("在") and _all_verbs(named[:-1])):
+    if named and not (named.endswith("在") and all_verbs(named[:-1])):
         return None
     who, what = _divided(place.right.removeprefix("的"))
     return place.phrase(_share_name(who, what), who, scope=who or place.scope, share=True, level=what)
@@ -483,10 +347,10 @@ def _share(place: _Place) -> Phrase | None:
 def _share_name(who: str, what: str) -> str:
     what = f"{what}比例" if what else "占比"
     name = who + what
-    name = _BRACKETED.sub("", name) if len(name) > _LONGEST_NAME else name
-    if len(name) > _LONGEST_NAME and re.search("[、(]", who):
+    name = BRACKETED.sub("", name) if len(name) > LONGEST_NAME else name
+    if len(name) > LONGEST_NAME and re.search("[、(]", who):
         name = f"{re.split('[、(]', who)[0]}等{what}"
-    return _short(name)
+    return short_name(name)
 
 
 def _divided(text: str) -> tuple[str, str]:
@@ -523,7 +387,7 @@ def _stated(place: _Place) -> Phrase | None:
         return None
     if change in lists().more.words and not level and place.kind() in ("body", "person", "thing"):
         return None
-    if subject and _all_verbs(subject) and (place.inside or place.right) and place.kind() not in ("rate", ""):
+    if subject and all_verbs(subject) and (place.inside or place.right) and place.kind() not in ("rate", ""):
         return None
     listed = "" if subject else _listed(place)
     if (
@@ -541,7 +405,7 @@ def _stated(place: _Place) -> Phrase | None:
         thing = _spoken_of(place.before)
         if earlier is not None:
             thing = earlier.indicator if again else _recalled(place, earlier).thing
-    if place.inside and earlier is not None and earlier.scope and _PER.match(earlier.thing) and _is_metric(thing):
+    if place.inside and earlier is not None and earlier.scope and _PER.match(earlier.thing) and is_metric(thing):
         thing = thing if re.match("每|人均|户均|[万千百]", thing) else earlier.scope + thing
     how = re.search(f"(年均|实际)(?:再|累计|约)?{change}[^年实]{{0,4}}$", place.left) if change else None
     name = thing + (how[1] if how else "") + (change if change and not thing.endswith(change) else "")
@@ -560,8 +424,8 @@ def _listed(place: _Place) -> str:
     """小学、初中班额，到2025年分别控制在…; 货物6亿吨、旅客1亿人次，分别增长…: the list that 分别 takes up."""
     if place.count < 2 or "分别" not in place.left:
         return ""
-    listed = _verb_and_thing(_subject(_scope(place.before.translate(_FLAT))[1]))[1]
-    if not re.search(r"\d", listed) and _parts(listed, place.count):
+    listed = verb_and_thing(_subject(_scope(place.before.translate(_FLAT))[1]))[1]
+    if not re.search(r"\d", listed) and split_list(listed, place.count):
         return listed
     return "、".join(_told_last(place))
 
@@ -578,8 +442,8 @@ def _spoken_of(before: str) -> str:
     subject = re.match(r"([^，,；;。是为]{2,12})[是为]", before.translate(_FLAT).strip())
     if subject:
         return subject[1]
-    thing = _verb_and_thing(_subject(before.translate(_FLAT)))[1]
-    return thing if _is_metric(thing) and len(thing) <= 24 else ""
+    thing = verb_and_thing(_subject(before.translate(_FLAT)))[1]
+    return thing if is_metric(thing) and len(thing) <= 24 else ""
 
 
 def _share_of_named(place: _Place) -> Phrase | None:
@@ -587,8 +451,8 @@ def _share_of_named(place: _Place) -> Phrase | None:
     if not place.percent() or not place.right:
         return None
     subject = _subject(place.left)
-    named = subject and len(place.right) > 2 and not _is_metric(subject) and not _all_verbs(subject)
-    if not named and not (_starts_with_verb(place.right) and (_without_help(place.left) or place.earlier)):
+    named = subject and len(place.right) > 2 and not is_metric(subject) and not all_verbs(subject)
+    if not named and not (starts_with_verb(place.right) and (without_help(place.left) or place.earlier)):
         return None
     if not subject and place.earlier is not None:
         subject = place.earlier.scope or place.earlier.thing
@@ -608,7 +472,7 @@ def _share_dealt(place: _Place) -> Phrase | None:
         metric, who = told[1], told[2]
     elif place.earlier is not None and place.earlier.level == "为" and place.earlier.share:
         metric, who = place.earlier.thing, _subject(place.left)
-        if len(who) < 2 or _is_metric(who) or _starts_with_verb(who):
+        if len(who) < 2 or is_metric(who) or starts_with_verb(who):
             return None
     else:
         return None
@@ -621,11 +485,11 @@ def _those(place: _Place) -> Phrase | None:
     if not place.percent() or told is None or place.right:
         return None
     who, what = _divided(_subject(place.left[: told.start()]))
-    if not what and _starts_with_verb(who) and place.earlier is not None and place.earlier.share:
+    if not what and starts_with_verb(who) and place.earlier is not None and place.earlier.share:
         who, what = place.earlier.scope or "", who
     if not who or not what:
         return None
-    if _is_metric(who):  # 轮岗比例达到符合条件人数的10%
+    if is_metric(who):  # 轮岗比例达到符合条件人数的10%
         return place.phrase(who, who, level=what)
     return place.phrase(_share_name(who, what), who, scope=who, share=True)
 
@@ -633,34 +497,34 @@ def _those(place: _Place) -> Phrase | None:
 def _counted(place: _Place) -> Phrase | None:
     """引进20个医学团队; 优化市属医院15个项目; 、2—3名国医名师."""
     right, earlier = place.right, place.earlier
-    left = re.sub(r"[“\"]([^“”\"]{1,8})[”\"]$", r"\1", _ENDS_JOINED.sub("", place.left).rstrip(_VAIN))
+    left = re.sub(r"[“\"]([^“”\"]{1,8})[”\"]$", r"\1", _ENDS_JOINED.sub("", place.left).rstrip(VAIN))
     subject = _subject(left)
-    if not right or (place.percent() and subject and not _all_verbs(subject)):
+    if not right or (place.percent() and subject and not all_verbs(subject)):
         return None
-    begin = _verbs_at_end(left)
-    verb = _strong(left[begin:])
+    begin = verbs_at_end(left)
+    verb = strong(left[begin:])
     named = left[:begin]
     if re.fullmatch("在|于|围绕|面向|针对", left) and (divided := _divided(right))[1]:
         who, what = divided  # 在12个县推广积分制
         return place.phrase(f"{what}的{who}" if len(what) <= 20 else who, who, right=what)
     if not verb and left:
-        verb, rest = _verb_and_thing(subject)
+        verb, rest = verb_and_thing(subject)
         named = ""
         if left.endswith("等") and len(_divided(right)[0]) <= 6:
             first = re.split("[、,]", rest)[0].removesuffix("等").rpartition("在")[2]
             done = _object(first)
-            verb = verb or _strong(first[_verbs_at_end(first[: len(first) - len(done)]) : len(first) - len(done)])
+            verb = verb or strong(first[verbs_at_end(first[: len(first) - len(done)]) : len(first) - len(done)])
             right = f"{done or first}等{right}"
-        elif _is_qualifier(rest) and place.inside and earlier is not None:
+        elif is_qualifier(rest) and place.inside and earlier is not None:
             right, verb = rest + right, verb or earlier.verb  # 培育国家级3家、省级10家龙头企业
-        elif rest and (_starts_with_verb(right) or right in table("targets")["generic"]["words"]):
+        elif rest and (starts_with_verb(right) or right in table("targets")["generic"]["words"]):
             right = re.sub("到$|至$", "", rest) + right  # 港资机构2家落户前海, 推广到12家单位
-    elif not left and earlier is not None and _starts_with_verb(right) and place.takes_up(earlier):
+    elif not left and earlier is not None and starts_with_verb(right) and place.takes_up(earlier):
         who = re.sub("全部$|均$", "", _divided(earlier.right or earlier.thing)[0])
-        who = "" if _verbs_at_start(who) else who
+        who = "" if verbs_at_start(who) else who
         return place.phrase(who + right, who + right, right=right)  # 争取3家完成评审
     scope = place.scope
-    if not left and place.inside and earlier is not None and not _starts_with_verb(right):
+    if not left and place.inside and earlier is not None and not starts_with_verb(right):
         verb, scope, left = earlier.verb, scope or earlier.scope, earlier.left
     if not left and place.part and earlier and earlier.unit == place.head.quantity.unit and right[0] in "由为用是":
         return place.phrase(f"{earlier.indicator}({right})", earlier.thing, verb=earlier.verb)
@@ -669,7 +533,7 @@ def _counted(place: _Place) -> Phrase | None:
     if not scope and place.inside and earlier is not None and re.match("[各每]", earlier.scope or ""):
         scope = earlier.scope  # 各区至少选1家医院建1个病区: the ward, too, is one a district
     if not scope and 1 < len(where) <= 14 and not _IN_PLACE.match(where):
-        scope = _verb_and_thing(where)[1] or None
+        scope = verb_and_thing(where)[1] or None
     right = right.removeprefix("的")  # 设立规模50亿元的基金
     return place.phrase(verb + right, right, verb=verb, scope=scope, left=left)
 
@@ -682,7 +546,7 @@ def _object(text: str, again: str = "") -> str:
         word = lists().verbs.at_start(text[at:])
         if len(word) > 1 and at + len(word) < len(text) - 1 and not lists().names.at_start(text[at:]):
             rest = text[at + len(word) :]
-            if _verbs_at_start(text[at:]) == len(word) and not _enclosing(text, at) and _stands_free(text, at):
+            if verbs_at_start(text[at:]) == len(word) and not _enclosing(text, at) and _stands_free(text, at):
                 return rest
     return ""
 
@@ -693,7 +557,7 @@ def _enclosing(text: str, at: int) -> bool:
 
 def _stands_free(text: str, at: int) -> bool:
     """Whether a verb opens the text or a share verb says that it governs what follows."""
-    return at == 0 or any(text.startswith(verb, at) for verb in lists().share) or bool(_verbs_at_end(text[:at]) < at)
+    return at == 0 or any(text.startswith(verb, at) for verb in lists().share) or bool(verbs_at_end(text[:at]) < at)
 
 
 def _thing(place: _Place) -> Phrase:
@@ -702,21 +566,21 @@ def _thing(place: _Place) -> Phrase:
     subject = _subject(place.left)
     counted = place.kind() in ("body", "person", "thing")
     moved = _MOVED.search(subject) if counted else None
-    if moved and (lists().more.at_start(moved[0]) or not _verbs_at_start(subject)):
-        begin = min(moved.start(), max(2, _verbs_at_end(subject)))
+    if moved and (lists().more.at_start(moved[0]) or not verbs_at_start(subject)):
+        begin = min(moved.start(), max(2, verbs_at_end(subject)))
         subject = subject[begin:] + subject[:begin]
-    if (parted := _MORE_OF.match(subject)) and _is_qualifier(parted["part"]):  # 专科项目新增国家级2个
+    if (parted := _MORE_OF.match(subject)) and is_qualifier(parted["part"]):  # 专科项目新增国家级2个
         subject = parted["verb"] + parted["part"] + parted["of"]
     if subject.startswith("是") and earlier is not None:  # 是上年的1.8倍
         return place.phrase(earlier.thing, earlier.thing, level="是")
-    verb, thing = _verb_and_thing(subject)
+    verb, thing = verb_and_thing(subject)
     if verb and thing and (told := _told_last(place)):  # 新建小学9所、中学5所，分别新增学位3000个、2000个
         thing = "、".join(one + thing for one in told)
     change = verb if not counted and verb in lists().change.words else ""
     added = lists().more.at_start(verb) and not re.search("平均|人均|率$|年限$", subject)
     if place.kind() == "money" and (given := re.search("(?:给予|予以)([^，,给予]{0,8}[奖补资津][励助贴])$", subject)):
         return place.phrase(given[1], given[1])
-    if _is_metric(subject) and not added and not re.match("完成|守住|严守|坚守", verb):
+    if is_metric(subject) and not added and not re.match("完成|守住|严守|坚守", verb):
         verb, thing = "", subject
     if not thing and verb and not _goes_on(place):
         before = _trimmed(place.before.translate(_FLAT))
@@ -736,7 +600,7 @@ def _thing(place: _Place) -> Phrase:
         thing += "(各)"
     if not verb and place.kind() == "money" and re.match("(?:积极|全年|力争)*争取(?!到|实现)", place.left):
         verb = "争取"
-    more = "" if verb or not _has_more(thing) or _is_metric(thing) else "新增"
+    more = "" if verb or not _has_more(thing) or is_metric(thing) else "新增"
     return place.phrase(verb + thing, thing, verb=verb or more, change=change)
 
 
@@ -745,15 +609,15 @@ def _carries(place: _Place, thing: str) -> bool:
     earlier = place.earlier
     if earlier is None or not earlier.verb or earlier.level or _has_more(thing):
         return False
-    if _verbs_at_start(thing) or (_verbs_at_end(thing) < len(thing) and not place.inside):
+    if verbs_at_start(thing) or (verbs_at_end(thing) < len(thing) and not place.inside):
         return False
-    if _PER_MANY.match(place.scope or ""):
+    if PER_MANY.match(place.scope or ""):
         return False
     if place.kind() in ("body", "person", "thing"):
-        return place.inside or not _is_metric(thing)
+        return place.inside or not is_metric(thing)
     built = place.kind() in ("length", "area") and family(earlier.unit) in ("thing", "body", "length", "area")
     alike = built or earlier.unit == place.head.quantity.unit
-    return place.inside and not place.percent() and alike and not _is_metric(thing)
+    return place.inside and not place.percent() and alike and not is_metric(thing)
 
 
 def _goes_on(place: _Place) -> bool:
@@ -783,7 +647,7 @@ def _lent(earlier: Phrase, verb: str) -> str:
 
 def _core(thing: str) -> str:
     """棚户区改造新开工, then 基本建成: the thing without the verbs behind it."""
-    begin = _verbs_at_end(thing)
+    begin = verbs_at_end(thing)
     return thing[:begin] if begin >= 2 else thing
 
 
@@ -797,7 +661,7 @@ def _whole_thing(thing: str, place: _Place) -> str:
         return thing
     owner = place.earlier.thing if place.earlier is not None else ""
     if not owner and place.before:
-        owner = _verb_and_thing(_subject(_trimmed(place.before.translate(_FLAT))))[1]
+        owner = verb_and_thing(_subject(_trimmed(place.before.translate(_FLAT))))[1]
         owner = "" if len(owner) > 20 else owner
     owner = re.sub("用于.*$", "", _OWN_RATE.sub("", owner)) if thing in lists().bare else owner
     if owner in lists().bare or owner.endswith(thing):
@@ -818,7 +682,7 @@ def _scope(left: str) -> tuple[str | None, str]:
     if found := _PER.match(text):
         return found[0], text
     if found := _EACH.match(text):
-        each = found["each"][: max(2, _verbs_at_end(found["each"]))] if found.end() == len(text) else found["each"]
+        each = found["each"][: max(2, verbs_at_end(found["each"]))] if found.end() == len(text) else found["each"]
         return re.sub("[中内里]$", "", each), text[len(each) :]
     return None, text
 
@@ -827,29 +691,17 @@ def _trimmed(text: str) -> str:
     """Without dates, comparisons and brackets that hold numbers."""
     text = _HAS_DIGIT.sub("", re.sub(r"^\s*\d{1,2}[.、．]\s*(?=\D)", "", text))
     text = _COMPARED.sub("", text)
-    text = re.sub(r"^(?:20\d{2}年(?:、|和|及|与))+(?=20\d{2}年)", "", text.strip(_VAIN))
-    while (cut := re.sub(rf"^(?:{_DATE})", "", text).lstrip(_VAIN)) != text:
+    text = re.sub(r"^(?:20\d{2}年(?:、|和|及|与))+(?=20\d{2}年)", "", text.strip(VAIN))
+    while (cut := re.sub(rf"^(?:{_DATE})", "", text).lstrip(VAIN)) != text:
         text = cut
     if ":" in text:
         text = text.rsplit(":", 1)[1]
-    return re.sub(rf"(?:{_DATE})$", "", text).strip(_VAIN)
-
-
-def _without_help(text: str) -> str:
-    """Without 推动, 力争, 年内 in front, as long as something is left."""
-    while help_word := lists().helping.at_start(text):
-        if lists().names.at_start(text) or lists().verbs.at_start(text) not in ("", help_word):
-            break
-        rest = text[len(help_word) :].lstrip(_VAIN)
-        if help_word in lists().loose and rest and not (_starts_with_verb(rest) or lists().helping.at_start(rest)):
-            break
-        text = rest
-    return text
+    return re.sub(rf"(?:{_DATE})$", "", text).strip(VAIN)
 
 
 def _subject(text: str) -> str:
-    text = re.sub(r"^(?:将|把|使(?!用)|让|对|预期(?!寿命))", "", _without_help(_trimmed(text)))
-    if (given := re.match(r"(?:为|向|给)[^，,；;]{1,8}?(?=[减让退提发])", text)) and _starts_with_verb(
+    text = re.sub(r"^(?:将|把|使(?!用)|让|对|预期(?!寿命))", "", without_help(_trimmed(text)))
+    if (given := re.match(r"(?:为|向|给)[^，,；;]{1,8}?(?=[减让退提发])", text)) and starts_with_verb(
         text[given.end() :]
     ):
         text = text[given.end() :]
@@ -858,19 +710,19 @@ def _subject(text: str) -> str:
         text = chosen["verb"] + chosen["of"]
     text = re.sub("^先(?=发行|建成|启动|实施|安排|改造)|^再(?=[建开引培招改])", "", text)
     for mark in re.finditer("并", text):
-        if _verbs_at_start(text[mark.end() :]):
+        if verbs_at_start(text[mark.end() :]):
             text = text[mark.end() :]
             break
-    while word := _adverb_at_end(text):
+    while word := adverb_at_end(text):
         text = text[: -len(word)]
     text = re.sub(r"(?<=..)(?:预期)?目标$", "", text)
     text = re.sub(r"^(?:共|现|已|拥)?有(?![机效关序线色])", "", text)
-    return "" if text in ("最高", "最低", "最多") else text.rstrip("的").strip(_VAIN)
+    return "" if text in ("最高", "最低", "最多") else text.rstrip("的").strip(VAIN)
 
 
 def _predicate(left: str) -> tuple[str, str, str]:
     """(what stands before it, the predicate of a state, the predicate of a change) at the end of `left`."""
-    text = left.rstrip(_VAIN)
+    text = left.rstrip(VAIN)
     level = change = ""
     aim = False
     for _ in range(5):
@@ -887,101 +739,17 @@ def _predicate(left: str) -> tuple[str, str, str]:
         ):
             change = word
             text = text[: -len(word)]
-        elif word := _adverb_at_end(text):
+        elif word := adverb_at_end(text):
             text = text[: -len(word)]
         else:
             break
-        text = text.rstrip(_VAIN)
+        text = text.rstrip(VAIN)
     return text, "" if (aim or level in ("为", "均为")) and change else level, change
-
-
-def _adverb_at_end(text: str) -> str:
-    found = re.search(
-        r"(?:(?:\d{1,2}|[一两二三四五六七八九十]{1,2})年(?:累计|合计|共计?|内|间)?|分别|均|都|再|只|可|继续|力争|预计|预期|平均|年均|总体|基本|逐步|全部|实际|同比|约|各|拟|首次|仅|进一步|稳步|累计|要|将|也|共)$",
-        text,
-    )
-    return found[0] if found and not text.endswith(("人均",)) else ""
-
-
-def _verb_and_thing(text: str) -> tuple[str, str]:
-    """新增社康机构 → 新增, 社康机构; only verbs of doing, helping ones are dropped."""
-    text = _without_help(text)
-    end = _verbs_at_start(text)
-    if end == len(text):
-        return _strong(text), ""
-    return _strong(text[:end]), text[end:].lstrip(_VAIN + "了")
-
-
-def _strong(text: str) -> str:
-    """The verbs of a run that do something: 推动建设 → 建设, 高质量“靶向引进” as it is."""
-    while (word := lists().helping.at_start(text) or _plain_adverb(text) or _empty_verb(text)) and word != text:
-        if len(lists().verbs.at_start(text)) > len(word):
-            break
-        text = text[len(word) :]
-    return "" if text in lists().helping.words else text
-
-
-def _plain_adverb(text: str) -> str:
-    word = lists().adverbs.at_start(text)
-    return word if word and not lists().verbs.at_start(text).startswith(word) else ""
-
-
-def _empty_verb(text: str) -> str:
-    """完成新增 is 新增."""
-    word = next((w for w in ("完成", "组织", "实施") if text.startswith(w)), "")
-    return word if word and lists().verbs.at_start(text[len(word) :]) else ""
-
-
-def _verbs_at_start(text: str) -> int:
-    """Where the verbs at the head of a text end, 0 where there are none."""
-    at = verbs = 0
-    while at < len(text):
-        rest = text[at:]
-        if lists().names.at_start(rest):
-            break
-        if word := lists().verbs.at_start(rest):
-            at += len(word)
-            verbs = at
-        elif word := lists().adverbs.at_start(rest):
-            at += len(word)
-        elif verbs == at and rest[0] in "、或和及" and lists().verbs.at_start(rest[1:]):
-            at += 1
-        else:
-            break
-    return verbs
-
-
-def _verbs_at_end(text: str) -> int:
-    """Where the run of verbs at the end of a text begins, its length where there is none."""
-    begin = at = len(text)
-    while at > 0:
-        head = text[:at].rstrip('”“"')
-        word = lists().verbs.at_end(head) or (lists().adverbs.at_end(head) if begin < len(text) else "")
-        if word:
-            begin = at = len(head) - len(word)
-        elif begin < len(text) and head[-1:] in tuple("或和与及并、") and lists().verbs.at_end(head[:-1]):
-            at = len(head) - 1
-        else:
-            break
-    return begin
-
-
-def _starts_with_verb(text: str) -> bool:
-    return bool(lists().verbs.at_start(text)) and not lists().names.at_start(text)
-
-
-def _all_verbs(text: str) -> bool:
-    return _verbs_at_start(text) == len(text) or not _without_help(text)
-
-
-def _is_metric(thing: str) -> bool:
-    """Whether a thing is a rate or an amount: 床位数, 覆盖率."""
-    return bool(lists().metric.at_end(re.sub(r"[（(][^（）()]*[)）]$", "", thing)))
 
 
 def _right(text: str) -> str:
     """The thing behind a number, to where its sentence goes on."""
-    text = _HAS_DIGIT.sub("", text).strip(_VAIN)
+    text = _HAS_DIGIT.sub("", text).strip(VAIN)
     text = re.split(r"(?:^|(?<=..))的(?:标准|要求|原则|比例)(?=.)", text.removeprefix("用于"))[0]
     text = re.split(r"、(?=规模|增幅|比|较|占|同比|增长|力争|为)", text)[0]
     text = re.split(r"(?<=.)(?:进行|并(?![列行轨购网联])|用于|给予|予以|以便|来自)", text)[0]
@@ -989,7 +757,7 @@ def _right(text: str) -> str:
     text = re.sub("(?<=..)(?:(?:将于|于|在)?(?:今年|年内|年底前)(?:全部|均)?)(?=.)", "", text)
     if seats := re.match("(床位|座位|学位|泊位|车位)的(.{3,})", text):  # 300张床位的医院
         text = seats[2] + seats[1]
-    return _abstract().sub("", text.strip(_VAIN).removesuffix("及").removesuffix("和"))
+    return _abstract().sub("", text.strip(VAIN).removesuffix("及").removesuffix("和"))
 
 
 @functools.cache
@@ -997,131 +765,3 @@ def _abstract() -> re.Pattern[str]:
     """What is done about the things counted, not the things: 12个项目建设进度."""
     tails = "|".join(table("targets")["abstract"]["tails"])
     return re.compile(f"(?<=..)的?(?:{tails})(?=(?:床位|座位|学位|泊位|车位)?$)")
-
-
-def _short(text: str) -> str:
-    """A name that fits a first column: cut at the last comma of a list, then at the end."""
-    text = (
-        re.sub(r"\s+|\u200b|拟(?=安排|投入|发行)|现行", "", text)
-        .strip(_VAIN)
-        .lstrip(")）")
-        .lstrip(_VAIN)
-        .replace("()", "")
-    )
-    text = _ODD_START.sub("", text)
-    text = _ODD_END.sub("", text)
-    if text.count("“") != text.count("”"):
-        text = text.replace("“", "").replace("”", "")
-    if len(text) > _LONGEST_NAME:
-        text = _BRACKETED.sub("", text)
-    if len(text) > _LONGEST_NAME:
-        head = text[:_LONGEST_NAME]
-        cut = max(head.rfind("、"), head.rfind("等"))
-        text = (head[:cut] + "等") if cut > 8 else head + "…"
-    return text if len(re.findall("[(（]", text)) == len(re.findall("[)）]", text)) else _LONE_BRACKET.sub("", text)
-
-
-def _dealt(phrase: Phrase, count: int) -> list[Phrase]:
-    """国家、省重点专科2个、12个: as many things as numbers are dealt out, else all share one name."""
-    if count == 1:
-        return [phrase]
-    parts = _parts(phrase.thing, count)
-    if parts is None:
-        return [phrase] * count
-    tail = phrase.change or phrase.tail
-    each = phrase.scope if (phrase.scope or "").startswith("每") else None
-    return [
-        replace(phrase, indicator=_short(phrase.verb + part + tail), thing=part, scope=each or scope or phrase.scope)
-        for part, scope in parts
-    ]
-
-
-_AMOUNT = re.compile("(?<=..)(?:[户人起家]数|数量|总[数量额]|余额|金额|规模|面积|产量|产值|..率)$")
-
-_LEVELS = re.compile(
-    r"\d+(?:—\d+)?周?岁(?:[及以]*[上下])?|学前|幼儿园|小学|初中|(?:普通)?高中|中职|高职"
-    r"|国家级?|省级?|市级?|区级?|县级?|镇级?|乡级?|村级?|全国|全省|全市|城镇|农村|城乡|男性?|女性?"
-)
-"""What the items of a list may differ in, so that all share what stands behind the last: 国家、省重点专科."""
-
-
-def _parts(thing: str, count: int) -> list[tuple[str, str | None]] | None:
-    if thing.startswith("城乡") and count == 2:
-        return [("城镇" + thing[2:], "城镇"), ("农村" + thing[2:], "农村")]
-    parts = [part for part in re.split(r"、|以及|和(?![谐平])|与|及(?![时其格以])", thing) if part]
-    if len(parts) != count:
-        return None
-    heads = [_LEVELS.match(part) for part in parts]
-    if all(heads) and all(head[0] == part for head, part in zip(heads[:-1], parts[:-1], strict=True) if head):
-        last = heads[-1]
-        assert last is not None
-        tail = parts[-1][last.end() :]
-        return [(head[0] + tail, head[0]) for head in heads if head]
-    per = re.match(r"每[^，,]*?人口?|单位(?:国内|地区)?生产总值|单位GDP", parts[0])
-    if per:
-        parts = [part if i == 0 or re.match("每|单位", part) else per[0] + part for i, part in enumerate(parts)]
-    if (
-        not _is_metric(parts[0])
-        and _is_metric(parts[-1])
-        and (tail_found := re.search("(?:人均|户均|平均).*$", parts[-1]))
-    ):
-        parts = [*(part + tail_found[0] for part in parts[:-1]), parts[-1]]
-    owner = _AMOUNT.sub("", parts[0])
-    parts = [part if i == 0 or part not in lists().bare else owner + part for i, part in enumerate(parts)]
-    tail = _tails().search(parts[-1])
-    if tail and tail.start() > 1 and not any(_has_own(part) for part in parts[:-1]):
-        parts = [*(part + tail["tail"] for part in parts[:-1]), parts[-1][: tail.start()] + tail["tail"]]
-    return [(part, None) for part in parts]
-
-
-def _has_own(part: str) -> bool:
-    """Whether an item of a list is a rate, an amount or a deed itself; 化学需氧量 is a substance."""
-    return bool(_verbs_at_start(part)) or (_is_metric(part) and not part.endswith("需氧量"))
-
-
-@functools.cache
-def _tails() -> re.Pattern[str]:
-    """What a list shares at its end: 重点工程减排量, 产值."""
-    own = table("targets")["tails"]
-    return re.compile(
-        f"(?:[三四五六七八九十]大(?:产业|行业|领域|集群))?(?P<tail>(?:{'|'.join(own['before'])})*(?:{'|'.join(own['heads'])}))$"
-    )
-
-
-def _shared_predicate(phrases: list[Phrase], found: Sequence[Found]) -> list[Phrase]:
-    """70%妇幼保健机构、30%综合医院建成友好医院: what the last is to do holds for all."""
-    what = ""
-    for i in range(len(phrases) - 1, -1, -1):
-        phrase = phrases[i]
-        if not phrase.share or found[i].quantity.unit != "%":
-            what = ""
-        elif phrase.level:
-            what = phrase.level
-        elif what and phrase.right:
-            phrases[i] = replace(phrase, indicator=_short(f"{phrase.thing}{what}比例"), level=what)
-    return phrases
-
-
-def _from_to(phrases: list[Phrase], found: Sequence[Found]) -> list[Phrase]:
-    """从60%提高到65%: the first number is the base of the second."""
-    for i in range(len(phrases) - 1):
-        one, two = phrases[i], phrases[i + 1]
-        if told := re.fullmatch(
-            r"的([^，,、]{1,10}?)(?:降低|提高|下降|提升|下调|上调|增加|调整|降|升)?(?:到|至|为)", two.left
-        ):
-            name = one.thing.removesuffix("的") + told[1]
-            phrases[i] = replace(one, base=True, indicator=_short(name), thing=name)
-            phrases[i + 1] = replace(two, indicator=_short(name), thing=name, level="到")
-            continue
-        later = re.sub(r"(?<=[到至为])20\d{2}年的?$", "", two.left)
-        two = replace(two, left=later, level="到" if later != two.left else two.level)
-        moved = two.level == two.left or later != phrases[i + 1].left or _all_verbs(two.left.rstrip("到至为") or "到")
-        rises = moved and re.search(r"(?:到|至|为)$", two.left)
-        if (
-            rises
-            and re.search(r"(?:从|由)[^，,]{0,16}$", one.left)
-            and found[i].quantity.unit == found[i + 1].quantity.unit
-        ):
-            phrases[i] = replace(one, base=True, indicator=_short(one.thing or one.indicator))
-            phrases[i + 1] = replace(two, indicator=_short(one.thing or one.indicator), thing=one.thing, level="到")
-    return phrases

@@ -15,9 +15,11 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from . import outline, tables, titles
-from .indicators import Phrase, lists, read
+from .indicators import read
 from .model import Block, Clause, Commitment, Document, Measure, Quantity, Span, Target, TargetRole
+from .phrases import Phrase
 from .quantity import Found, family, find, table
+from .wording import lists
 
 _LONGEST_SEGMENT = 200
 """Characters of the longest stretch between two commas that is read as one; a longer one is no sentence."""

@@ -16,6 +16,8 @@ FLOORS = (
     {
         "outline",
         "commitments",
+        "wording",
+        "phrases",
         "indicators",
         "tables",
         "targets",
