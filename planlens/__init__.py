@@ -54,17 +54,33 @@ def __getattr__(name: str) -> Any:
 
 
 def diff(
-    old: str, new: str, *, library: str | None = None, region: str | None = None, reviewed: bool = True
+    old: str,
+    new: str,
+    *,
+    library: str | None = None,
+    region: str | None = None,
+    reviewed: bool = True,
+    lexicon: str | None = None,
+    semantic: bool = True,
 ) -> Comparison:
     """Compare two plans named by id, year, period or path: what `planlens diff OLD NEW` reports.
 
-    `reviewed`: whether links that a person has reviewed (alignments/) outrank what is found.
+    `reviewed`: whether links that a person has reviewed (alignments/) outrank what is found. `lexicon`: a folder or
+    file of word lists to lay over the shipped ones. `semantic`: whether evidence of meaning is used where the semantic extra
+    is installed.
     """
+    from pathlib import Path
+
     from planlens.alignments import decided, homes
     from planlens.compare import compare
+    from planlens.lexicon import load
     from planlens.library import Library
+    from planlens.semantic import installed
 
+    words = load(Path(lexicon) if lexicon is not None else None)
     shelf = Library.open(library)
-    first, second = (shelf.read(entry) for entry in shelf.pair(old, new, region=region))
+    first, second = (shelf.read(entry, words) for entry in shelf.pair(old, new, region=region))
     folders = homes(shelf.folder, shipped=shelf.shipped) if reviewed else ()
-    return compare(first, second, decided(folders, first, second).settled)
+    return compare(
+        first, second, decided(folders, first, second).settled, encoder=installed() if semantic else None, lexicon=words
+    )

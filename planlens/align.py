@@ -24,8 +24,8 @@ from . import evidence, quantity
 from .alignments import Decision
 from .alignments import plain as plain
 from .errors import LibraryError, SettingsError
-from .semantic import Encoder
 from .model import Alignment, Commitment, Link, Part, Plan, Score, Source
+from .semantic import Encoder
 
 Floats = NDArray[np.float64]
 COMPETITION = ("rivals_new", "rivals_old", "crowd_new", "crowd_old")
@@ -62,9 +62,7 @@ _LIKE_ITEMS = 70.0  # likeness (rapidfuzz ratio) of two statements of one plan f
 _CLAUSE = 0.3  # sum of the probabilities of the links between two clauses from which they correspond
 
 
-def align(
-    old: Plan, new: Plan, reviewed: Sequence[Decision] = (), *, encoder: Encoder | None = None
-) -> Alignment:
+def align(old: Plan, new: Plan, reviewed: Sequence[Decision] = (), *, encoder: Encoder | None = None) -> Alignment:
     """Links of commitments and of clauses, strongest first within reading order of the new plan.
 
     `encoder` adds evidence of meaning (`semantic.installed()`).
@@ -139,9 +137,7 @@ class _Ruling:
         return (i, j) in self.linked or (i, j) in self.rejected or i in self.lone_old or j in self.lone_new
 
 
-def explain(
-    old: Plan, new: Plan, old_key: str, new_key: str, *, encoder: Encoder | None = None
-) -> Score | None:
+def explain(old: Plan, new: Plan, old_key: str, new_key: str, *, encoder: Encoder | None = None) -> Score | None:
     """The score of one pair of commitments with its parts; None where too little is shared for it to be a candidate.
 
     Raises LibraryError for a key that no commitment of the plan has.

@@ -18,10 +18,12 @@ from planlens.errors import InputError, PlanlensError
 
 if TYPE_CHECKING:
     from planlens.alignments import Replay
+    from planlens.lexicon import Lexicon
     from planlens.library import Library
     from planlens.model import Comparison, Plan, Table
     from planlens.report.look import Look
     from planlens.report.messages import Messages
+    from planlens.semantic import Encoder
 
 OK, CHANGED, BAD_INPUT = 0, 1, 2
 FORMATS = ("table", "md", "csv", "json")
@@ -105,6 +107,7 @@ def _options(*options: Callable[[Command], Command]) -> Callable[[Command], Comm
 _shelf = _options(
     click.option("--library", metavar="DIR", help="The library to use (else PLANLENS_LIBRARY, else this folder)."),
     click.option("--region", metavar="NAME", help="Narrow a year to one region: 深圳市."),
+    click.option("--lexicon", metavar="PATH", help="Your own word lists (a folder, or one .toml) beside the shipped."),
 )
 _form = _options(
     click.option(
@@ -131,7 +134,11 @@ _manner = _options(
         help="Colour in the terminal (NO_COLOR turns auto off).",
     ),
 )
-_RUN = ("library", "region", "form", "output", "full", "lang", "colour")
+_meaning = _options(
+    click.option("--no-semantic", is_flag=True, envvar="PLANLENS_NO_SEMANTIC", help="Leave the semantic extra aside."),
+    click.option("--semantic-model", metavar="DIR", help="A model of your own: sentence-transformers or ONNX."),
+)
+_RUN = ("library", "region", "lexicon", "form", "output", "full", "lang", "colour", "no_semantic", "semantic_model")
 
 
 def _running(*groups: Callable[[Command], Command]) -> Callable[[Command], Command]:
@@ -175,7 +182,7 @@ def plans(run: _Run) -> None:
     rows, unread = [], []
     for entry in entries:
         try:
-            rows.append(listings.library_row(run.shelf.read(entry), run.m))
+            rows.append(listings.library_row(run.shelf.read(entry, run.lexicon), run.m))
         except InputError as error:
             unread.append(f"{entry.info.id}: {run.m('plans.unread', why=error)}")
             rows.append(listings.unread_row(entry.info, run.m))
@@ -252,19 +259,21 @@ def track(run: _Run, indicator: str, plan: tuple[str, ...]) -> None:
     "--explain", nargs=2, metavar="OLDKEY NEWKEY", help="Take the score of one pair apart: 四/十二#3 一/四#1."
 )
 @_reviews
+@_meaning
 @_reporting
 def align(
     run: _Run, old: str, new: str, explain: tuple[str, str] | None, no_reviewed: bool, alignments: str | None
 ) -> None:
     """List which clauses and commitments correspond."""
     from planlens.align import align as pair
+    from planlens.compare import located
     from planlens.report import json, tables
 
     first, second = run.pair(old, new)
     if explain:
         return _explain(run, first, second, explain)
     reviewed = run.replayed(first, second, alignments, no_reviewed)
-    found = pair(first, second, reviewed.settled)
+    found = located(first, second, pair(first, second, reviewed.settled, encoder=run.encoder), run.lexicon)
     _tell_orphans(reviewed)
     return run.report(
         json=lambda: json.align(first, second, found),
@@ -276,9 +285,10 @@ def align(
 @cli.command()
 @_plan_argument("old")
 @_plan_argument("new")
-@click.option("--only", metavar="LIST", help="Sections to list: targets,new,dropped,changed,kept.")
+@click.option("--only", metavar="LIST", help="Sections to list: targets,new,dropped,changed,kept,weak.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 where the plans differ.")
 @_reviews
+@_meaning
 @_reporting
 def diff(
     run: _Run, old: str, new: str, only: str | None, exit_code: bool, no_reviewed: bool, alignments: str | None
@@ -293,14 +303,14 @@ def diff(
     asked = _sections(only, run.form)
     first, second = run.pair(old, new)
     reviewed = run.replayed(first, second, alignments, no_reviewed)
-    result = compare(first, second, reviewed.settled)
+    result = compare(first, second, reviewed.settled, encoder=run.encoder, lexicon=run.lexicon)
     if run.form == "csv":
         _tell_orphans(reviewed)
     shown = asked or (tables.SECTIONS if run.look.full else tables.SHOWN)
     cut = run.form == "table" and not run.look.full
     run.report(
         json=lambda: json.diff(result, reviewed.orphaned),
-        csv=lambda: [tables.diff_rows(result, run.m, only=asked or tables.SECTIONS)],
+        csv=lambda: [tables.diff_rows(result, run.m, only=asked or tables.ROWS)],
         tables=lambda: tables.diff(result, run.m, only=shown, cut=cut, orphaned=reviewed.orphaned),
     )
     return CHANGED if exit_code and _differ(result) else OK
@@ -314,6 +324,7 @@ def diff(
 @click.option("--reviewer", metavar="NAME", envvar="PLANLENS_REVIEWER", help="Who decides (else the user's name).")
 @click.option("--unsure", is_flag=True, help="Ask again about what was left unsure.")
 @click.option("--alignments", metavar="DIR", help="Folder of reviewed links (else alignments/ by the library).")
+@_meaning
 @_running(_shelf, _manner)
 def review(
     run: _Run,
@@ -338,7 +349,7 @@ def review(
     run.send_to(sheet_out)
     first, second = run.pair(old, new)
     folders, shipped = run.homes(alignments, made=True), run.shelf.shipped
-    desk = Desk.of(first, second, folders, shipped=shipped, who=reviewer or _user())
+    desk = Desk.of(first, second, folders, shipped=shipped, who=reviewer or _user(), encoder=run.encoder)
     if sheet_out:
         click.echo(desk.export(Path(sheet_out), run.m, unsure=unsure))
     elif sheet_in:
@@ -403,7 +414,7 @@ def _explain(run: _Run, old: Plan, new: Plan, keys: tuple[str, str]) -> None:
     from planlens.align import explain
     from planlens.report import json, tables
 
-    score = explain(old, new, *keys)
+    score = explain(old, new, *keys, encoder=run.encoder)
     run.report(
         json=lambda: json.explain(old, new, keys, score), tables=lambda: tables.explain(old, new, keys, score, run.m)
     )
@@ -420,17 +431,21 @@ class _Run:
         *,
         library: str | None = None,
         region: str | None = None,
+        lexicon: str | None = None,
         form: str | None = None,
         output: str | None = None,
         full: bool = False,
         lang: str = "zh",
         colour: str = "auto",
+        no_semantic: bool = False,
+        semantic_model: str | None = None,
     ) -> None:
         from planlens.report import SUFFIXES
         from planlens.report.look import Look
         from planlens.report.messages import load
 
-        self.folder, self.region = library, region
+        self.folder, self.region, self.lists = library, region, lexicon
+        self._no_semantic, self._semantic_model = no_semantic, semantic_model
         self.path: Path | None = None
         self.send_to(output)
         self.form = form or (SUFFIXES.get(self.path.suffix.lower(), "table") if self.path else "table")
@@ -453,12 +468,31 @@ class _Run:
     def shelf(self) -> Library:
         return _library(self.folder)
 
+    @functools.cached_property
+    def lexicon(self) -> Lexicon:
+        from planlens.lexicon import load
+
+        return load(Path(self.lists) if self.lists is not None else None)
+
+    @functools.cached_property
+    def encoder(self) -> Encoder | None:
+        """What finds statements alike in meaning: the model named, else the semantic extra where it is installed."""
+        from planlens.semantic import from_folder, installed
+
+        if self._semantic_model is not None:
+            return from_folder(self._semantic_model)
+        return None if self._no_semantic else installed()
+
     def read(self, names: Sequence[str]) -> list[Plan]:
         """The plans named, each once."""
-        return self._checked([self.shelf.read(entry) for entry in self.shelf.all(names, region=self.region)])
+        return self._checked(
+            [self.shelf.read(entry, self.lexicon) for entry in self.shelf.all(names, region=self.region)]
+        )
 
     def pair(self, old: str, new: str) -> tuple[Plan, Plan]:
-        first, second = (self.shelf.read(entry) for entry in self.shelf.pair(old, new, region=self.region))
+        first, second = (
+            self.shelf.read(entry, self.lexicon) for entry in self.shelf.pair(old, new, region=self.region)
+        )
         self._checked([first, second])
         return first, second
 

@@ -16,6 +16,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,7 @@ from . import semantic, words
 from .semantic import Encoder
 
 Matrix = NDArray[np.float64]
+Real = TypeVar("Real", np.float32, np.float64)
 
 FEATURES = (
     "hubness",  # word, character, item similarity above what either side has with everything else
@@ -131,7 +133,7 @@ def measure(old: Side, new: Side, encoder: Encoder | None = None) -> Measured:
         "best_new": base.max(axis=0)[cols] if len(old.texts) else np.zeros(0),
         "novelty": shared.novelty[cols],
     }
-    names = FEATURES
+    names: tuple[str, ...] = FEATURES
     if encoder is not None and len(old.texts) and len(new.texts):
         columns |= {name: found[pick] for name, found in _meanings(old.texts, new.texts, encoder).items()}
         names += MEANING
@@ -145,7 +147,7 @@ def _meanings(old: Sequence[str], new: Sequence[str], encoder: Encoder) -> dict[
     items = [[items_of(text) for text in texts] for texts in (old, new)]
     flat = [[item for several in side for item in several] for side in items]
     starts = [np.cumsum([0] + [len(several) for several in side])[:-1] for side in items]
-    parts = semantic.cosines(*_centred(*flat, encoder))
+    parts = semantic.cosines(*_centred(flat[0], flat[1], encoder))
 
     def best(m: NDArray[np.float32]) -> Matrix:
         rows = np.maximum.reduceat(m, starts[0], axis=0)
@@ -431,14 +433,14 @@ def _dice(a: str, b: str) -> float:
     return 2 * len(left & right) / (len(left) + len(right))
 
 
-def _csls(m: Matrix) -> Matrix:
+def _csls(m: NDArray[Real]) -> NDArray[Real]:
     """Twice a similarity less the mean of the eight highest of its row and of its column."""
     if m.size == 0:
         return m
     k_row, k_col = min(_HUBS, m.shape[1]), min(_HUBS, m.shape[0])
     row = np.partition(m, m.shape[1] - k_row, axis=1)[:, -k_row:].mean(axis=1, keepdims=True)
     col = np.partition(m, m.shape[0] - k_col, axis=0)[-k_col:, :].mean(axis=0, keepdims=True)
-    out: Matrix = (2 * m - row - col).astype(np.float64)
+    out: NDArray[Real] = 2 * m - row - col
     return out
 
 

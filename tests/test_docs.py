@@ -27,6 +27,7 @@ def output(command: str) -> str:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PLANLENS")}
     environment["PATH"] = str(Path(sys.executable).parent) + os.pathsep + environment["PATH"]
     environment |= {"COLUMNS": WIDTH, "NO_COLOR": "1"}
+    environment["PLANLENS_NO_SEMANTIC"] = "1"  # what the first line of the set-up installs
     done = subprocess.run(
         ["bash", "-c", command], cwd=ROOT, env=environment, capture_output=True, timeout=120, check=False
     )

@@ -1,0 +1,12 @@
+"""Tests see what a plain installation gives, and keep out of the user's cache; tests of meaning say so."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+
+os.environ["PLANLENS_NO_SEMANTIC"] = "1"
+os.environ["PLANLENS_CACHE"] = tempfile.mkdtemp(prefix="planlens-test-")
+atexit.register(shutil.rmtree, os.environ["PLANLENS_CACHE"], ignore_errors=True)
