@@ -43,6 +43,8 @@ def patterns() -> dict[str, re.Pattern[str]]:
         "begins": re.compile(any_of(action["begins"])),
         "ends": re.compile(any_of(action["ends"])),
         "recruits": re.compile(any_of(action["recruits"])),
+        "creates": re.compile(any_of(action["creates"])),
+        "renews": re.compile(any_of(action["renews"])),
         "adds": re.compile(any_of(action["adds"])),
         "generic": re.compile(rf"^(?:{any_of(raw['generic']['words'])})?$"),
         "people": re.compile(any_of(raw["people"]["words"])),
@@ -89,7 +91,7 @@ def plain(indicator: str) -> str:
     return pattern.sub(lambda found: words_of.get(found[0], found[0]), unicodedata.normalize("NFKC", indicator))
 
 
-_PER_HEADS = re.compile(r"每?([百千万]+|\d+万)名?(?:常住|户籍)?人口?(?=.)")
+_PER_HEADS = re.compile(r"每?([十百千万]+|\d+万)名?(?:常住|户籍)?人口?(?=.)")
 
 
 @functools.lru_cache(maxsize=1 << 16)
@@ -136,6 +138,20 @@ def kinds(name: str) -> frozenset[str]:
     return frozenset(word for kin in table("counting")["contrast"]["kinds"] for word in kin if word in short)
 
 
+def opposed(a: str, b: str) -> bool:
+    """Whether two names tell of two kinds of one thing, whatever else they share: 高中学位 and 义务教育学位.
+
+    >>> opposed("新增高中学位", "新增义务教育学位"), opposed("新增学位", "新增高中学位")
+    (True, False)
+    """
+    left, right = core(a), core(b)
+    for kin in table("counting")["contrast"]["kinds"]:
+        found = [{word for word in kin if word in name} for name in (left, right)]
+        if all(found) and not found[0] & found[1]:
+            return True
+    return False
+
+
 def levels(indicator: str) -> tuple[str, ...]:
     """Administrative levels an indicator names, highest first.
 
@@ -166,7 +182,7 @@ def described(a: str, b: str) -> bool:
 def each(target: Target) -> bool:
     """Whether a number holds for each of several: 各区1个 is not 全市1个; 每千人口 is a base, and told as such."""
     scope = target.scope or ""
-    return re.match(r"[每各逐](?!\d*[百千万])", scope) is not None
+    return re.match(r"[每各逐](?!\d*[十百千万])", scope) is not None
 
 
 def without_scope(target: Target) -> str:

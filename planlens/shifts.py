@@ -59,11 +59,11 @@ class _Linked:
             {key: tuple(t.unit_key for t in said) for key, said in restated.places(plan.targets).items()}
             for plan in (old, new)
         ]
-        linked = {link.old for link in alignment.links}, {link.new for link in alignment.links}
-        self.old_linked, self.new_linked = (
-            {key for key, units in places.items() if not known.isdisjoint(units)}
-            for places, known in zip(self.places, linked, strict=True)
-        )
+        self.old_links: dict[str, list[str]] = {}
+        for link in alignment.links:
+            self.old_links.setdefault(link.old, []).append(link.new)
+        linked = {link.new for link in alignment.links}
+        self.new_linked = {key for key, units in self.places[1].items() if not linked.isdisjoint(units)}
 
         self.alone = [_only_ones(plan.targets) for plan in (old, new)]
 
@@ -73,6 +73,11 @@ class _Linked:
         only = a.key in self.alone[0] and b.key in self.alone[1]
         same_unit = a.quantity.unit == b.quantity.unit or convert.dimension(a.quantity.unit) == "people"
         return only and same_unit and len(acts) == 1 and None not in acts and self.of(a, b) >= _SURE
+
+    def elsewhere(self, a: Target, replaced_by: str | None) -> bool:
+        """Whether an old number's statement survives in the new plan, in another than the one that replaced it."""
+        taken = self.places[1].get(replaced_by or "", ())
+        return any(new not in taken for unit in self.places[0][a.key] for new in self.old_links.get(unit, ()))
 
     def of(self, a: Target, b: Target) -> float:
         olds, news = self.places[0][a.key], self.places[1][b.key]
@@ -150,6 +155,8 @@ def _sureness(a: Target, b: Target, linked: _Linked, wholes: Wholes) -> tuple[fl
     meeting = _meeting(a, b, wholes)
     if meeting is None:
         return 0.0, None
+    if naming.opposed(a.indicator, b.indicator):
+        return 0.0, None
     p = linked.of(a, b)
     if p < _LINKED and (_bare_share(a) or _bare_share(b)):
         return 0.0, None
@@ -159,7 +166,8 @@ def _sureness(a: Target, b: Target, linked: _Linked, wholes: Wholes) -> tuple[fl
         if sim < _SAME_ACT or not linked.one_place(a, b):
             return 0.0, None
         meeting = replace(meeting, renamed=True)
-    return sim + 0.5 * p + 0.1 * linked.around(a, b) + 0.1 * (a.measure == b.measure), meeting
+    alike = 0.1 * (a.measure == b.measure) + 0.05 * (a.period == b.period)
+    return sim + 0.5 * p + 0.1 * linked.around(a, b) + alike, meeting
 
 
 def _meeting(a: Target, b: Target, wholes: Wholes) -> Meeting | None:
@@ -182,16 +190,31 @@ def _bare_share(target: Target) -> bool:
 def _summed(olds: Sequence[Target], first: int, new: Target, taken: dict[int, int]) -> tuple[Target, ...]:
     """The old target, with those listed beside it that the new one takes in: 国家2个、省12个 → 省级以上12个."""
     one = olds[first]
+    listed = [other for k, other in enumerate(olds) if k != first and k not in taken and _one_list(one, other)]
+    if named := [other for other in listed if _both_named(one, other, new)]:
+        return tuple(sorted([one, *named], key=lambda t: t.span.start))
     level = naming.levels(new.indicator)
     wide = not level or any(name.endswith("以上") for name in level)
     if not wide or len(naming.levels(one.indicator)) != 1:
         return (one,)
-    beside = [
-        other
-        for k, other in enumerate(olds)
-        if k != first and k not in taken and _one_list(one, other) and _same_but_for_level(one, other)
-    ]
+    beside = [other for other in listed if _same_but_for_level(one, other)]
     return tuple(sorted([one, *beside], key=lambda t: t.span.start))
+
+
+def _both_named(a: Target, b: Target, whole: Target) -> bool:
+    """Whether a name tells in one word what two others tell apart: 国道、省道改线项目 and 国省道改线项目."""
+    start = _shared(a.indicator, b.indicator)
+    left, right = a.indicator[start:], b.indicator[start:]
+    end = _shared(left[::-1], right[::-1])
+    apart, tail = [left[: len(left) - end], right[: len(right) - end]], left[len(left) - end :]
+    if end < 2 or not all(0 < len(part) <= 4 for part in apart):
+        return False
+    return any("".join(parts) + tail[:2] in whole.indicator for parts in (apart, apart[::-1]))
+
+
+def _shared(a: str, b: str) -> int:
+    """How many characters two texts begin with alike."""
+    return next((at for at, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
 
 
 def _same_but_for_level(a: Target, b: Target) -> bool:
@@ -319,12 +342,12 @@ def _alone(
 ) -> list[Shift]:
     """Targets without a counterpart: their statement survives without the number, or is gone; new ones likewise."""
     substituted = [shift for shift in so_far if shift.kind == "substituted"]
-    replaced_old = {key for shift in substituted for key in shift.old}
+    replaced_old = {key: shift.new[0] for shift in substituted for key in shift.old}
     replaced_new = {key for shift in substituted for key in shift.new}
     out = []
     for a in olds:
         if a.key not in met_old:
-            survives = a.key in linked.old_linked
+            survives = linked.elsewhere(a, replaced_old.get(a.key))
             if a.key in replaced_old and not survives:
                 continue
             out.append(_single("quantity_dropped" if survives else "dropped", a, (a.key,), ()))

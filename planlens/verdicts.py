@@ -87,13 +87,15 @@ def _verdict(group: Group, meeting: Meeting) -> tuple[Verdict, str]:
     levels = naming.levels(a.indicator), naming.levels(b.indicator)
     if len(group.old) == 1 and all(levels) and levels[0] != levels[1]:
         return "redefined", f"层级不同：{'、'.join(levels[0])} → {'、'.join(levels[1])}"
+    if len(group.old) == 1 and any(levels) and not all(levels) and "级" in a.indicator + b.indicator:
+        return "redefined", f"层级不同：{'、'.join(levels[0]) or '未写明'} → {'、'.join(levels[1]) or '未写明'}"
     if meeting.renamed:
         return "redefined", f"名称不同：{a.indicator} → {b.indicator}"
     if meeting.note:
         return "convertible", meeting.note
     if naming.each(a) != naming.each(b) or _other_scope(a, b):
         return "redefined", f"范围不同：{a.scope or '未写明'} → {b.scope or '未写明'}"
-    if (more := _more_things(a, b) or _other_field(a, b)) is not None:
+    if (more := _more_things(a, b) or _other_field(a, b) or _other_act(a, b)) is not None:
         return "redefined", more
     if meeting.factor != 1:
         return "convertible", ""
@@ -141,12 +143,27 @@ def _other_field(a: Target, b: Target) -> str | None:
     names = [naming.plain(naming.without_scope(t)) for t in (a, b)]
     if naming.same_name(*names):
         return None
+    short, long = sorted((naming.thing(name) for name in names), key=len)
+    if long.endswith(short) and naming.own_words(long, short):
+        return f"计量范围不同：仅一方含{long.removesuffix(short)}"
     mine, others = naming.own_words(*names), naming.own_words(*names[::-1])
     if mine and others:
         return f"计量范围不同：{'、'.join(mine)} → {'、'.join(others)}"
     if (mine or others) and not naming.patterns()["adds"].search(a.indicator + b.indicator):
         return f"计量范围不同：仅一方含{'、'.join(mine or others)}"
     return None
+
+
+def _other_act(a: Target, b: Target) -> str | None:
+    """What is added is not what is renewed: 新增公交车200辆 → 更新公交车260辆."""
+    acts = [
+        {name: found[0] for name in ("creates", "renews") if (found := naming.patterns()[name].search(t.indicator))}
+        for t in (a, b)
+    ]
+    if not all(acts) or acts[0].keys() == acts[1].keys():
+        return None
+    said = ("、".join(dict.fromkeys(act.values())) for act in acts)
+    return "举措不同：" + " → ".join(said)
 
 
 def _total(targets: Sequence[Target]) -> Quantity:
