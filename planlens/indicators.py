@@ -75,13 +75,13 @@ _NO_SCOPE = "首|覆盖|面|程|民|员|一流|百强|知名|文明|先进|优�
 
 _EACH = re.compile(
     r"(?P<each>(?:各设区的?市|每(?:一?[个家所名座处张位户人县区镇乡村市省校社院万千百]|\d+(?:\.\d+)?[百千万]?|[一二三四五六七八九十百千万]+)|各(?!设区|[类项种大部有界自国方级]))[^，,；;、达（(]{0,14}?(?:[（(][^）)]{0,10}[)）])?)"
-    r"(?=每年|补助|补贴|奖补|奖励|资助|给予|至少|最少|重点|分别|都|均|要|须|应|不少于|不低于|配|建|设|可|选|指|开|培|打|新|完|推|遴|落|拥有|有|引|确|创|组|达|保|实|累计|$)"
+    r"(?=每年|从|辐射|带动|联系|对接|结对|补助|补贴|奖补|奖励|资助|给予|至少|最少|重点|分别|都|均|要|须|应|不少于|不低于|配|建|设|可|选|指|开|培|打|新|完|推|遴|落|拥有|有|引|确|创|组|达|保|实|累计|$)"
 )
 
 
 _PER = re.compile(
     r"^每(?:\d+(?:\.\d+)?[百千万]*|[一二三四五六七八九十百千万]+)(?:名|位)?"
-    r"(?:(?:常住|户籍|农业|城镇)?人口|就业人员|从业人员|儿童|老年人|老人|学生|居民|人|户|辆|平方公里|公里|万元|元)?"
+    r"(?:(?:常住|户籍|农业|城镇)?人口|就业人员|从业人员|儿童|老年人|老人|学生|居民|人|户|辆|公斤|斤|吨|亩|平方公里|公里|万元|元)?"
 )
 
 
@@ -92,7 +92,7 @@ _PART = re.compile("其中|(?:分别为|包括|含有?)(?=.)")
 
 
 _SCOPE_BEHIND = re.compile(
-    r"(?<=..)(?:在(?P<at>(?:各|每)[^，,]{1,8}?)|(?P<scope>每[个家所名座处位户人县区镇乡村市省校社院][^，,、率数比额]{0,8}))$"
+    r"(?<=..)(?:在(?P<at>(?:[各每]|[省市区县镇]级)[^，,]{0,8}?)|(?P<scope>每[个家所名座处位户人县区镇乡村市省校社院][^，,、率数比额]{0,8}))$"
 )
 
 
@@ -166,6 +166,10 @@ def read(segment: str, found: Sequence[Found], earlier: Phrase | None = None, be
     out: list[Phrase] = []
     for first, last, left, right in _groups(segment, found):
         last_word = out[-1] if out else earlier
+        beside = bool(out) and found[first - 1].span.end == found[first].span.start
+        if beside and out[-1].thing and not out[-1].right:  # 监测对象516户1703人
+            out.extend(dealt(replace(out[-1], unit=found[first].quantity.unit), last - first + 1))
+            continue
         around = last_word, before, bool(out), last - first + 1
         out.extend(dealt(_phrase(left, right, found[first], *around), last - first + 1))
     return completed(out, found, earlier)
@@ -412,7 +416,7 @@ def _stated(place: _Place) -> Phrase | None:
     name = change + thing if change in ("新增", "净增") and subject == "" else name
     if place.percent() and level in ("按", "拟按") and re.search("生产总值$|增加值$", thing):  # 国内生产总值按6%安排
         change, level, name = "增长", "", thing + "增长"
-    name += level if level in ("安排", "投入") and thing.endswith("财政") else ""
+    name += f"{level}资金" if level in ("安排", "投入") and thing.endswith("财政") else ""
     return place.phrase(name, thing, verb=lists().more.at_start(subject), level=level, change=change)
 
 
@@ -507,6 +511,10 @@ def _counted(place: _Place) -> Phrase | None:
     if re.fullmatch("在|于|围绕|面向|针对", left) and (divided := _divided(right))[1]:
         who, what = divided  # 在12个县推广积分制
         return place.phrase(f"{what}的{who}" if len(what) <= 20 else who, who, right=what)
+    if earlier is not None and not without_help(left) and starts_with_verb(right) and place.takes_up(earlier):
+        who = re.sub("全部$|均$", "", _divided(earlier.right or earlier.thing)[0])
+        who = "" if verbs_at_start(who) else who
+        return place.phrase(who + right, who + right, right=right)  # 争取3家完成评审
     if not verb and left:
         verb, rest = verb_and_thing(subject)
         named = ""
@@ -519,10 +527,6 @@ def _counted(place: _Place) -> Phrase | None:
             right, verb = rest + right, verb or earlier.verb  # 培育国家级3家、省级10家龙头企业
         elif rest and (starts_with_verb(right) or right in table("targets")["generic"]["words"]):
             right = re.sub("到$|至$", "", rest) + right  # 港资机构2家落户前海, 推广到12家单位
-    elif not left and earlier is not None and starts_with_verb(right) and place.takes_up(earlier):
-        who = re.sub("全部$|均$", "", _divided(earlier.right or earlier.thing)[0])
-        who = "" if verbs_at_start(who) else who
-        return place.phrase(who + right, who + right, right=right)  # 争取3家完成评审
     scope = place.scope
     if not left and place.inside and earlier is not None and not starts_with_verb(right):
         verb, scope, left = earlier.verb, scope or earlier.scope, earlier.left
@@ -700,14 +704,14 @@ def _trimmed(text: str) -> str:
 
 
 def _subject(text: str) -> str:
+    if chosen := _CHOSEN.match(text):  # 从社区医院中选取2家
+        return chosen["verb"] + chosen["of"]
     text = re.sub(r"^(?:将|把|使(?!用)|让|对|预期(?!寿命))", "", without_help(_trimmed(text)))
     if (given := re.match(r"(?:为|向|给)[^，,；;]{1,8}?(?=[减让退提发])", text)) and starts_with_verb(
         text[given.end() :]
     ):
         text = text[given.end() :]
     text = re.sub(r"(?:从|由)[^从由]{0,10}$|连续\d+年", "", text)
-    if chosen := _CHOSEN.match(text):  # 从社区医院中选取2家
-        text = chosen["verb"] + chosen["of"]
     text = re.sub("^先(?=发行|建成|启动|实施|安排|改造)|^再(?=[建开引培招改])", "", text)
     for mark in re.finditer("并", text):
         if verbs_at_start(text[mark.end() :]):

@@ -69,8 +69,20 @@ def completed(phrases: Sequence[Phrase], found: Sequence[Found], earlier: Phrase
         if not out[i].thing or out[i].indicator == out[i].verb or _lends(out[i + 1], out[i]):
             out[i] = replace(out[i], indicator=short_name(out[i].verb + out[i + 1].thing), thing=out[i + 1].thing)
     out = _whole_parts(_shared_deed(_shared_tail(out)), earlier)
-    out = _from_to(_shared_predicate(out, found), found)
+    out = _averages(_from_to(_shared_predicate(out, found), found), found, earlier)
     return _with_told([_finished(phrase) for phrase in out], earlier)
+
+
+def _averages(phrases: Sequence[Phrase], found: Sequence[Found], earlier: Phrase | None) -> list[Phrase]:
+    """每千人医师不少于5.9人，护士不少于6.3人: only an average has parts of a person, for as many as the one before."""
+    out: list[Phrase] = []
+    for phrase, item in zip(phrases, found, strict=True):
+        last, lo = out[-1] if out else earlier, item.quantity.lo
+        parted = family(phrase.unit) in ("person", "body") and lo is not None and lo != lo.to_integral_value()
+        if parted and not phrase.scope and last is not None and last.unit == phrase.unit:
+            phrase = replace(phrase, scope=last.scope if PER_MANY.match(last.scope or "") else None)
+        out.append(phrase)
+    return out
 
 
 def _lends(after: Phrase, bare: Phrase) -> bool:
@@ -139,6 +151,9 @@ def _whole_parts(phrases: list[Phrase], earlier: Phrase | None) -> list[Phrase]:
         last = out[-1] if out else earlier
         part = phrase.part or bool(out and out[-1].part and not phrase.level)
         whole = last if last is not None and _same_kind(last.unit, phrase.unit) else None
+        if part and whole is None and earlier is not None:  # 播种面积80万亩，产量6亿斤，其中大豆5万亩
+            same = [thing for thing, unit in earlier.told if thing and _same_kind(unit, phrase.unit)]
+            whole = Phrase("", same[-1], unit=phrase.unit) if same else None
         if is_qualifier(phrase.thing) and not phrase.right:
             noun = _unqualified(whole.thing) if whole is not None else ""
             noun = noun or next((noun for after in phrases[i + 1 :] if (noun := _unqualified(after.thing))), "")
@@ -155,7 +170,8 @@ def _whole_parts(phrases: list[Phrase], earlier: Phrase | None) -> list[Phrase]:
             phrase = replace(phrase, indicator=short_name(name), thing=name)
         elif part and whole is not None and not phrase.verb and not is_metric(phrase.thing) and phrase.thing:
             tail = _tails().search(whole.thing)
-            if tail is not None and tail.start() > 1 and not verbs_at_start(phrase.thing):
+            deed = verbs_at_start(phrase.thing) or verbs_at_end(phrase.thing) < len(phrase.thing)
+            if tail is not None and tail.start() > 1 and not deed:
                 name = phrase.thing + tail["tail"]
                 phrase = replace(phrase, indicator=short_name(name + phrase.change), thing=name)
         out.append(replace(phrase, part=part))
@@ -189,7 +205,7 @@ def short_name(text: str) -> str:
         .lstrip(VAIN)
         .replace("()", "")
     )
-    text = _ODD_START.sub("", text)
+    text = _ODD_START.sub("", re.sub("(?<=..)年内(?=..)", "", text))
     text = _ODD_END.sub("", text)
     if text.count("“") != text.count("”"):
         text = text.replace("“", "").replace("”", "")
