@@ -300,7 +300,7 @@ def diff(
     from planlens.compare import compare
     from planlens.report import json, tables
 
-    asked = _sections(only, run.form)
+    asked = _sections(only, run.form, tables.SECTIONS)
     first, second = run.pair(old, new)
     reviewed = run.replayed(first, second, alignments, no_reviewed)
     result = compare(first, second, reviewed.settled, encoder=run.encoder, lexicon=run.lexicon)
@@ -358,6 +358,31 @@ def review(
         say = functools.partial(_say, colour=run.look.colour)
         session = desk.session(unsure=unsure)
         ask(session, _answers(run.m), say, run.m, width=run.look.width, colour=run.look.colour)
+
+
+@cli.command()
+@_plan_argument("goals")
+@_plan_argument("plan", nargs=-1, required=True)
+@click.option("--only", metavar="LIST", help="Sections to list: matrix,gaps,cascade,unasked,apart.")
+@_meaning
+@_reporting
+def coverage(run: _Run, goals: str, plan: tuple[str, ...], only: str | None) -> None:
+    """Say how plans answer the goals of the level above.
+
+    For every goal of GOALS, number or task: whether each PLAN exceeds, meets or misses it, where, and what comes
+    nearest; then the gaps, what no goal asks for, and the same indicator at every level (层层加码).
+    """
+    from planlens.coverage import cover
+    from planlens.report import coverage as told
+
+    asked = _sections(only, run.form, told.SECTIONS)
+    (above,) = run.read([goals])
+    made = cover(above, [found for name in plan for found in run.read([name])], run.lexicon, encoder=run.encoder)
+    run.report(
+        json=lambda: told.as_json(made),
+        csv=lambda: [told.rows(made, run.m)],
+        tables=lambda: told.tables(made, run.m, only=asked or told.SECTIONS, full=run.look.full),
+    )
 
 
 @cli.command()
@@ -628,16 +653,14 @@ def _answers(m: Messages) -> Callable[[], tuple[str, str] | None]:
     return key if sys.stdin.isatty() else line
 
 
-def _sections(only: str | None, form: str) -> tuple[str, ...]:
-    from planlens.report.tables import SECTIONS
-
+def _sections(only: str | None, form: str, known: Sequence[str]) -> tuple[str, ...]:
     if only is None:
         return ()
     if form == "json":
         raise click.UsageError("--only narrows tables; json carries everything")
     asked = tuple(part.strip() for part in only.split(",") if part.strip())
-    if unknown := [part for part in asked if part not in SECTIONS]:
-        raise click.UsageError(f"--only: no section {', '.join(unknown)}; there are {', '.join(SECTIONS)}")
+    if unknown := [part for part in asked if part not in known]:
+        raise click.UsageError(f"--only: no section {', '.join(unknown)}; there are {', '.join(known)}")
     return asked
 
 

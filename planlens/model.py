@@ -366,6 +366,7 @@ class Coverage:
     unasked: tuple[tuple[str, ...], ...]
     cascade: tuple[Rung, ...]
     caveats: tuple[str, ...]
+    evidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)

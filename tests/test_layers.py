@@ -31,7 +31,7 @@ FLOORS = (
     {"parse"},
     {"align", "counterparts"},
     {"kinds", "moves", "changes", "verdicts", "shifts", "absence", "pieces"},
-    {"compare", "coverage", "overlap", "track"},
+    {"compare", "goals", "overlap", "track", "reach", "cascade", "coverage"},
     {"fit", "fit_places", "library", "corpus", "report", "review"},
     {"cli"},
     {"__main__"},

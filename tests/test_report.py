@@ -206,7 +206,7 @@ def test_a_damaged_number_has_no_value_anywhere(comparison: Comparison) -> None:
 
 
 def test_numbers_in_json_are_numbers() -> None:
-    values = [json._number(Decimal(text)) for text in ("16000", "1.50", "-5", "1E+3")]
+    values = [json.number(Decimal(text)) for text in ("16000", "1.50", "-5", "1E+3")]
     assert [repr(value) for value in values] == ["16000", "1.5", "-5", "1000"]
 
 

@@ -24,11 +24,11 @@ def dumps(data: Row) -> str:
 
 
 def plans(infos: Iterable[PlanInfo]) -> Row:
-    return {"format": FORMAT, "plans": [_plan(info) for info in infos]}
+    return {"format": FORMAT, "plans": [plan_row(info) for info in infos]}
 
 
 def targets(found: Sequence[Plan]) -> Row:
-    return {**plans(plan.info for plan in found), "targets": [_target(p, t) for p in found for t in p.targets]}
+    return {**plans(plan.info for plan in found), "targets": [target_row(p, t) for p in found for t in p.targets]}
 
 
 def track(found: Track) -> Row:
@@ -38,7 +38,7 @@ def track(found: Track) -> Row:
         "format": FORMAT,
         "indicator": found.indicator,
         "points": [
-            {"plan": p.plan, "year": p.year, "target": _target(plan, p.target) if p.target else None}
+            {"plan": p.plan, "year": p.year, "target": target_row(plan, p.target) if p.target else None}
             for plan, p in points
         ],
         "nearest": list(found.nearest),
@@ -52,7 +52,7 @@ def ledger(found: Ledger) -> Row:
             {
                 "indicator": name,
                 "targets": {
-                    plan.info.id: _target(plan, t) if t else None for plan, t in zip(found.plans, cells, strict=True)
+                    plan.info.id: target_row(plan, t) if t else None for plan, t in zip(found.plans, cells, strict=True)
                 },
             }
             for name, cells in found.rows
@@ -65,7 +65,7 @@ def show(plan: Plan) -> Row:
     text = plan.document.text
     return {
         "format": FORMAT,
-        "plan": _plan(plan.info),
+        "plan": plan_row(plan.info),
         "clauses": [_clause(plan, clause) for clause in plan.clauses],
         "commitments": [
             {
@@ -81,7 +81,7 @@ def show(plan: Plan) -> Row:
             }
             for c in plan.commitments
         ],
-        "targets": [_target(plan, target) for target in plan.targets],
+        "targets": [target_row(plan, target) for target in plan.targets],
         "notes": [_note(note) for note in plan.notes],
     }
 
@@ -90,8 +90,8 @@ def align(old: Plan, new: Plan, found: Alignment) -> Row:
     a, b = Places(old), Places(new)
     return {
         "format": FORMAT,
-        "old": _plan(old.info),
-        "new": _plan(new.info),
+        "old": plan_row(old.info),
+        "new": plan_row(new.info),
         "evidence": found.evidence,
         "clauses": [_clause_pair(a, b, link) for link in found.clauses],
         "links": [_link(a, b, link) for link in found.links],
@@ -107,7 +107,7 @@ def explain(old: Plan, new: Plan, keys: tuple[str, str], score: Score | None) ->
         "old": _commitment(Places(old), keys[0]),
         "new": _commitment(Places(new), keys[1]),
         "total": score.total if score else None,
-        "probability": _score(score.probability) if score else None,
+        "probability": rounded(score.probability) if score else None,
         "parts": parts,
     }
 
@@ -116,8 +116,8 @@ def diff(result: Comparison, orphaned: Sequence[Orphan] = ()) -> Row:
     a, b = Places(result.old), Places(result.new)
     return {
         "format": FORMAT,
-        "old": _plan(result.old.info),
-        "new": _plan(result.new.info),
+        "old": plan_row(result.old.info),
+        "new": plan_row(result.new.info),
         "evidence": result.evidence,
         **({"lexicon": result.lexicon} if result.lexicon else {}),
         "clauses": [_clause_pair(a, b, link) for link in result.clauses],
@@ -134,7 +134,7 @@ def _orphan(orphan: Orphan) -> Row:
     return {**asdict(orphan.decision), "reason": orphan.reason}
 
 
-def _plan(info: PlanInfo) -> Row:
+def plan_row(info: PlanInfo) -> Row:
     names = ("id", "title", "region", "level", "start_year", "end_year", "issuer", "source")
     return {name: getattr(info, name) for name in names}
 
@@ -166,7 +166,7 @@ def _note(note: Note) -> Row:
     return {"kind": note.kind, "start": start, "end": end, "why": note.why}
 
 
-def _target(plan: Plan, target: Target) -> Row:
+def target_row(plan: Plan, target: Target) -> Row:
     text, quantity = plan.document.text, target.quantity
     return {
         "plan": plan.info.id,
@@ -176,8 +176,8 @@ def _target(plan: Plan, target: Target) -> Row:
         "start": target.span.start,
         "end": target.span.end,
         "quote": target.quote.of(text),
-        "lo": _number(quantity.lo),
-        "hi": _number(quantity.hi),
+        "lo": number(quantity.lo),
+        "hi": number(quantity.hi),
         "unit": quantity.unit,
         "cmp": quantity.bound,
         "measure": target.measure,
@@ -194,14 +194,14 @@ def _clause_pair(a: Places, b: Places, link: Link) -> Row:
     sides = []
     for places, key in ((a, link.old), (b, link.new)):
         sides.append([_unit(key, places.clauses[key].body, places.plan.document.text)])
-    return {"old": sides[0], "new": sides[1], "score": _score(link.score.probability)}
+    return {"old": sides[0], "new": sides[1], "score": rounded(link.score.probability)}
 
 
 def _link(a: Places, b: Places, link: Link) -> Row:
     return {
         "old": [_commitment(a, link.old)],
         "new": [_commitment(b, link.new)],
-        "score": _score(link.score.probability),
+        "score": rounded(link.score.probability),
         "source": link.source,
         **({"item": dict(zip(("old", "new"), map(_bounds, link.items[0]), strict=True))} if link.items else {}),
     }
@@ -220,7 +220,7 @@ def _change(a: Places, b: Places, change: Change) -> Row:
         "kinds": list(change.kinds),
         "old": [_commitment(a, key) for key in change.old],
         "new": [_commitment(b, key) for key in change.new],
-        "score": None if change.score is None else _score(change.score),
+        "score": None if change.score is None else rounded(change.score),
         "source": change.source,
         "nearest": nearest,
         "details": list(change.details),
@@ -233,7 +233,7 @@ def _absence(other: Places, change: Change) -> Row:
     trace, text = change.trace, other.plan.document.text
     told = trace and {"kind": trace.kind, "text": trace.span.of(text), "start": trace.span.start, "end": trace.span.end}
     return {
-        "nearest_score": _score(change.nearest[1]) if change.nearest else None,
+        "nearest_score": rounded(change.nearest[1]) if change.nearest else None,
         "carried": list(change.carried),
         "trace": told,
     }
@@ -245,20 +245,20 @@ def _shift(a: Places, b: Places, shift: Shift) -> Row:
         "verdict": shift.verdict,
         "direction": shift.direction,
         "indicator": shift.indicator,
-        "old": [_target(a.plan, target) for target in a.found(shift.old)],
-        "new": [_target(b.plan, target) for target in b.found(shift.new)],
-        "difference": _number(shift.difference),
-        "percent": _number(shift.percent),
+        "old": [target_row(a.plan, target) for target in a.found(shift.old)],
+        "new": [target_row(b.plan, target) for target in b.found(shift.new)],
+        "difference": number(shift.difference),
+        "percent": number(shift.percent),
         "note": shift.note,
     }
 
 
-def _number(value: Decimal | None) -> int | float | None:
+def number(value: Decimal | None) -> int | float | None:
     if value is None:
         return None
     return int(value) if value == value.to_integral_value() else float(value)
 
 
-def _score(value: float) -> float:
+def rounded(value: float) -> float:
     """Four decimals say all that a probability can."""
     return round(float(value), 4)

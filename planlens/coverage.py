@@ -1,0 +1,353 @@
+"""How plans answer the goals of the level above: every goal with one verdict a plan, and what no goal asks for.
+
+    cover(goals, plans) -> Coverage
+
+exceeds, meets, below   the same indicator with a number, judged by what is better (死亡率 lower, 签约率 higher)
+unquantified            the plan speaks of the indicator and gives no number
+incomparable            it gives a number, but of another scope, base or measure, or only for the past
+covered, partial        all items of a task are answered, or some
+absent                  nothing answers; the nearest passage is named
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from . import cascade as cascades
+from . import convert, counterparts, kinds, naming, restated, verdicts, words
+from . import goals as asked
+from .commitments import items
+from .convert import Meeting
+from .errors import InputError, LibraryError
+from .goals import Addressees
+from .lexicon import Lexicon, load
+from .model import Answer, Coverage, Firmness, Goal, Plan, Span, Target
+from .reach import better, closeness, reach
+from .verdicts import Group
+
+if TYPE_CHECKING:
+    from .semantic import Encoder
+
+_ANSWERS = 0.5
+"""Probability from which a commitment answers where it says something of the item."""
+
+_SAID = 0.34
+"""Share of an item's telling words that a probable counterpart must say …"""
+
+_SAID_ALONE = 0.6
+"""… and that a merely possible one must say."""
+
+_NAMED = 0.7
+"""Share of an indicator's telling words that a commitment must say to speak of it."""
+
+_NEAR = 0.38
+"""Likeness from which a number of another measure stands where the goal's should stand."""
+
+_TELLING = 5.0
+"""Information of a word that tells one task from another: 建立 and 服务 do not."""
+
+_MEMBER = 7.0
+"""Information of a word that names a member of a list: 糖尿病 does, 医疗 in 医疗、医保、医药 does not."""
+
+_OTHER_FORM = 0.8
+_LEAD = re.compile(r"^(?:进一步|积极|加快|大力|着力|持续)?(?:加强|做好|完善|推进|推动|开展|强化|抓好|围绕|实施|落实)")
+
+
+def cover(
+    goals: Plan, plans: Sequence[Plan], lexicon: Lexicon | None = None, *, encoder: Encoder | None = None
+) -> Coverage:
+    """Coverage of `goals` by each of `plans`, read with one lexicon; `encoder` adds evidence of meaning.
+
+    Raises LibraryError where a plan is given twice or is the goals themselves, InputError where the goals ask nothing.
+    """
+    _check(goals, plans)
+    lexicon = lexicon or load()
+    wanted = asked.read(goals, lexicon)
+    if not wanted:
+        raise InputError(f"{goals.info.id}: it asks for nothing, neither a task nor a number; give the plan with goals")
+    columns = [_Column(goals, plan, wanted, lexicon, encoder) for plan in plans]
+    answers = [[column.answer(goal) for goal in wanted] for column in columns]
+    return Coverage(
+        goals,
+        tuple(plans),
+        tuple((goal, tuple(column[n] for column in answers)) for n, goal in enumerate(wanted)),
+        tuple(column.unasked(found) for column, found in zip(columns, answers, strict=True)),
+        cascades.cascade((goals, *plans)),
+        tuple(caveat for column in columns for caveat in column.caveats()),
+        columns[0].evidence if columns else "",
+    )
+
+
+def _check(goals: Plan, plans: Sequence[Plan]) -> None:
+    seen = {goals.document.sha256}
+    for plan in plans:
+        if plan.document.sha256 == goals.document.sha256:
+            raise LibraryError(f"{plan.info.id}: this is the goals document itself; name a plan that is to answer it")
+        if plan.document.sha256 in seen:
+            raise LibraryError(f"{plan.info.id}: given twice; name each plan once")
+        seen.add(plan.document.sha256)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A commitment of the plan in today's terms, with the heading it stands under."""
+
+    key: str
+    text: str
+    whole: str
+
+
+class _Column:
+    """One plan before the goals."""
+
+    def __init__(
+        self, goals: Plan, plan: Plan, wanted: Sequence[Goal], lexicon: Lexicon, encoder: Encoder | None
+    ) -> None:
+        self.goals, self.plan, self.lexicon = goals, plan, lexicon
+        self.addressees = Addressees(goals)
+        self.belongs, self.same_place = asked.belongs(goals, plan), asked.same_place(goals, plan)
+        self.label = asked.circular(goals, plan)
+        self.wanted = {t.key: t for t in goals.targets}
+        self.theirs = restated.headlines(plan.targets)
+        self.places = restated.places(plan.targets)
+        self.wholes = convert.Wholes((plan,))
+        headings = {c.key: c.heading for c in plan.clauses}
+        self.said = [
+            _Said(c.key, text := lexicon.canonical(c.text), lexicon.canonical(headings.get(c.clause, "")) + text)
+            for c in plan.commitments
+        ]
+        self.by_key = {said.key: said for said in self.said}
+        self.strength = [{c.key: c.strength for c in p.commitments} for p in (goals, plan)]
+        found = counterparts.find(goals, plan, encoder=encoder)
+        self.evidence = found.evidence
+        self.probable: dict[str, list[tuple[str, float]]] = defaultdict(list)
+        for link in (*found.links, *found.weak):
+            self.probable[link.old].append((link.new, link.score.probability))
+        self.nearest = {mine: (other, p) for mine, other, p in found.nearest_a}
+        self.asked_for = {link.new for link in found.links}
+        self.words = _Words(goals, lexicon)
+
+    def answer(self, goal: Goal) -> Answer:
+        found = self._number(goal, self.wanted[goal.target]) if goal.target else self._task(goal)
+        derived = self.label is not None and asked.labelled(goal, self.goals, self.label)
+        return replace(found, apart=self.addressees.apart(goal, self.plan), circular=derived)
+
+    # --- numbers ---------------------------------------------------------------------------------------------------
+
+    def _number(self, goal: Goal, target: Target) -> Answer:
+        """The first of these that finds something: the same indicator, its past, another number there, mere words."""
+        same = max(self._same(target), default=None, key=lambda found: found[0])
+        if same is not None:
+            return self._compared(target, same[1], same[2])
+        for find in (self._past, self._beside, self._unquantified):
+            answer = find(goal, target)
+            if answer is not None:
+                return answer
+        return Answer("absent", nearest=self._near(goal))
+
+    def _same(self, target: Target) -> Iterable[tuple[tuple[float, bool, int], Target, Meeting]]:
+        """Numbers of the plan for the same indicator, with how close the name is; a period near the goal's decides."""
+        for order, other in enumerate(self.theirs):
+            meeting = convert.meeting(target, other, self.wholes)
+            close = closeness(target, other)
+            if meeting is not None and close > 0 and (not meeting.missing or close >= 1):
+                yield (close, _years(target) == _years(other), -order), other, meeting
+
+    def _compared(self, target: Target, other: Target, meeting: Meeting) -> Answer:
+        units = tuple(dict.fromkeys(t.unit_key for t in self.places[other.key]))
+        notes = [self._period_note(target, other)]
+        shift = verdicts.compared(Group((target,), (other,)), meeting, ("", ""))
+        verdict = None
+        if meeting.missing:
+            notes.append(f"计量基数不同，规划未写明{meeting.missing}，无法换算")
+        elif shift.verdict == "redefined":
+            notes.append(shift.note.split("；")[0])
+        elif {target.measure, other.measure} == {"level", "increment"}:
+            notes.append("口径不同：总量或水平与增量")
+        elif asked.is_total(target) and not (self.same_place or asked.level_of(self.goals) > asked.level_of(self.plan)):
+            notes.append("总量随地区规模而异，不宜直接比较")
+        else:
+            told = convert.applied(target.quantity, meeting.factor or Fraction(1), other.quantity.unit)
+            verdict = reach(told, other.quantity, better(target))
+            notes.append(verdict[1] if verdict else "双方界限方向相反")
+            notes.append(meeting.note)
+        notes.append("该指标越低越好" if better(target) == "less" else "")
+        return Answer(
+            verdict[0] if verdict else "incomparable",
+            units,
+            other.key,
+            1.0,
+            _firmer(verdict[0]) if verdict else None,
+            note="；".join(filter(None, notes)),
+        )
+
+    def _period_note(self, target: Target, other: Target) -> str:
+        mine, theirs = _years(target) or self.goals.info.end_year, _years(other) or self.plan.info.end_year
+        if mine is None or theirs is None or mine == theirs:
+            return ""
+        return f"期限不同：目标{mine}年，规划{theirs}年"
+
+    def _past(self, goal: Goal, target: Target) -> Answer | None:
+        """The plan tells how things were, and promises nothing."""
+        for other in self.plan.targets:
+            if other.role == "baseline" and not other.damaged and closeness(target, other) >= 1:
+                note = f"仅有基期值{other.quantity.text}，未提出目标"
+                return Answer("incomparable", (other.unit_key,), other.key, note=note, nearest=self._near(goal))
+        return None
+
+    def _beside(self, goal: Goal, target: Target) -> Answer | None:
+        """A number of another measure for the same thing: 新增托位1.6万个 where 每千人口托位数 is asked for."""
+        best = max(self.theirs, key=lambda other: naming.likeness(target.indicator, other.indicator), default=None)
+        if best is None or naming.likeness(target.indicator, best.indicator) < _NEAR:
+            return None
+        if naming.each_has_its_own(naming.thing(target.indicator), naming.thing(best.indicator)):
+            return None
+        mine, other = convert.way(target), convert.way(best)
+        if mine.dimension == other.dimension and (mine.per is None) == (other.per is None):
+            return None
+        note = f"计量对象不同：目标为{target.indicator}，规划为{best.indicator}，不可比"
+        return Answer(
+            "incomparable", (best.unit_key,), best.key, note=note, firmness="weaker", nearest=self._near(goal)
+        )
+
+    def _unquantified(self, goal: Goal, target: Target) -> Answer | None:
+        """The plan speaks of the indicator without its number."""
+        wanted = self.words.of_indicator(target)
+        if not wanted:
+            return None
+        ranked = sorted(((_share(wanted, said.text), -n) for n, said in enumerate(self.said)), reverse=True)
+        units = tuple(self.said[-n].key for share, n in ranked[:2] if share >= _NAMED)
+        if not units:
+            return None
+        return Answer("unquantified", units, firmness="weaker", note="未给出数值")
+
+    def _near(self, goal: Goal) -> tuple[str, float] | None:
+        """The passage that comes nearest to a goal, by any of the places where it is said."""
+        found = [near for key in goal.units for near in (*self.probable.get(key, ()), self.nearest.get(key)) if near]
+        return max(found, key=lambda near: near[1], default=None)
+
+    # --- tasks -----------------------------------------------------------------------------------------------------
+
+    def _task(self, goal: Goal) -> Answer:
+        """Each item with the commitments that answer it; one without any is missing."""
+        units: dict[str, float] = {}
+        missing: list[Span] = []
+        for item in goal.asks:
+            found = self._answering(goal, item)
+            units |= {key: max(p, units.get(key, 0.0)) for key, p in found}
+            if not found:
+                missing.append(item)
+        if not units:
+            return Answer("absent", missing=goal.asks, nearest=self._near(goal))
+        ranked = tuple(sorted(units, key=lambda key: (-units[key], key)))
+        lacking = self._lacking(goal, ranked)
+        return Answer(
+            "partial" if missing or lacking else "covered",
+            ranked,
+            None,
+            max(units.values()),
+            self._firmness(goal, ranked),
+            tuple(missing),
+            nearest=self._near(goal) if missing else None,
+            note=f"未提及{'、'.join(lacking)}" if lacking else "",
+        )
+
+    def _answering(self, goal: Goal, item: Span) -> list[tuple[str, float]]:
+        wanted = self.words.of_item(item)
+        out = []
+        for key, p in self.probable.get(goal.units[0], ()):
+            share = _share(wanted, self.by_key[key].whole)
+            if share >= (_SAID if p >= _ANSWERS else _SAID_ALONE):
+                out.append((key, p))
+        return out
+
+    def _lacking(self, goal: Goal, units: Sequence[str]) -> list[str]:
+        """Members of a list (癌症、糖尿病、…) that no answer names."""
+        said = "".join(self.by_key[key].whole for key in units)
+        return [name for item in goal.asks for name in self.words.listed(item) if name not in said]
+
+    def _firmness(self, goal: Goal, units: Sequence[str]) -> Firmness | None:
+        mine = self.strength[0].get(goal.units[0])
+        theirs = [level for key in units if (level := self.strength[1].get(key)) is not None]
+        if mine is None or not theirs:
+            return None
+        ranks = self.lexicon.rank("strength", mine), max(self.lexicon.rank("strength", level) for level in theirs)
+        return "equal" if ranks[0] == ranks[1] else "firmer" if ranks[1] > ranks[0] else "weaker"
+
+    # --- the other way round ---------------------------------------------------------------------------------------
+
+    def unasked(self, answers: Sequence[Answer]) -> tuple[str, ...]:
+        """Commitments that answer no goal and resemble none."""
+        used = {key for answer in answers for key in answer.units} | self.asked_for
+        return tuple(c.key for c in self.plan.commitments if c.key not in used)
+
+    def caveats(self) -> Iterable[str]:
+        if self.label is not None:
+            yield f"{self.plan.info.id}：目标文件中标有“{self.label}”的任务由本规划归纳而来，互为因果，只评数值目标"
+        if not self.belongs:
+            yield (
+                f"{self.plan.info.id}：{self.plan.info.region}不在{self.goals.info.region}辖内，"
+                "目标对其没有约束力，对照仅供参考"
+            )
+
+
+def _years(target: Target) -> int | None:
+    found = re.findall(r"20\d\d", target.period or "")
+    return int(found[-1]) if found else None
+
+
+def _firmer(verdict: str) -> Firmness:
+    return "firmer" if verdict == "exceeds" else "weaker" if verdict == "below" else "equal"
+
+
+class _Words:
+    """What is telling in the goals: the words of an item, of an indicator, the members of a list."""
+
+    def __init__(self, goals: Plan, lexicon: Lexicon) -> None:
+        self.text, self.lexicon = goals.document.text, lexicon
+        side = kinds.side_of(goals, lexicon)
+        self.items = {
+            c.span.start + start: item
+            for c in goals.commitments
+            for (start, _), item in zip(items(c.text), side.items[c.key], strict=True)
+        }
+
+    def of_item(self, item: Span) -> dict[str, float]:
+        """The words that tell an item from others, with their information; all its words where none does."""
+        found = self.items[item.start].words
+        telling = {w: m for w, m in found.items() if m >= _TELLING and not self.lexicon.is_manner(w)}
+        return telling or dict(found)
+
+    def of_indicator(self, target: Target) -> dict[str, float]:
+        """人均预期寿命 → 预期寿命: the words that name what is measured."""
+        name = self.lexicon.canonical(naming.thing(naming.plain(target.indicator)))
+        found = {word: words.informative(word) for word in words.terms(name)}
+        return {word: mass for word, mass in found.items() if mass >= _TELLING}
+
+    def listed(self, item: Span) -> list[str]:
+        """Members of a list of three or more: 癌症、糖尿病、心脑血管疾病; words of every page are none."""
+        pieces = re.split("[、和及与]", _LEAD.sub("", item.of(self.text)).rstrip("，；。"))
+        heads = [next(iter(self._telling(piece)), "") for piece in pieces]
+        return [head for head in heads if head] if len(pieces) >= 3 else []
+
+    def _telling(self, piece: str) -> list[str]:
+        found = words.terms(self.lexicon.canonical(piece))
+        return [w for w in found if words.informative(w) >= _MEMBER and not self.lexicon.is_manner(w)]
+
+
+def _share(wanted: Mapping[str, float], text: str) -> float:
+    """How much of the information of some words a text says; a word in other form counts by its pairs of characters."""
+    mass = sum(wanted.values())
+    return sum(weight * _said(word, text) for word, weight in wanted.items()) / mass if mass else 0.0
+
+
+def _said(word: str, text: str) -> float:
+    if word in text:
+        return 1.0
+    pairs = [word[at : at + 2] for at in range(len(word) - 1)]
+    return _OTHER_FORM * sum(pair in text for pair in pairs) / len(pairs) if len(pairs) > 1 else 0.0
