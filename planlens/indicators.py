@@ -96,6 +96,12 @@ _SCOPE_BEHIND = re.compile(
 )
 
 
+_TURNED = re.compile(
+    "(?:阶段性|逐步|进一步|稳步|力争|推动|确保|将|再)*(?P<verb>提高|降低|提升|增加|压缩|缩短|扩大|下调|上调|延长|压减)"
+    "(?P<thing>[^，,到至]{2,24})(?P<to>[到至])"
+)
+"""降低费率至1%: the thing between the two halves of its predicate."""
+
 _WHOLE_RANKED = re.compile(
     r"(?:进入|跻身|位居|位列|稳居|保持|居|列)?(全国|全省|全市|全球|世界|国内|国际|亚洲|同类)[^，,；;]{0,8}$"
 )
@@ -274,6 +280,8 @@ def _phrase(
     based = _BASE.search(left) if head.quantity.unit in ("%", "‰", "倍") else None
     left = re.sub("最[高低多长]$", "", _trimmed(left[: based.end("verb")] if based else left))
     scope, left = _scope_at_end(scope, left)
+    if turned := _TURNED.fullmatch(left):
+        left = turned["thing"] + turned["verb"] + turned["to"]
     left = "" if right and left.endswith("的") and all_verbs(left[:-1]) else left
     right = "" if right in ("台阶", "大关", "目标", "关口") else _right(right)
     place = _Place(head, left, right, scope, earlier, before, inside, count, bool(part))
