@@ -56,8 +56,15 @@ _PART_OF_IT = 0.2
 _OTHER_WAY = 0.4
 """Share of an item's words that is new from which its new instrument is another way and not a name for the old one."""
 
+_LOST = 20.0
+_MOSTLY = 0.7
+"""Weight of words (four of middling rarity) and share of its words from which an old item has been left out."""
+
 _ALSO = 0.6
 """Share of the weightiest item's new words from which a second item is quoted beside it."""
+
+_SURELY_SAME = 0.55
+"""The same where the new stage is the earlier one, or the new verb the weaker: that is said of the same thing only."""
 
 _MUCH_SHARED = 10.0
 _HELD_COUNTS_LESS = 0.2
@@ -279,7 +286,14 @@ def _left_out(meeting: Meeting) -> list[Finding]:
     """scope by what a text otherwise unchanged no longer covers."""
     if meeting.verbatim and sum(meeting.gone.values()) >= _SLIPPED_IN:
         return [("scope", f"范围: 减少{_said(meeting.old_items, meeting.gone)}")]
-    return []
+    lost = [item for n, item in enumerate(meeting.old_items) if not _is_purpose(item, n) and _is_lost(item, meeting)]
+    return [("scope", f"范围: 减少{'、'.join(f'“{_short(item.text)}”' for item in lost[:2])}")] if lost else []
+
+
+def _is_lost(item: Item, meeting: Meeting) -> bool:
+    """Whether an old item of weight has no part in the new text at all."""
+    gone = sum(weight for word, weight in item.words.items() if word in meeting.gone)
+    return gone >= max(_LOST, _MOSTLY * item.mass)
 
 
 def _numbers(meeting: Meeting) -> list[Finding]:
@@ -349,16 +363,24 @@ def _value(target: Target) -> tuple[object, ...]:
 def _strength(meeting: Meeting) -> list[Finding]:
     """Corresponding items whose verbs stand far enough apart: 探索 → 建立, 争取完成 → 完成, 推动 → 确保.
 
-    Where what was pushed on is now done (推进 → 建成) its stage says so, and the firmer verb says nothing more.
+    Where what was pushed on is now done (推进 → 建成) its stage says so, and the firmer verb says nothing more; where
+    only one item has a number (服务人数达2.7万人), the number does.
     """
     found = []
     for pair in _actions(meeting):
         a, b = pair.old.strength, pair.new.strength
-        if not a or not b or a == b or (_done(meeting, pair) and not _hedged(pair)):
+        if (
+            not a
+            or not b
+            or a == b
+            or not pair.new.plain
+            or _counts_alone(pair)
+            or (_done(meeting, pair) and not _hedged(pair))
+        ):
             continue
         low, high = sorted((meeting.lexicon.rank("strength", a), meeting.lexicon.rank("strength", b)))
-        if high - low >= 2 or low <= 1:
-            back = meeting.lexicon.rank("strength", b) == low
+        back = meeting.lexicon.rank("strength", b) == low
+        if (high - low >= 2 or low <= 1) and not (back and pair.similarity < _SURELY_SAME):
             found.append(("strength", f"力度: {a} → {b}" + ("（减弱）" if back else "")))
     return found
 
@@ -366,6 +388,11 @@ def _strength(meeting: Meeting) -> list[Finding]:
 def _done(meeting: Meeting, pair: Pair) -> bool:
     """Whether the stage of a pair's new item is told as a result of mere pushing."""
     return any(item is pair.new and stage is None for item, stage in _stages(meeting))
+
+
+def _counts_alone(pair: Pair) -> bool:
+    """Whether one item of a pair says how much and the other does not."""
+    return bool(pair.old.targets) != bool(pair.new.targets)
 
 
 def _hedged(pair: Pair) -> bool:
@@ -377,7 +404,7 @@ def _stage(meeting: Meeting) -> list[Finding]:
     """Where the thing stands; a step back is said to be one, but to draft or issue anew after a review is none."""
     found = []
     for item, stage in _stages(meeting):
-        back = stage is not None and stage not in _NEXT_ROUND and _rank(meeting, item.stage) < _rank(meeting, stage)
+        back = _is_back(meeting, stage, item.stage)
         found.append(("stage", f"阶段: {stage or '推进中'} → {item.stage}" + ("（后退）" if back else "")))
     return found
 
@@ -394,7 +421,9 @@ def _stages(meeting: Meeting) -> list[tuple[Item, str | None]]:
         if not item.stage:
             continue
         if was is not None and nearness(was, item) >= _SAME_STAGE:
-            found += [] if was.stage == item.stage or (was.stage, item.stage) == _GOES_ON else [(item, was.stage)]
+            same = was.stage == item.stage or (was.stage, item.stage) == _GOES_ON
+            doubtful = _is_back(meeting, was.stage, item.stage) and nearness(was, item) < _SURELY_SAME
+            found += [] if same or doubtful else [(item, was.stage)]
         elif (
             item.plain
             and item.stage in _RESULTS
@@ -402,6 +431,11 @@ def _stages(meeting: Meeting) -> list[tuple[Item, str | None]]:
         ):
             found.append((item, None))
     return found
+
+
+def _is_back(meeting: Meeting, was: str | None, now: str | None) -> bool:
+    """Whether a thing stands earlier than before; to draft or issue anew after a review is a next round."""
+    return was is not None and was not in _NEXT_ROUND and _rank(meeting, now) < _rank(meeting, was)
 
 
 def _pushed(pair: Pair) -> bool:
@@ -416,7 +450,10 @@ def nearness(a: Item, b: Item) -> float:
 
 
 def _one_paper(a: Item, b: Item) -> bool:
-    """Whether two items can speak of one paper: 落实《…意见》 and 出台…细则 are two."""
+    """Whether two items can speak of one paper: 落实《…意见》 and 出台…细则 are two, and so are two titles."""
+    titles = [{_title(name) for name in _TITLE.findall(item.text)} for item in (a, b)]
+    if all(titles):
+        return bool(titles[0] & titles[1])
     kinds = [item.lexicon.papers_in(item.text) for item in (a, b)]
     return not all(kinds) or bool(kinds[0] & kinds[1])
 
@@ -524,7 +561,12 @@ def _coverage(meeting: Meeting) -> list[Finding]:
 
 def _reach(meeting: Meeting) -> list[Finding]:
     """scope by what is covered: people, places and things that the old text does not name."""
-    things = {word: weight for word, weight in meeting.novel.items() if not meeting.lexicon.instruments_in(word)}
+    staged = frozenset(word for item, _ in _stages(meeting) for word in item.words)
+    things = {
+        word: weight
+        for word, weight in meeting.novel.items()
+        if word not in staged and not meeting.lexicon.instruments_in(word)
+    }
     whole = sum(item.mass for item in meeting.new_items)
     if sum(things.values()) < max(_REACHES_FURTHER, _PART_OF_IT * whole):
         return []
