@@ -316,6 +316,46 @@ def diff(
     return CHANGED if exit_code and _differ(result) else OK
 
 
+@cli.command(options_metavar="DRAFT [OPTIONS]")
+@click.argument("draft", metavar="", shell_complete=_complete_plan)
+@click.argument("peers", metavar="", nargs=-1, shell_complete=_complete_plan)
+@click.option("--goals", metavar="PLAN", help="The plan of the level above that the draft is to answer.")
+@click.option("--last", metavar="PLAN", help="Last year's plan of the same place.")
+@click.option("--peers", "first", metavar="PLAN...", multiple=True, help="Plans of other places.")
+@click.option("--fail-on", type=click.Choice(("error", "warning")), help="Exit with 1 where there is one (or worse).")
+@_meaning
+@_reporting
+def check(
+    run: _Run,
+    draft: str,
+    goals: str | None,
+    last: str | None,
+    first: tuple[str, ...],
+    peers: tuple[str, ...],
+    fail_on: str | None,
+) -> int:
+    """Look a draft through before it goes up.
+
+    Within it: one indicator with two values, figures that do not add up, bodies or deadlines missing, old names of
+    bodies, broken numbering. Beside others: goals not answered, numbers below last year's, what most peers have.
+    """
+    from planlens.check import check as look_through
+    from planlens.report import check as report
+
+    if peers and not first:
+        raise click.UsageError(f"one DRAFT at a time; {peers[0]} goes behind --goals, --last or --peers")
+    (found,) = run.read([draft])
+    above, before = (run.read([name])[0] if name else None for name in (goals, last))
+    beside = run.read((*first, *peers)) if first else []
+    result = look_through(found, goals=above, last=before, peers=beside, encoder=run.encoder, lexicon=run.lexicon)
+    run.report(
+        json=lambda: report.json(result, run.m),
+        csv=lambda: [report.rows(result, run.m)],
+        tables=lambda: report.tables(result, run.m),
+    )
+    return CHANGED if report.fails(result, fail_on) else OK
+
+
 @cli.command()
 @_plan_argument("old")
 @_plan_argument("new")

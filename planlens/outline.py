@@ -377,6 +377,16 @@ def _label(line: str) -> tuple[int, int, str, int] | None:
     return None
 
 
+def label_of(line: str) -> tuple[int, int] | None:
+    """Rank and number of the label that a line starts with; a lower rank stands higher in the outline.
+
+    >>> label_of("（十二）加快发展"), label_of("加快发展")
+    ((50, 12), None)
+    """
+    label = _label(line)
+    return label[:2] if label else None
+
+
 def label_name(label: str) -> str:
     """The number inside a label, as it stands in a key: （十二） → 十二, 3. → 3, 第二章 → 第二章."""
     if label.startswith("第"):

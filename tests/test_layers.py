@@ -11,7 +11,7 @@ PACKAGE = ROOT / "planlens"
 # Lowest first. A package (read, report) stands on one floor as a whole; inside it anything may import anything.
 FLOORS = (
     {"errors", "model"},
-    {"files", "settings", "words", "semantic", "lexicon"},
+    {"files", "settings", "words", "semantic", "lexicon", "instruments"},
     {"quantity", "regions", "read", "titles"},
     {
         "outline",
@@ -30,8 +30,10 @@ FLOORS = (
     },
     {"parse"},
     {"align", "counterparts"},
+    {"findings", "conflicts", "sums", "slots", "former_names", "numbering", "annex", "references"},
     {"kinds", "moves", "changes", "verdicts", "shifts", "absence", "pieces"},
     {"compare", "goals", "overlap", "track", "reach", "cascade", "coverage"},
+    {"against", "check"},
     {"fit", "fit_places", "library", "corpus", "report", "review"},
     {"cli"},
     {"__main__"},

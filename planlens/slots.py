@@ -1,0 +1,106 @@
+"""Clauses and rows without a responsible body or a deadline where nearly all of their neighbours have one.
+
+check(plan) -> findings
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from .commitments import bodies_listed
+from .findings import Finding, found, place
+from .lexicon import Lexicon, load
+from .model import Clause, Commitment, Plan, Span
+from .outline import label_of, statements
+
+_NEIGHBOURS = 3
+"""Neighbours that must have one before its absence says anything."""
+
+_SHARE = 0.8
+"""Share of the neighbours from which it is the custom of the document."""
+
+_NO_TASKS = re.compile(r"目标|指标|思路|要求|原则|形势|意义")
+_DUE = re.compile(
+    r"[（(；;，,：:。、][^（()）。；;，,]{0,14}?(?:[年月季]|上半年|全年|年内|长期|持续)[^（()）。；;，,]{0,6}[)）]"
+    r"|(?:完成|办结|落实)?(?:时限|时间)[:：]"
+)
+_LONGEST_LABEL = 16
+
+
+def check(plan: Plan) -> Iterator[Finding]:
+    """What lacks a body, then what lacks a deadline: among clauses of one level, rows of a table, items of a clause."""
+    lexicon = load()
+    for group in _groups(plan):
+        places = [(clause.key, _head(plan, clause)) for clause in group]
+        yield from _alone(plan, places, [_has_bodies(plan, clause, lexicon) for clause in group], "no_body")
+        yield from _alone(plan, places, [_has_deadline(plan, clause) for clause in group], "no_deadline")
+    for rows in _tables(plan):
+        places = [(row.key, row.span) for row in rows]
+        gaps = [_has_gap(row) for row in rows]
+        bodies = [bool(row.bodies) or not gap for row, gap in zip(rows, gaps, strict=True)]
+        deadlines = [row.deadline is not None or not gap for row, gap in zip(rows, gaps, strict=True)]
+        if any(row.bodies for row in rows):
+            yield from _alone(plan, places, bodies, "no_body")
+        if any(row.deadline for row in rows):
+            yield from _alone(plan, places, deadlines, "no_deadline")
+
+
+def _alone(plan: Plan, places: Sequence[tuple[str, Span]], have: Sequence[bool], reason: str) -> Iterator[Finding]:
+    """Those that have none where at least `_SHARE` of the others do."""
+    others, count = len(have) - 1, sum(have)
+    if count < _NEIGHBOURS or count < _SHARE * others:
+        return
+    for (key, span), has in zip(places, have, strict=True):
+        if not has:
+            yield found(reason, place(plan, key, span), have=str(count), others=str(others))
+
+
+def _groups(plan: Plan) -> Iterator[list[Clause]]:
+    """Tasks without clauses below them, of one level: those under one heading, or all where a heading holds few."""
+    levels: dict[int, list[Clause]] = {}
+    acting = {commitment.clause for commitment in plan.commitments}
+    parents = {clause.parent for clause in plan.clauses}
+    for clause in plan.clauses:
+        label = label_of(plan.document.text[clause.span.start : clause.span.start + _LONGEST_LABEL])
+        leaf = clause.key in acting and clause.key not in parents
+        if clause.role == "task" and label is not None and leaf and not _NO_TASKS.search(clause.heading):
+            levels.setdefault(label[0], []).append(clause)
+    for clauses in levels.values():
+        under: dict[str | None, list[Clause]] = {}
+        for clause in clauses:
+            under.setdefault(clause.parent, []).append(clause)
+        yield from (group for group in under.values() if len(group) > _NEIGHBOURS)
+        if few := [clause for group in under.values() if len(group) <= _NEIGHBOURS for clause in group]:
+            yield few
+
+
+def _tables(plan: Plan) -> Iterator[list[Commitment]]:
+    """The rows of each table."""
+    rows = [commitment for commitment in plan.commitments if "|" in commitment.text]
+    for _, group in groupby(rows, key=lambda row: row.clause):
+        yield list(group)
+
+
+def _has_gap(row: Commitment) -> bool:
+    """Whether a cell is empty: one filled with a name we do not know is not."""
+    return any(not cell.strip(" \u3000—-/") for cell in row.text.split("|"))
+
+
+def _has_bodies(plan: Plan, clause: Clause, lexicon: Lexicon) -> bool:
+    """Whether a list of bodies ends a statement of the clause."""
+    text = plan.document.text
+    return any(bodies_listed(span.of(text), lexicon) for span in statements(text, clause.body))
+
+
+def _has_deadline(plan: Plan, clause: Clause) -> bool:
+    """Whether a date when it is due is set apart, as a task list does: （6月底前）, 完成时限：12月."""
+    return _DUE.search(clause.body.of(plan.document.text)) is not None
+
+
+def _head(plan: Plan, clause: Clause) -> Span:
+    """The number and the heading, or the first words of the text."""
+    start = clause.span.start
+    line = re.match(r"[^\n\r。；，,;]{1,60}", plan.document.text[start : clause.span.end])
+    return Span(start, start + (len(line[0].rstrip()) if line else 1))
