@@ -3,9 +3,9 @@
     find(a, b)  -> Counterparts: accepted pairs, doubtful pairs, and the nearest passage to what has none
 
 Nothing is assumed of order or of one to one: a district's sentence may answer three of a city's. Each text is read
-without the names of its own place, for a plan's own city stands in most of its sentences. The features are those of
-`evidence`; the weights are fitted on pairs of plans of different places (`planlens.fit_places`), which share far fewer
-words than two plans of one place.
+without the names of its own place, for a plan's own city stands in most of its sentences. Plans of different places
+share few words, so beside the features of `evidence` it counts which instruments both name (`instruments`) and the
+longest words they share. The weights are fitted on pairs of plans of different places (`planlens.fit_places`).
 """
 
 from __future__ import annotations
@@ -13,23 +13,34 @@ from __future__ import annotations
 import functools
 import importlib.resources
 import json
+import math
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from . import align, evidence, regions
+from . import align, evidence, instruments, regions, words
 from .errors import SettingsError
 from .evidence import Side
-from .model import Link, Part, Plan, Score, Span
+from .model import Commitment, Link, Part, Plan, Score, Span
 from .semantic import Encoder
 
 Floats = NDArray[np.float64]
-WEIGHTS = ("weights_places.json", "weights_places_semantic.json")
-"""Files in data/: fitted on evidence.FEATURES alone, and on evidence.MEANING too."""
-LEAST = 0.15  # below it about one pair in ten is a counterpart: not worth a reader's look
+Nearest = tuple[tuple[str, str, float], ...]
+WORDING = ("phrase",)  # the longest run of characters that both have, the shorter the more statements have it
+INSTRUMENTS = (
+    "instruments",  # shared instruments, each the weightier the fewer statements name it
+    "instrument",  # 1 where one is shared
+    "instruments_apart",  # 1 where both name instruments and none is shared
+    "instrument_item",  # the best pair of items: shared instruments over all of both
+)
+WEIGHTS = "weights_places.json"
+LEAST = 0.15  # below it fewer than one pair in ten is a counterpart: not worth a reader's look
 _NEAREST_SHOWN = 0.01  # a candidate less likely than this is no candidate
+_NAMED = 0.4  # share of commitments with a known instrument from which the lack of a shared one says something
+_RUNS = range(3, 9)  # lengths of shared runs: three characters are the shortest term, eight the longest common name
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +63,21 @@ class Counterparts:
     """Accepted pairs; `items` of each are the pieces of the two statements that correspond, the best first."""
     weak: tuple[Link, ...]
     """Pairs between `least` and the threshold."""
-    nearest_a: tuple[tuple[str, str, float], ...]
+    nearest_a: Nearest
     """(key of a without a link, its best rejected key of b, probability)"""
-    nearest_b: tuple[tuple[str, str, float], ...]
+    nearest_b: Nearest
     evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Candidate pairs (places of commitments in `a` and `b`) and their features; `kind` names the weights to use."""
+
+    features: tuple[str, ...]
+    a: NDArray[np.intp]
+    b: NDArray[np.intp]
+    values: Floats
+    kind: str
 
 
 def find(a: Plan, b: Plan, *, least: float = LEAST, encoder: Encoder | None = None) -> Counterparts:
@@ -64,23 +86,52 @@ def find(a: Plan, b: Plan, *, least: float = LEAST, encoder: Encoder | None = No
     Raises SettingsError where the shipped weights do not fit the features.
     """
     measured = measure(a, b, encoder)
-    weights = load_weights(semantic=measured.features != evidence.FEATURES)
+    weights = load_weights(measured.kind)
     scores = _scores(measured, weights)
     found = [
         Link(a.commitments[i].key, b.commitments[j].key, score, "scored", _pieces(a, b, i, j))
-        for i, j, score in zip(measured.old.tolist(), measured.new.tolist(), scores, strict=True)
+        for i, j, score in zip(measured.a.tolist(), measured.b.tolist(), scores, strict=True)
         if score.probability >= least
     ]
     found.sort(key=lambda link: (-link.score.probability, link.old, link.new))
     links = tuple(link for link in found if link.score.probability >= weights.threshold)
     weak = tuple(link for link in found if link.score.probability < weights.threshold)
     nearest = _nearest(a, b, measured, scores, links)
-    return Counterparts(links, weak, *nearest, evidence=align.evidence_used(encoder))
+    return Counterparts(links, weak, *nearest, evidence=_used(encoder))
 
 
-def measure(a: Plan, b: Plan, encoder: Encoder | None = None) -> evidence.Measured:
+def _used(encoder: Encoder | None) -> str:
+    return f"{align.evidence_used(encoder)}, instruments"
+
+
+# --- measuring ------------------------------------------------------------------------------------------------------
+
+
+def measure(a: Plan, b: Plan, encoder: Encoder | None = None) -> Measured:
     """The features of the candidate pairs of two plans, read without local names."""
-    return evidence.measure(side_of(a), side_of(b), encoder)
+    sides = side_of(a), side_of(b)
+    found = evidence.measure(*sides, encoder)
+    says = np.array([states(c) for c in a.commitments]), np.array([states(c) for c in b.commitments])
+    kept = says[0][found.old] & says[1][found.new] if len(found.old) else np.zeros(0, bool)
+    rows, cols = found.old[kept], found.new[kept]
+    named = _Named(a, b)
+    columns = [found.values[kept], _phrases(*sides)[rows, cols][:, None], named.features(rows, cols)]
+    kind = f"{'semantic' if found.features != evidence.FEATURES else 'words'}{'' if named.enough else '_alone'}"
+    return Measured(found.features + WORDING + INSTRUMENTS, rows, cols, np.hstack(columns), kind)
+
+
+def features_of(kind: str) -> tuple[str, ...]:
+    """What the weights of a kind weigh: words, semantic, and each without instruments (`_alone`)."""
+    meaning = evidence.MEANING if kind.startswith("semantic") else ()
+    return evidence.FEATURES + meaning + WORDING + (() if kind.endswith("_alone") else INSTRUMENTS)
+
+
+_LABEL = 10  # characters: a run-in heading such as 人才培储。 has no verb and says nothing by itself
+
+
+def states(commitment: Commitment) -> bool:
+    """Whether a commitment says something that another place may say too, and is no bare heading."""
+    return len(commitment.text) > _LABEL or commitment.verb is not None
 
 
 def side_of(plan: Plan) -> Side:
@@ -101,16 +152,57 @@ def local_names(plan: Plan) -> frozenset[str]:
     return regions.local_names(region) if region else frozenset()
 
 
-def _scores(measured: evidence.Measured, weights: Weights) -> list[Score]:
-    parts = (measured.values - weights.mean) / weights.scale * weights.weight
-    totals = parts.sum(axis=1) + weights.intercept
-    names = weights.features
-    out = []
-    for values, row, total in zip(measured.values, parts, totals, strict=True):
-        taken = tuple(Part(n, float(v), float(p)) for n, v, p in zip(names, values, row, strict=True))
-        start = Part("start", 1.0, weights.intercept)
-        out.append(Score(float(total), float(1 / (1 + np.exp(-total))), (start, *taken)))
+def _phrases(*sides: Side) -> Floats:
+    """Length of the longest shared run of characters over √(statements of a × of b that have it)."""
+    runs = [[_runs(text) for text in side.texts] for side in sides]
+    where: list[dict[str, list[int]]] = [{}, {}]
+    for places, side in zip(where, runs, strict=True):
+        for row, found in enumerate(side):
+            for run in found:
+                places.setdefault(run, []).append(row)
+    out = np.zeros([len(side) for side in runs], dtype=np.float64)
+    for run in where[0].keys() & where[1].keys():
+        at = np.ix_(where[0][run], where[1][run])
+        out[at] = np.maximum(out[at], len(run) / math.sqrt(len(where[0][run]) * len(where[1][run])))
     return out
+
+
+_LETTERS = re.compile(r"[\u4e00-\u9fffA-Za-z+]+")
+
+
+def _runs(text: str) -> set[str]:
+    found = _LETTERS.findall(text)
+    return {run[i : i + size] for run in found for size in _RUNS for i in range(len(run) - size + 1)}
+
+
+class _Named:
+    """Which instruments the statements of two plans name, as a whole and item by item."""
+
+    def __init__(self, a: Plan, b: Plan) -> None:
+        self.items = [[_item_labels(c) for c in plan.commitments] for plan in (a, b)]
+        self.whole = [[frozenset[str]().union(*items) for items in side] for side in self.items]
+        self.often = [Counter(label for labels in side for label in labels) for side in self.whole]
+
+    @property
+    def enough(self) -> bool:
+        """Whether the lexicon knows the field of both plans."""
+        return all(side and sum(map(bool, side)) / len(side) >= _NAMED for side in self.whole)
+
+    def features(self, rows: NDArray[np.intp], cols: NDArray[np.intp]) -> Floats:
+        """INSTRUMENTS of the pairs."""
+        found = [self._pair(i, j) for i, j in zip(rows.tolist(), cols.tolist(), strict=True)]
+        return np.array(found, dtype=np.float64).reshape(len(found), len(INSTRUMENTS))
+
+    def _pair(self, i: int, j: int) -> tuple[float, float, float, float]:
+        one, other = self.whole[0][i], self.whole[1][j]
+        shared = one & other
+        rare = math.fsum(1 / math.sqrt(self.often[0][label] * self.often[1][label]) for label in shared)
+        best = max((len(x & y) / len(x | y) for x in self.items[0][i] for y in self.items[1][j] if x & y), default=0.0)
+        return math.log1p(rare), float(bool(shared)), float(bool(one and other and not shared)), best
+
+
+def _item_labels(commitment: Commitment) -> list[frozenset[str]]:
+    return [instruments.labels(commitment.text[s.start : s.end]) for s in items(commitment.text, 0)]
 
 
 _ITEM = re.compile(r"[^，,；;。：:！!？?|\n]+")
@@ -123,28 +215,41 @@ def items(text: str, start: int) -> list[Span]:
     return found or [Span(start, start + len(text))]
 
 
+# --- judging --------------------------------------------------------------------------------------------------------
+
+
+def _scores(measured: Measured, weights: Weights) -> list[Score]:
+    values = measured.values[:, [measured.features.index(name) for name in weights.features]]
+    parts = (values - weights.mean) / weights.scale * weights.weight
+    totals = parts.sum(axis=1) + weights.intercept
+    start = Part("start", 1.0, weights.intercept)
+    out = []
+    for own, row, total in zip(values, parts, totals, strict=True):
+        taken = tuple(Part(n, float(v), float(p)) for n, v, p in zip(weights.features, own, row, strict=True))
+        out.append(Score(float(total), float(1 / (1 + np.exp(-total))), (start, *taken)))
+    return out
+
+
 def _pieces(a: Plan, b: Plan, i: int, j: int) -> tuple[tuple[Span, Span], ...]:
-    """The two pieces of two statements that resemble each other most."""
-    from collections import Counter
-
-    from . import words
-
-    left, right = a.commitments[i], b.commitments[j]
-    sides = [items(c.text, c.span.start) for c in (left, right)]
+    """The two pieces of two statements that correspond: they share an instrument, or else most words."""
+    sides = [items(c.text, c.span.start) for c in (a.commitments[i], b.commitments[j])]
     texts = [[s.of(p.document.text) for s in side] for p, side in zip((a, b), sides, strict=True)]
     alike = evidence.cosines([[Counter(words.terms(t)) for t in side] for side in texts], words.informative)
     alike += evidence.cosines([[Counter(evidence.character_grams(t)) for t in side] for side in texts], lambda _: 1.0)
-    best = int(alike.argmax())
-    return ((sides[0][best // alike.shape[1]], sides[1][best % alike.shape[1]]),)
+    named = [[instruments.labels(t) for t in side] for side in texts]
+    for n, m in np.ndindex(alike.shape):
+        alike[n, m] += bool(named[0][n] & named[1][m])
+    n, m = divmod(int(alike.argmax()), alike.shape[1])
+    return ((sides[0][n], sides[1][m]),)
 
 
 def _nearest(
-    a: Plan, b: Plan, measured: evidence.Measured, scores: list[Score], links: tuple[Link, ...]
-) -> tuple[tuple[tuple[str, str, float], ...], tuple[tuple[str, str, float], ...]]:
+    a: Plan, b: Plan, measured: Measured, scores: list[Score], links: tuple[Link, ...]
+) -> tuple[Nearest, Nearest]:
     """The best candidate of every commitment without a link, a side then b side."""
     linked = {link.old for link in links}, {link.new for link in links}
     best: tuple[dict[str, tuple[float, str]], dict[str, tuple[float, str]]] = ({}, {})
-    for i, j, score in zip(measured.old.tolist(), measured.new.tolist(), scores, strict=True):
+    for i, j, score in zip(measured.a.tolist(), measured.b.tolist(), scores, strict=True):
         keys = a.commitments[i].key, b.commitments[j].key
         for side in (0, 1):
             mine, other, p = keys[side], keys[1 - side], score.probability
@@ -155,14 +260,11 @@ def _nearest(
 
 
 @functools.cache
-def load_weights(*, semantic: bool = False) -> Weights:
-    """The fitted weights that ship with the package. Raises SettingsError where the file does not fit the features."""
-    file = WEIGHTS[semantic]
-    raw = json.loads(importlib.resources.files(__package__).joinpath("data", file).read_text("utf-8"))
+def load_weights(kind: str) -> Weights:
+    """The fitted weights of a kind. Raises SettingsError where they do not fit the features."""
+    raw = json.loads(importlib.resources.files(__package__).joinpath("data", WEIGHTS).read_text("utf-8"))[kind]
     names = tuple(row["name"] for row in raw["features"])
-    if names != evidence.FEATURES + (evidence.MEANING if semantic else ()):
-        raise SettingsError(f"data/{file} was fitted on other features than this version measures: fit it again")
+    if names != features_of(kind):
+        raise SettingsError(f"data/{WEIGHTS} was fitted on other features than this version measures: fit it again")
     column = {field: np.array([row[field] for row in raw["features"]]) for field in ("mean", "scale", "weight")}
-    return Weights(
-        names, column["mean"], column["scale"], column["weight"], raw["intercept"], raw["thresholds"]["accept"]
-    )
+    return Weights(names, column["mean"], column["scale"], column["weight"], raw["intercept"], raw["accept"])
