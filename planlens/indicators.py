@@ -186,7 +186,9 @@ def _groups(segment: str, found: Sequence[Found]) -> list[tuple[int, int, str, s
     starts = [0]
     for i in range(1, len(found)):
         gap = segment[found[i - 1].span.end : found[i].span.start]
-        if not re.fullmatch(rf"\s*(?:{_JOINT}|以及)\s*", gap):
+        kinds = {family(one.quantity.unit) for one in found[i - 1 : i + 1]}
+        timed = len(kinds) > 1 and "time" in kinds  # 核查率100%、5日内办结
+        if timed or not re.fullmatch(rf"\s*(?:{_JOINT}|以及)\s*", gap):
             starts.append(i)
     groups: list[tuple[int, int, str, str]] = []
     left = _left(segment, 0, found[0])
