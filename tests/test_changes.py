@@ -13,6 +13,7 @@ import pytest
 from planlens import targets
 from planlens.changes import KINDS, classify
 from planlens.commitments import read
+from planlens.compare import located
 from planlens.lexicon import load
 from planlens.model import Alignment, Block, Change, Clause, Document, Link, Plan, PlanInfo, Score, Span
 
@@ -181,3 +182,61 @@ def test_a_move_within_a_chapter_is_told() -> None:
 def test_renumbering_moves_nothing() -> None:
     assert moved_texts([["建设新机场。", *CHAPTERS[0][1:]], CHAPTERS[1]]) == set()
     assert moved_texts([["建设新机场。"], CHAPTERS[0], CHAPTERS[1]]) == set()
+
+
+def reviewed(past: str, statement: str, year: int) -> Plan:
+    """A plan that opens with a review of what was done."""
+    one = plan([[statement]], year)
+    text = past + "\n" + one.document.text
+    told = Span(0, len(past))
+    later = plan([[past, statement]], year)
+    clauses = (Clause("回顾", "", "", told, told, 1, None, "review"), *(c for c in later.clauses if c.key == "1/2"))
+    kept = tuple(c for c in later.commitments if c.clause == "1/2")
+    document = Document("x", "", text, "utf-8", (Block("paragraph", told),))
+    return Plan(one.info, document, clauses, kept, ())
+
+
+PAST = "过去一年，跨江大桥主桥合龙并建成通车，群众出行更加便捷。"
+
+
+def test_what_the_new_review_tells_as_done_was_not_given_up() -> None:
+    old, new = plan([["加快建设跨江大桥主桥，2024年通车。"]], 2023), reviewed(PAST, "加强养老服务。", 2025)
+    dropped = next(c for c in classify(old, new, Alignment((), (), (), ())) if c.status == "dropped")
+    assert dropped.trace is not None and dropped.trace.kind == "completed"
+    assert dropped.trace.span.of(new.document.text) == "跨江大桥主桥合龙并建成通车"
+
+
+def test_what_the_old_review_tells_already_is_not_quite_new() -> None:
+    old, new = reviewed(PAST, "加强养老服务。", 2023), plan([["加快建设跨江大桥主桥。"]], 2025)
+    found = next(c for c in classify(old, new, Alignment((), (), (), ())) if c.status == "new")
+    assert found.trace is not None and found.trace.kind == "continued"
+
+
+def test_what_a_dropped_one_carried() -> None:
+    old = plan([["落实《节水条例》，2024年底前新建泵站12座。", "加强宣传。"]], 2023)
+    found = classify(old, plan([["建设机场。"]], 2025), Alignment((), (), (), ()))
+    carried = {c.old[0]: c.carried for c in found if c.status == "dropped"}
+    assert carried == {"1/1#1": ("number", "deadline", "document"), "1/2#1": ()}
+
+
+def test_a_number_that_another_heir_keeps_is_not_lost() -> None:
+    a = plan([["新增公办学位3000个，建设智慧校园，培训校长。"]], 2023)
+    b = plan([["新增公办学位5000个。", "建设智慧校园，培训校长。"]], 2025)
+    (change,) = classify(a, b, aligned(("1/1#1", "1/1#1", 0.9), ("1/1#1", "1/2#1", 0.9)))
+    assert "split" in change.kinds
+    assert [line for line in change.details if "数值" in line] == ["1/1#1 数值: 3000个 → 5000个"]
+
+
+def test_two_that_bring_the_same_words_are_not_merged() -> None:
+    a = plan([["做好湿地保护。", "加强湿地保护。"], ["治理黑臭水体。"]], 2023)
+    b = plan([["强化湿地保护，治理黑臭水体。"]], 2025)
+    (change,) = classify(a, b, aligned(*((key, "1/1#1", 0.9) for key in ("1/1#1", "1/2#1", "2/1#1"))))
+    assert "merged" not in change.kinds
+
+
+def test_the_item_a_link_rests_on() -> None:
+    a = plan([["推进产教融合，新建充电桩800个，清理河道。"]], 2023)
+    b = plan([["建设充电桩1200个。"]], 2025)
+    (link,) = located(a, b, aligned(("1/1#1", "1/1#1", 0.9))).links
+    old, new = link.items[0]
+    assert old.of(a.document.text) == "新建充电桩800个" and new.of(b.document.text) == "建设充电桩1200个"

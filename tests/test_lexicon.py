@@ -128,3 +128,53 @@ def test_an_unknown_level_is_said(tmp_path: Path) -> None:
     (tmp_path / "strength.toml").write_text('[[level]]\nname = "最强"\nwords = ["必成"]\n', "utf-8")
     with pytest.raises(SettingsError, match="最强"):
         load(tmp_path)
+
+
+def test_one_file_will_do_and_names_its_origin(tmp_path: Path) -> None:
+    own = tmp_path / "bodies.toml"
+    own.write_text('[renamed]\n"数管办" = "数据局"\n', "utf-8")
+    lexicon = load(own)
+    assert lexicon.body("市数管办") == "市数据局"
+    assert lexicon.origin.startswith("bodies.toml sha256:") and len(lexicon.origin) == len("bodies.toml sha256:") + 12
+    assert load().origin == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("strength.toml", "levels = []", "levels: no such key; there are level, hedge, assurance"),
+        ("strength.toml", '[[level]]\nname = "探索"\n', "level: needs a name and words"),
+        ("strength.toml", '[hedge]\nwords = "力争"\n', "hedge: words: must be a list of texts"),
+        (
+            "strength.toml",
+            '[[level]]\nname = "最强"\nwords = ["必成"]\n',
+            "there are 探索, 试点, 鼓励, 推动, 建立, 确保",
+        ),
+        ("bodies.toml", '[renamed]\n"甲局" = 1\n', "renamed: 甲局: must be text"),
+        ("terms.toml", '[same]\ngroups = ["甲"]\n', "same: groups: must be a list of lists"),
+        ("strenght.toml", "", "no list of a lexicon has this name; there are strength.toml, stage.toml"),
+    ],
+)
+def test_what_is_wrong_with_a_list_is_said_in_one_line(tmp_path: Path, name: str, text: str, said: str) -> None:
+    (tmp_path / name).write_text(text, "utf-8")
+    with pytest.raises(SettingsError) as error:
+        load(tmp_path)
+    assert said in str(error.value) and name in str(error.value) and "\n" not in str(error.value)
+
+
+def test_a_folder_without_lists_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="holds no list"):
+        load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "tools"),
+    [
+        ("建设高标准农田", set()),
+        ("支持行业协会商会发展", set()),
+        ("建立联席会议制度", {"联席会议", "制度"}),
+        ("发行专项债券", {"专项债券"}),
+    ],
+)
+def test_an_instrument_is_what_a_measure_works_with(text: str, tools: set[str]) -> None:
+    assert load().instruments_in(text) == tools

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planlens import quantity
+from planlens.align import align
+from planlens.library import Library
 from planlens.redline import bare, same_text, words
 
 PIECES = st.sampled_from(
@@ -98,3 +103,21 @@ def test_same_text(a: str, b: str, same: bool) -> None:
 
 def test_bare_keeps_what_belongs_to_a_number() -> None:
     assert bare("降低 13.5%、18%") == "降低13.5%18%"
+
+
+SAMPLES = Path(__file__).parents[1] / "samples"
+
+
+def test_every_pair_of_the_samples_comes_back_uncut() -> None:
+    """Accept is the new text and reject the old one, and no quantity is cut, on each link of two real-sized plans."""
+    shelf = Library.open(SAMPLES)
+    old, new = (shelf.read(shelf.find(name)) for name in ("shenzhen-2022", "shenzhen-2023"))
+    before, after = ({c.key: c.text for c in plan.commitments} for plan in (old, new))
+    for link in align(old, new).links:
+        texts = before[link.old], after[link.new]
+        ops = words(*texts)
+        for side, text in zip(("old", "new"), texts, strict=True):
+            pieces = [getattr(op, side) for op in ops]
+            assert "".join(pieces) == text
+            edges = set(accumulate(map(len, pieces)))
+            assert not any(edges & set(range(f.span.start + 1, f.span.end)) for f in quantity.find(text))
