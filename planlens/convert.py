@@ -173,7 +173,7 @@ def _rate_and_total(a: Target, b: Target, one: Way, two: Way, wholes: Wholes) ->
         return Meeting(None, missing=base)
     times = Fraction(whole.quantity.lo) / rate.per
     factor = Fraction(one.factor, two.factor) * (times if rate is one else 1 / times)
-    return Meeting(factor, f"按{base}{whole.quantity.text}折算")
+    return Meeting(factor, f"折算基数：{base}{whole.quantity.text}")
 
 
 def _share_and_count(a: Target, b: Target, one: Way, two: Way, wholes: Wholes) -> Meeting | None:
@@ -189,7 +189,7 @@ def _share_and_count(a: Target, b: Target, one: Way, two: Way, wholes: Wholes) -
     if whole is None or whole.quantity.lo is None or dimension(whole.quantity.unit) != told.dimension:
         return Meeting(None, missing=f"{name or naming.thing(count.indicator)}总数")
     times = Fraction(whole.quantity.lo) * (one if share is a else two).factor / 10**7
-    return Meeting(times if share is a else 1 / times, f"按{name}{whole.quantity.text}折算")
+    return Meeting(times if share is a else 1 / times, f"折算基数：{name}{whole.quantity.text}")
 
 
 def applied(value: Quantity, factor: Fraction, unit: str) -> Quantity:

@@ -294,7 +294,9 @@ def _place(a: Target, b: Target, linked: _Linked, wholes: Wholes) -> float:
 
 def _rare_word(a: Target, b: Target) -> bool:
     things = sorted((naming.thing(naming.without_scope(a)), naming.thing(naming.without_scope(b))), key=len)
-    if things[0] in things[1]:  # 托位 in 千人口托位: no word of jieba's, and yet the same thing
+    if things[0] in things[1] and not naming.own_words(
+        things[1], things[0]
+    ):  # 托位 in 千人口托位: no word of jieba's, and yet the same thing
         return True
     shared = set(words.terms(naming.without_scope(a))) & set(words.terms(naming.without_scope(b)))
     return any(words.informative(word) >= _RARE for word in shared)
