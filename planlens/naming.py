@@ -106,6 +106,15 @@ def core(indicator: str) -> str:
     return short if len(short) >= 2 else bare
 
 
+def without_base(name: str) -> str:
+    """A name without the base of its rate.
+
+    >>> without_base("千人口托位数"), without_base("每10万人口发明专利")
+    ('托位数', '发明专利')
+    """
+    return _PER_HEADS.sub("", name)
+
+
 def same_name(a: str, b: str) -> bool:
     """Whether two indicators are one name, one of them perhaps in short.
 

@@ -293,12 +293,12 @@ def _place(a: Target, b: Target, linked: _Linked, wholes: Wholes) -> float:
 
 
 def _rare_word(a: Target, b: Target) -> bool:
-    things = sorted((naming.thing(naming.without_scope(a)), naming.thing(naming.without_scope(b))), key=len)
-    if things[0] in things[1] and not naming.own_words(
-        things[1], things[0]
-    ):  # 托位 in 千人口托位: no word of jieba's, and yet the same thing
+    """Whether two names share a word that few statements have, or one is the other told by a base: 千人口托位数."""
+    names = [naming.without_scope(t) for t in (a, b)]
+    short, long = sorted((naming.thing(naming.without_base(name)) for name in names), key=len)
+    if short in long and not naming.own_words(long, short):
         return True
-    shared = set(words.terms(naming.without_scope(a))) & set(words.terms(naming.without_scope(b)))
+    shared = set(words.terms(names[0])) & set(words.terms(names[1]))
     return any(words.informative(word) >= _RARE for word in shared)
 
 
