@@ -81,8 +81,21 @@ def _averages(phrases: Sequence[Phrase], found: Sequence[Found], earlier: Phrase
         parted = family(phrase.unit) in ("person", "body") and lo is not None and lo != lo.to_integral_value()
         if parted and not phrase.scope and last is not None and last.unit == phrase.unit:
             phrase = replace(phrase, scope=last.scope if PER_MANY.match(last.scope or "") else None)
+        if lo == 1 and phrase.scope is None and last is not None and _goes_on_each(phrase, last):
+            phrase = replace(phrase, scope=last.scope)
         out.append(phrase)
     return out
+
+
+def _goes_on_each(phrase: Phrase, last: Phrase) -> bool:
+    """各区选择1家医院，建1个病区: the one ward, too, is one for each."""
+    each = re.match("[各每]", last.scope or "") and not PER_MANY.match(last.scope or "")
+    return bool(
+        each
+        and phrase.verb
+        and not verbs_at_end(phrase.left)
+        and not re.search("[全省市县区]级|全[省市县区]", phrase.thing)
+    )
 
 
 def _lends(after: Phrase, bare: Phrase) -> bool:
