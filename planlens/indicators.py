@@ -155,8 +155,8 @@ def read(segment: str, found: Sequence[Found], earlier: Phrase | None = None, be
     ...             out.append(earlier.indicator)
     ...         before = text
     ...     return out
-    >>> names("新增公园12个、球场80片以上"), names("精准引进20个高层次医学团队")
-    (['新增公园', '新增球场'], ['引进高层次医学团队'])
+    >>> names("新增公园12个、球场80片以上"), names("精准引进8个科研创新团队")
+    (['新增公园', '新增球场'], ['引进科研创新团队'])
     >>> names("新建社区医院12家以上", "总数达80家"), names("老年人健康管理率达到75%以上")
     (['新建社区医院', '社区医院总数'], ['老年人健康管理率'])
     >>> names("60%以上乡镇卫生院设立中医馆"), names("公交站点100%达到无障碍标准")
