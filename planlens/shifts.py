@@ -18,6 +18,7 @@ from .verdicts import Group
 
 _SAME_THING_LINKED = 0.34  # likeness of two indicators from which they name the same thing in linked statements
 _LINKED = 0.3  # probability of a link that counts as evidence
+_PLACED = 0.5  # probability of a link from which two statements hold one place, whatever they count
 _SURE = 0.9  # probability of a link from which two statements are one
 _SAME_ACT = 0.15  # likeness asked of the only two numbers of one unit and act in statements that are one
 _SAME_PLACE = 0.25  # likeness below which two measures in linked statements have nothing to do with each other
@@ -284,7 +285,7 @@ def _place(a: Target, b: Target, linked: _Linked, wholes: Wholes) -> float:
     sim = likeness(naming.without_scope(a), naming.without_scope(b))
     p = linked.of(a, b)
     place = max(p, 0.5 * linked.around(a, b) if sim >= SAME_THING else 0.0)
-    if place >= _LINKED and sim >= _SAME_PLACE and _rare_word(a, b):
+    if place >= _PLACED and sim >= _SAME_PLACE and _rare_word(a, b):
         return place + sim + 0.2 * (a.quantity.unit == b.quantity.unit)
     apart = _fields_apart(a, b)
     if _recruits(a) & _recruits(b) and apart <= 1:
