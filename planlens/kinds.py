@@ -66,6 +66,9 @@ _ALSO = 0.6
 _SURELY_SAME = 0.55
 """The same where the new stage is the earlier one, or the new verb the weaker: that is said of the same thing only."""
 
+_HEADS = frozenset({"名", "人", "位"})
+"""Units that count people alike; 人次 counts visits."""
+
 _MUCH_SHARED = 10.0
 _HELD_COUNTS_LESS = 0.2
 """An item may stand whole in a longer one: what they share must then weigh two words, and count for less."""
@@ -350,10 +353,12 @@ def _between(a: Target, b: Target) -> list[Finding]:
 
 
 def _one_unit(a: Target, b: Target) -> bool:
-    """Whether two numbers count alike: the same unit, two names of bodies, or 个 for either."""
+    """Whether two numbers count alike: the same unit, two names of bodies or of people, or 个 for either."""
     units = a.quantity.unit, b.quantity.unit
     families = {quantity.family(unit) for unit in units}
-    return units[0] == units[1] or families == {"body"} or ("个" in units and families <= _PIECES)
+    return (
+        units[0] == units[1] or families == {"body"} or set(units) <= _HEADS or ("个" in units and families <= _PIECES)
+    )
 
 
 def _value(target: Target) -> tuple[object, ...]:
@@ -416,14 +421,15 @@ def _stages(meeting: Meeting) -> list[tuple[Item, str | None]]:
     """
     found: list[tuple[Item, str | None]] = []
     for item in meeting.new_items:
-        staged = [old for old in meeting.old_items if old.stage and _one_paper(old, item)]
-        was = max(staged, key=lambda old: nearness(old, item), default=None)
         if not item.stage:
             continue
-        if was is not None and nearness(was, item) >= _SAME_STAGE:
-            same = was.stage == item.stage or (was.stage, item.stage) == _GOES_ON
-            doubtful = _is_back(meeting, was.stage, item.stage) and nearness(was, item) < _SURELY_SAME
-            found += [] if same or doubtful else [(item, was.stage)]
+        staged = [(nearness(old, item), old.stage) for old in meeting.old_items if old.stage and _one_paper(old, item)]
+        near = [one for one in staged if one[0] >= _SAME_STAGE]
+        if near:
+            likeness, stage = max(near, key=lambda one: one[0])
+            same = any(was == item.stage or (was, item.stage) == _GOES_ON for _, was in near)
+            doubtful = _is_back(meeting, stage, item.stage) and likeness < _SURELY_SAME
+            found += [] if same or doubtful else [(item, stage)]
         elif (
             item.plain
             and item.stage in _RESULTS

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+from planlens.cli import main
 from planlens.errors import SettingsError
 from planlens.lexicon import Words, load
 
@@ -178,3 +180,20 @@ def test_a_folder_without_lists_is_refused(tmp_path: Path) -> None:
 )
 def test_an_instrument_is_what_a_measure_works_with(text: str, tools: set[str]) -> None:
     assert load().instruments_in(text) == tools
+
+
+def test_the_command_line_takes_a_persons_own_lists(tmp_path: Path) -> None:
+    own, out = tmp_path / "scope.toml", tmp_path / "diff.json"
+    own.write_text('[[level]]\nname = "全部"\nwords = ["市里市外"]\n', "utf-8")
+    plans = []
+    for year, text in (
+        (2023, "一、商业\n试点发放消费券，方便居民采购年货。\n"),
+        (2024, "一、商业\n市里市外发放消费券，方便居民采购年货。\n"),
+    ):
+        plans.append(tmp_path / f"{year}.txt")
+        plans[-1].write_text(f"某市{year}年工作要点\n{text}", "utf-8")
+    assert main(["diff", *map(str, plans), "--no-reviewed", "--lexicon", str(own), "-o", str(out)]) == 0
+    told = json.loads(out.read_text("utf-8"))
+    assert told["lexicon"].startswith("scope.toml sha256:")
+    assert any("范围: 试点 → 市里市外" in change["details"] for change in told["changes"])
+    assert main(["show", str(plans[0]), "--lexicon", str(tmp_path / "none.toml")]) == 2
