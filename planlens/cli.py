@@ -316,8 +316,8 @@ def diff(
     return CHANGED if exit_code and _differ(result) else OK
 
 
-@cli.command(options_metavar="DRAFT [OPTIONS]")
-@click.argument("draft", metavar="", shell_complete=_complete_plan)
+@cli.command()
+@_plan_argument("draft")
 @click.argument("peers", metavar="", nargs=-1, shell_complete=_complete_plan)
 @click.option("--goals", metavar="PLAN", help="The plan of the level above that the draft is to answer.")
 @click.option("--last", metavar="PLAN", help="Last year's plan of the same place.")

@@ -27,7 +27,7 @@ _YEAR = re.compile(r"20\d\d")
 _PART = re.compile(r"上半年|季度|(?<!\d)(?:[1-9]|1[01])月|每[年月季]|年均|近期|中期")
 _LONGER = re.compile(r"十[一二三四五]五|五年|20[2-9]5年")
 _WHOLE = re.compile(r"^(?:全|本)[市区省国县州旗]|^居民$")
-_RATE = re.compile(r"[率比数量值度]$|比[例重]$|水平$|寿命$")
+_RATE = re.compile(r"[率比数量值度]$|比[例重]$|水平$|寿命$|规模$|总额$|面积$|里程$|产值$")
 _TITLE = re.compile(
     r"(?:建成|创建成?|创成|获评|打造|建设)(?:成为?)?(?P<level>国家|全国|省|市)级?的?"
     r"(?P<title>[一-鿿“”]{2,14}?(?:区|县|市|城|镇|街区))(?=[，。；、,;（(]|$)"
@@ -58,7 +58,7 @@ def _telling(target: Target) -> bool:
     if _RATE.search(name):
         return len(name) >= _SHORTEST - 1
     rare = any(words.informative(word) >= naming.FIELD for word in words.terms(name))
-    return len(name) >= _SHORTEST and rare and not naming.names_nothing(target)
+    return len(target.indicator) >= _SHORTEST and rare and not naming.names_nothing(target)
 
 
 def _pairs(plan: Plan, told: list[Target], rows: set[str]) -> Iterator[tuple[Target, Target]]:
@@ -66,11 +66,6 @@ def _pairs(plan: Plan, told: list[Target], rows: set[str]) -> Iterator[tuple[Tar
     by_name: dict[str, list[Target]] = {}
     for target in told:
         by_name.setdefault(naming.core(target.indicator), []).append(target)
-    for crowd in by_name.values():
-        if len(crowd) <= _CROWD:
-            for a, b in combinations(crowd, 2):
-                if a.role == b.role == "target" and not ({a.key, b.key} & rows) and _conflict(plan, a, b):
-                    yield a, b
     tabled = [target for target in told if target.key in rows]
     for target in told:
         if target.key not in rows:
@@ -79,6 +74,11 @@ def _pairs(plan: Plan, told: list[Target], rows: set[str]) -> Iterator[tuple[Tar
             if clashing and not any(_value(row) == _value(target) for row in of_row):
                 yield clashing[0], target
     yield from _between_tables(plan, list(by_name.values()), rows)
+    for crowd in by_name.values():
+        if len(crowd) <= _CROWD:
+            for a, b in combinations(crowd, 2):
+                if a.role == b.role == "target" and not ({a.key, b.key} & rows) and _conflict(plan, a, b):
+                    yield a, b
 
 
 def _between_tables(plan: Plan, crowds: Iterable[list[Target]], rows: set[str]) -> Iterator[tuple[Target, Target]]:

@@ -23,20 +23,34 @@ _SEEN = 16  # characters of a repeated heading by which a heading printed twice 
 
 @dataclass(slots=True)
 class _Level:
-    """One level under the heading now open: the last number, how many have come, the clause that bears the last."""
+    """One level of the outline: the number last given, how many have come, the clause that bears the last."""
 
     last: int
     count: int
-    clause: Clause
+    clause: Clause | None = None
 
 
 @dataclass(slots=True)
 class _Context:
-    """The body, an attachment or a box: levels open now by rank, and the last number each rank ever had in it."""
+    """The body, an attachment or a box: levels open now by rank, and how far each rank ever came in it."""
 
     open: dict[int, _Level] = field(default_factory=dict)
-    ever: dict[int, int] = field(default_factory=dict)
+    ever: dict[int, _Level] = field(default_factory=dict)
     latest: int = 0
+
+    def expected(self, rank: int) -> set[int]:
+        """What may come next: by the last number, or by the count where a number before was wrong."""
+        level = self.open.get(rank)
+        if level is not None:
+            return {level.last + 1, level.count + 1}
+        ever = self.ever.get(rank, _Level(0, 0))
+        return {1, ever.last + 1, ever.count + 1}
+
+    def take(self, rank: int, number: int, count: int, clause: Clause) -> None:
+        for deeper in [r for r in self.open if r > rank]:
+            del self.open[deeper]
+        self.open[rank] = self.ever[rank] = _Level(number, count, clause)
+        self.latest = rank
 
 
 def check(plan: Plan) -> Iterator[Finding]:
@@ -77,45 +91,49 @@ def _pass_lost(context: _Context) -> None:
     del context.open[below]
     level = context.open[sorted(context.open)[-1]]
     level.last, level.count = level.last + 1, level.count + 1
-    context.ever[below] = 0
+    context.ever.pop(below, None)
 
 
 def _next(plan: Plan, context: _Context, clause: Clause, rank: int, number: int) -> Iterator[Finding]:
     """One label: it goes on where its level stands, or breaks it."""
-    level = context.open.get(rank)
-    expected = {1, context.ever.get(rank, 0) + 1} if level is None else {level.last + 1, level.count + 1}
-    before = context.open.get(context.latest)
-    if number not in expected and before and context.latest != rank and number == before.last + 1:
-        yield found(
-            "number_level", _at(plan, clause), _at(plan, before.clause), label=clause.label, before=before.clause.label
-        )
-        context.open[context.latest] = _Level(number, before.count + 1, clause)
+    if number in context.expected(rank):
+        context.take(rank, number, number, clause)
         return
-    reason = "" if number in expected else _reason(plan, clause, level, number)
+    before, beyond = context.open.get(context.latest), context.ever.get(rank)
+    if before and before.clause and rank > context.latest and beyond and before.last == beyond.last + 1 == number - 1:
+        # （三） 四、 （五）: the one between was of this level
+        yield _told(plan, "number_level", before.clause, beyond.clause)
+        before.last, before.count = before.last - 1, before.count - 1
+        context.take(rank, number, number, clause)
+        return
+    if before and before.clause and context.latest != rank and number == before.last + 1:
+        yield _told(plan, "number_level", clause, before.clause)
+        before.last, before.count, before.clause = number, before.count + 1, clause
+        return
+    level = context.open.get(rank)
+    reason = _reason(plan, clause, level, number)
     if reason:
-        last = level.clause if level else None
-        yield found(
-            reason, _at(plan, clause), _at(plan, last) if last else None, label=clause.label,
-            before=last.label if last else "", expected=str(min(expected) if level is None else level.last + 1),
-        )  # fmt: skip
-    count = number if reason in ("", "number_skipped", "number_starts") else (level.count + 1 if level else number)
-    for deeper in [r for r in context.open if r > rank]:
-        del context.open[deeper]
-    context.open[rank] = _Level(number, count, clause)
-    context.ever[rank], context.latest = number, rank
+        yield _told(plan, reason, clause, level.clause if level else None)
+    count = level.count + 1 if level and reason in ("number_repeated", "number_skipped") else number
+    context.take(rank, number, count, clause)
+
+
+def _told(plan: Plan, reason: str, clause: Clause, before: Clause | None) -> Finding:
+    labels = {"label": clause.label, "before": before.label if before else ""}
+    return found(reason, _at(plan, clause), _at(plan, before) if before else None, **labels)
 
 
 def _reason(plan: Plan, clause: Clause, level: _Level | None, number: int) -> str:
     """What is wrong with a number that was not expected; nothing where the text itself is damaged or printed twice."""
-    text = plan.document.text
-    start = level.clause.span.start if level else 0
-    if _LOST_LABEL.search(text[start : clause.span.start]):
+    before = level.clause if level else None
+    start = before.span.start if before else 0
+    if _LOST_LABEL.search(plan.document.text[start : clause.span.start]):
         return ""
-    if level is None:
+    if level is None or before is None:
         return "number_starts"
     if number > level.last:
         return "number_skipped"
-    same = number == level.last and clause.heading == level.clause.heading and clause.heading
+    same = number == level.last and clause.heading and clause.heading == before.heading
     return "" if same else "number_repeated"
 
 

@@ -30,12 +30,12 @@ _LONGEST_LABEL = 16
 
 
 def check(plan: Plan) -> Iterator[Finding]:
-    """What lacks a body, then what lacks a deadline: among clauses of one level, rows of a table, items of a clause."""
+    """What lacks a body, then what lacks a deadline: among clauses of one level, then rows of a table."""
     lexicon = load()
-    for group in _groups(plan):
-        places = [(clause.key, _head(plan, clause)) for clause in group]
-        yield from _alone(plan, places, [_has_bodies(plan, clause, lexicon) for clause in group], "no_body")
-        yield from _alone(plan, places, [_has_deadline(plan, clause) for clause in group], "no_deadline")
+    for clauses in _levels(plan):
+        bodies = [_has_bodies(plan, clause, lexicon) for clause in clauses]
+        yield from _of_level(plan, clauses, bodies, "no_body")
+        yield from _of_level(plan, clauses, [_has_deadline(plan, clause) for clause in clauses], "no_deadline")
     for rows in _tables(plan):
         places = [(row.key, row.span) for row in rows]
         gaps = [_has_gap(row) for row in rows]
@@ -45,6 +45,19 @@ def check(plan: Plan) -> Iterator[Finding]:
             yield from _alone(plan, places, bodies, "no_body")
         if any(row.deadline for row in rows):
             yield from _alone(plan, places, deadlines, "no_deadline")
+
+
+def _of_level(plan: Plan, clauses: Sequence[Clause], have: Sequence[bool], reason: str) -> Iterator[Finding]:
+    """Those under one heading, or all of the plan where a heading holds few; one under which none has is aside."""
+    under: dict[str | None, list[int]] = {}
+    for at, clause in enumerate(clauses):
+        under.setdefault(clause.parent, []).append(at)
+    kept = [group for group in under.values() if len(group) == 1 or any(have[at] for at in group)]
+    large = [group for group in kept if len(group) > _NEIGHBOURS]
+    few = [at for group in kept if len(group) <= _NEIGHBOURS for at in group]
+    for group in (*large, few):
+        places = [(clauses[at].key, _head(plan, clauses[at])) for at in group]
+        yield from _alone(plan, places, [have[at] for at in group], reason)
 
 
 def _alone(plan: Plan, places: Sequence[tuple[str, Span]], have: Sequence[bool], reason: str) -> Iterator[Finding]:
@@ -57,8 +70,8 @@ def _alone(plan: Plan, places: Sequence[tuple[str, Span]], have: Sequence[bool],
             yield found(reason, place(plan, key, span), have=str(count), others=str(others))
 
 
-def _groups(plan: Plan) -> Iterator[list[Clause]]:
-    """Tasks without clauses below them, of one level: those under one heading, or all where a heading holds few."""
+def _levels(plan: Plan) -> Iterator[list[Clause]]:
+    """Tasks without clauses below them, level by level of the outline."""
     levels: dict[int, list[Clause]] = {}
     acting = {commitment.clause for commitment in plan.commitments}
     parents = {clause.parent for clause in plan.clauses}
@@ -67,13 +80,7 @@ def _groups(plan: Plan) -> Iterator[list[Clause]]:
         leaf = clause.key in acting and clause.key not in parents
         if clause.role == "task" and label is not None and leaf and not _NO_TASKS.search(clause.heading):
             levels.setdefault(label[0], []).append(clause)
-    for clauses in levels.values():
-        under: dict[str | None, list[Clause]] = {}
-        for clause in clauses:
-            under.setdefault(clause.parent, []).append(clause)
-        yield from (group for group in under.values() if len(group) > _NEIGHBOURS)
-        if few := [clause for group in under.values() if len(group) <= _NEIGHBOURS for clause in group]:
-            yield few
+    yield from levels.values()
 
 
 def _tables(plan: Plan) -> Iterator[list[Commitment]]:
