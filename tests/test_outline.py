@@ -175,3 +175,15 @@ def test_no_character_of_a_block_is_lost(text: str) -> None:
     for clause in found:
         for span in outline.statements(text, clause.body):
             assert clause.body.start <= span.start < span.end <= clause.body.end
+
+
+@pytest.mark.parametrize(
+    ("heading", "role"),
+    [
+        ("过去一年的工作", "review"), ("五年来的主要工作", "review"), ("去年工作总结", "review"), ("2021年工作情况", "review"),
+        ("未来五年的工作", "task"), ("下一年工作", "task"), ("过去一年工作和今年任务", "task"), ("2022年工作安排", "task"),
+    ],
+)  # fmt: skip
+def test_what_a_heading_says_of_the_past(heading: str, role: str) -> None:
+    clauses, _ = parse(f"某市政府工作报告\n一、{heading}\n新建学校5所。\n二、保障\n落实经费。\n")
+    assert next(clause.role for clause in clauses if clause.key == "一") == role
