@@ -107,13 +107,13 @@ def measure(old: Side, new: Side, encoder: Encoder | None = None) -> Measured:
     pick = _candidates(base)
     clause = cosines([[Counter(words.terms(t)) for t in s.clause_texts] for s in (old, new)], words.informative)
     shared = _Shared(bags)
-    ensemble = sum((_standard(_csls(m)) for m in (word_local, char_local, best, squares)), np.zeros_like(base))
+    ensemble = sum((_standard(above_hubs(m)) for m in (word_local, char_local, best, squares)), np.zeros_like(base))
     soft_new, soft_old = _soft(bags)
     rows, cols = pick
     oc, nc = np.array(old.clause_of, dtype=np.intp), np.array(new.clause_of, dtype=np.intp)
     columns = {
         "hubness": ensemble[pick],
-        "hubness_rare": _csls(word_rare)[pick],
+        "hubness_rare": above_hubs(word_rare)[pick],
         "item": best[pick],
         "items": squares[pick],
         "items_lead": lead_new[pick],
@@ -142,23 +142,23 @@ def measure(old: Side, new: Side, encoder: Encoder | None = None) -> Measured:
 
 
 def _meanings(old: Sequence[str], new: Sequence[str], encoder: Encoder) -> dict[str, Matrix]:
-    """MEANING of every pair. Vectors are taken from their common centre: those of one encoder all point one way."""
-    whole = semantic.cosines(*_centred(old, new, encoder)).astype(np.float64)
+    """MEANING of every pair."""
+    whole = semantic.cosines(*_spread(old, new, encoder)).astype(np.float64)
     items = [[items_of(text) for text in texts] for texts in (old, new)]
     flat = [[item for several in side for item in several] for side in items]
     starts = [np.cumsum([0] + [len(several) for several in side])[:-1] for side in items]
-    parts = semantic.cosines(*_centred(flat[0], flat[1], encoder))
+    parts = semantic.cosines(*_spread(flat[0], flat[1], encoder))
 
     def best(m: NDArray[np.float32]) -> Matrix:
         rows = np.maximum.reduceat(m, starts[0], axis=0)
         return np.maximum.reduceat(rows, starts[1], axis=1).astype(np.float64)
 
-    found = (whole, _csls(whole), best(parts), best(_csls(parts)), _margin(whole), _margin(whole.T).T)
+    found = (whole, above_hubs(whole), best(parts), best(above_hubs(parts)), _margin(whole), _margin(whole.T).T)
     return dict(zip(MEANING, found, strict=True))
 
 
-def _centred(old: Sequence[str], new: Sequence[str], encoder: Encoder) -> tuple[semantic.Vectors, semantic.Vectors]:
-    vectors = semantic.centred(encoder.vectors([*old, *new]))
+def _spread(old: Sequence[str], new: Sequence[str], encoder: Encoder) -> tuple[semantic.Vectors, semantic.Vectors]:
+    vectors = semantic.spread(encoder.vectors([*old, *new]))
     return vectors[: len(old)], vectors[len(old) :]
 
 
@@ -433,7 +433,7 @@ def _dice(a: str, b: str) -> float:
     return 2 * len(left & right) / (len(left) + len(right))
 
 
-def _csls(m: NDArray[Real]) -> NDArray[Real]:
+def above_hubs(m: NDArray[Real]) -> NDArray[Real]:
     """Twice a similarity less the mean of the eight highest of its row and of its column."""
     if m.size == 0:
         return m
