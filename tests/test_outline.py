@@ -180,8 +180,10 @@ def test_no_character_of_a_block_is_lost(text: str) -> None:
 @pytest.mark.parametrize(
     ("heading", "role"),
     [
-        ("过去一年的工作", "review"), ("五年来的主要工作", "review"), ("去年工作总结", "review"), ("2021年工作情况", "review"),
-        ("未来五年的工作", "task"), ("下一年工作", "task"), ("过去一年工作和今年任务", "task"), ("2022年工作安排", "task"),
+        ("过去一年的工作", "review"), ("五年来的主要工作", "review"), ("去年工作总结", "review"),
+        ("2021年工作情况", "review"),
+        ("未来五年的工作", "task"), ("下一年工作", "task"), ("过去一年工作和今年任务", "task"),
+        ("2022年工作安排", "task"),
     ],
 )  # fmt: skip
 def test_what_a_heading_says_of_the_past(heading: str, role: str) -> None:
