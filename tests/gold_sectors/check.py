@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -28,6 +29,8 @@ Fault = tuple[str, Row | None, Row | None]
 
 HERE = Path(__file__).parent
 FIELDS = ("cmp", "unit", "measure")
+PLACES = ("period", "scope")
+"""Annotated for reading first; scored since the third exam, after signs that say nothing were taken off."""
 CLOSE = 0.005
 """A third is written 0.333 in the gold."""
 
@@ -55,8 +58,15 @@ def accepted(gold: Row, field: str) -> list[Any]:
     return [gold[field], *gold.get("alt", {}).get(field, ())]
 
 
+def plain(field: str, value: Any) -> Any:
+    """A period without quotation marks, brackets and 到: 到2027年 says what 2027年 says."""
+    if field != "period" or value is None:
+        return value
+    return re.sub(r"[“”]|（[^）]*）", "", value).removeprefix("截至").removeprefix("到")
+
+
 def fits(gold: Row, found: Row, field: str) -> bool:
-    return found[field] in accepted(gold, field)
+    return plain(field, found[field]) in [plain(field, value) for value in accepted(gold, field)]
 
 
 def same_value(gold: Row, found: Row) -> bool:
@@ -112,7 +122,7 @@ def judge(gold: list[Row], found: list[Row]) -> tuple[Counter[str], list[Fault]]
             missed = "absent" if record is None else "value" if not same_value(row, record) else "role"
             faults.append((f"missed target: {missed}", row, record))
             continue
-        for field in FIELDS:
+        for field in (*FIELDS, *PLACES):
             count[field] += fits(row, record, field)
             if not fits(row, record, field):
                 faults.append((field, row, record))
@@ -128,7 +138,7 @@ def line(name: str, c: Counter[str]) -> str:
         "precision": share(c["said"] - c["false"], c["said"]),
         "recall": share(c["hit"], c["wanted"]),
         "role": share(c["role"], c["roles"]),
-        **{field: share(c[field], c["hit"]) for field in FIELDS},
+        **{field: share(c[field], c["hit"]) for field in (*FIELDS, *PLACES)},
     }
     told = "  ".join(f"{key} {value}" for key, value in figures.items())
     return f"{name:26} {told}  targets {c['hit']}/{c['wanted']}  said {c['said']}  absent {c['absent']}"
@@ -139,7 +149,7 @@ def fault_line(text: str, fault: Fault) -> str:
     place = row or record
     assert place is not None
     around = text[max(0, place["start"] - 22) : place["end"] + 16].replace("\n", "/")
-    fields = ("value_text", "lo", "hi", "unit", "cmp", "measure", "role")
+    fields = ("value_text", "lo", "hi", "unit", "cmp", "measure", "role", *PLACES)
     gold, found = (" ".join(str(r[f]) for f in fields) if r else "nothing" for r in (row, record))
     return f"  [{kind}] …{around}…\n      gold {gold}\n      said {found} 「{record['indicator'] if record else ''}」"
 
