@@ -52,16 +52,18 @@ def _owed(above: Plan, draft: Plan, goal: Goal, answer: Answer, *, later: bool) 
     if answer.verdict == "absent":
         reason = f"absent_number{mild}" if goal.target else "absent_dated" if goal.weight in _FIRM else "absent_task"
         near = answer.nearest
-        yield found(reason, None, asked, goal=_cut(asked, above), nearest=_near(draft, near[0]) if near else "—")
+        told = _value(above, goal) if goal.target else _cut(asked, above)
+        yield found(reason, None, asked, goal=told, nearest=_near(draft, near[0]) if near else "—")
     elif answer.verdict == "below":
         target = next(t for t in draft.targets if t.key == answer.target)
         where = place(draft, target.unit_key, target.span)
         yield found(f"below{mild}", where, asked, goal=_value(above, goal), here=target.quantity.text)
     elif answer.verdict == "unquantified" and answer.units:
         yield found(f"unquantified{mild}", _unit(draft, answer.units[0]), asked, goal=_value(above, goal))
-    elif answer.verdict == "partial" and answer.units and answer.missing:
+    elif answer.verdict == "partial" and answer.units:
         lacking = "；".join(span.of(above.document.text).strip("，。；、 ") for span in answer.missing)
-        yield found("partial", _unit(draft, answer.units[0]), asked, missing=lacking)
+        reason = "partial_near" if answer.missing == goal.asks else "partial"
+        yield found(reason, _unit(draft, answer.units[0]), asked, missing=lacking or answer.note.removeprefix("未提及"))
     elif answer.verdict == "covered" and answer.firmness == "weaker" and answer.units:
         yield found("less_firm", _unit(draft, answer.units[0]), asked)
 
@@ -75,7 +77,8 @@ def _asked(above: Plan, goal: Goal) -> Place:
 
 def _value(above: Plan, goal: Goal) -> str:
     target = next(t for t in above.targets if t.key == goal.target)
-    return f"{target.indicator}{target.quantity.text}"
+    unit = target.quantity.unit
+    return f"{target.indicator} {target.quantity.text}{'' if unit in target.quantity.text else unit}"
 
 
 def _unit(draft: Plan, key: str) -> Place:

@@ -15,6 +15,7 @@ from itertools import combinations
 from . import convert, naming, words
 from .findings import Finding, found, place
 from .model import Commitment, Plan, Span, Target
+from .quantity import table
 
 _CLOSE = 0.8
 """Likeness of a row's name and a sentence's from which they are one indicator, where no word of either is its own."""
@@ -54,9 +55,10 @@ def _usable(target: Target) -> bool:
 
 
 def _telling(target: Target) -> bool:
-    name = naming.core(target.indicator)
+    """Whether a name says what is counted: a rate but for 覆盖率 and its like, else by a word that tells."""
+    name = naming.thing(target.indicator)
     if _RATE.search(name):
-        return len(name) >= _SHORTEST - 1
+        return len(name) >= _SHORTEST - 1 and name not in table("targets")["bare"]["words"]
     rare = any(words.informative(word) >= naming.FIELD for word in words.terms(name))
     return len(target.indicator) >= _SHORTEST and rare and not naming.names_nothing(target)
 
@@ -129,11 +131,11 @@ def _when(plan: Plan, target: Target) -> tuple[str, str]:
 
 
 def _told_before(plan: Plan, target: Target) -> str:
-    """The longer time that an annual plan speaks of in the paragraph, or a heading above: “十四五”时期, 今后五年."""
+    """The longer time that an annual plan speaks of in the sentence, or a heading above: “十四五”时期, 今后五年."""
     if plan.info.start_year != plan.info.end_year:
         return ""
     text = plan.document.text
-    spoken = text[text.rfind("\n", 0, target.span.start) + 1 : target.span.start]
+    spoken = text[max(text.rfind(mark, 0, target.span.start) for mark in "\n。") + 1 : target.span.start]
     headings = {clause.key: clause.heading for clause in plan.clauses}
     path = target.unit_key.split("#")[0].split("/")
     above = "".join(headings.get("/".join(path[:end]), "") for end in range(1, len(path) + 1))

@@ -25,6 +25,7 @@ _NO_TASKS = re.compile(r"目标|指标|思路|要求|原则|形势|意义")
 _DUE = re.compile(
     r"[（(；;，,：:。、][^（()）。；;，,]{0,14}?(?:[年月季]|上半年|全年|年内|长期|持续)[^（()）。；;，,]{0,6}[)）]"
     r"|(?:完成|办结|落实)?(?:时限|时间)[:：]"
+    r"|(?:\d{1,2}|[一二三四五六七八九十]{1,2})月(?:底|末|中旬|上旬|下旬|\d{1,2}日)?之?[前内]|季度末?之?[前内]|(?:年底|年末)之?前"
 )
 _LONGEST_LABEL = 16
 
@@ -36,6 +37,7 @@ def check(plan: Plan) -> Iterator[Finding]:
         bodies = [_has_bodies(plan, clause, lexicon) for clause in clauses]
         yield from _of_level(plan, clauses, bodies, "no_body")
         yield from _of_level(plan, clauses, [_has_deadline(plan, clause) for clause in clauses], "no_deadline")
+    yield from _statements(plan, lexicon)
     for rows in _tables(plan):
         places = [(row.key, row.span) for row in rows]
         gaps = [_has_gap(row) for row in rows]
@@ -45,6 +47,19 @@ def check(plan: Plan) -> Iterator[Finding]:
             yield from _alone(plan, places, bodies, "no_body")
         if any(row.deadline for row in rows):
             yield from _alone(plan, places, deadlines, "no_deadline")
+
+
+def _statements(plan: Plan, lexicon: Lexicon) -> Iterator[Finding]:
+    """Statements of one clause that each end in a list of their own, or each say when they are due."""
+    text = plan.document.text
+    clauses = {clause.key: clause for clause in plan.clauses if clause.role == "task"}
+    for key, group in groupby(plan.commitments, key=lambda c: c.clause):
+        own = [c for c in group if "|" not in c.text]
+        if key in clauses and len(own) > _NEIGHBOURS:
+            places = [(c.key, c.span) for c in own]
+            listed = [bool(bodies_listed(c.span.of(text), lexicon)) for c in own]
+            yield from _alone(plan, places, listed, "no_body")
+            yield from _alone(plan, places, [_is_due(c.text) for c in own], "no_deadline")
 
 
 def _of_level(plan: Plan, clauses: Sequence[Clause], have: Sequence[bool], reason: str) -> Iterator[Finding]:
@@ -102,8 +117,12 @@ def _has_bodies(plan: Plan, clause: Clause, lexicon: Lexicon) -> bool:
 
 
 def _has_deadline(plan: Plan, clause: Clause) -> bool:
-    """Whether a date when it is due is set apart, as a task list does: （6月底前）, 完成时限：12月."""
-    return _DUE.search(clause.body.of(plan.document.text)) is not None
+    """Whether a clause says when it is due, to the month: （6月底前）, 完成时限：12月, 年底前建成."""
+    return _is_due(clause.body.of(plan.document.text))
+
+
+def _is_due(text: str) -> bool:
+    return _DUE.search(text) is not None
 
 
 def _head(plan: Plan, clause: Clause) -> Span:
