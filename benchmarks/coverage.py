@@ -89,16 +89,19 @@ def _plan(text: str, info: PlanInfo) -> Plan:
 
 
 def plant(name: str, draw: Draw) -> tuple[Plan, list[Planted]]:
-    """A sample plan with about half of the goals answered, each answer at the end of a chance paragraph."""
+    """A sample plan with about half of the goals answered, each answer behind a chance commitment that ends a line."""
     plan = sample(name)
     drawn = [*(_task(row, draw) for row in wanted()["task"]), *(_number(row, draw) for row in wanted()["number"])]
-    lines = plan.document.text.split("\n")
-    homes = [n for n, line in enumerate(lines) if len(line) > 60 and line.endswith(("。", "；")) and " | " not in line]
+    text = plan.document.text
+    homes = [c.span.end for c in plan.commitments if text[c.span.end :][:1] == "\n" and " | " not in c.text]
+    put: dict[int, str] = {}
     for planted in drawn:
         if planted.kind is not None:
-            lines[draw.one(homes)] += planted.sentence
-    path = ROOT / "samples" / f"{name}.txt"
-    return _planted(path, "\n".join(lines), plan.info), drawn
+            home = draw.one(homes)
+            put[home] = put.get(home, "") + planted.sentence
+    for home in sorted(put, reverse=True):
+        text = text[:home] + put[home] + text[home:]
+    return _planted(ROOT / "samples" / f"{name}.txt", text, plan.info), drawn
 
 
 def _planted(path: Path, text: str, info: PlanInfo) -> Plan:

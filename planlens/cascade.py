@@ -5,6 +5,7 @@ cascade(plans) -> rungs, each an indicator that two plans of different levels or
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -95,7 +96,7 @@ def _ratio(value: _Value, values: Sequence[_Value]) -> Decimal | None:
 
 def _climbs(values: Sequence[_Value], more: bool) -> bool:
     """Whether every level asks more than the one above it."""
-    pairs = [(a, b) for a, b in zip(values, values[1:], strict=False) if a.level < b.level]
+    pairs = [(a, b) for a, b in itertools.pairwise(values) if a.level < b.level]
     return (
         bool(pairs)
         and len(pairs) == len(values) - 1

@@ -148,7 +148,7 @@ def region_of(plan: Plan) -> Region | None:
 
 
 def belongs(goals: Plan, plan: Plan) -> bool:
-    """Whether a plan's region is that of the goals or lies in it; one that is not known is given the benefit of doubt."""
+    """Whether a plan's region is that of the goals or lies in it; where it is not known, it is taken to."""
     if level_of(goals) == 0:
         return True
     mine, theirs = region_of(goals), region_of(plan)

@@ -4,7 +4,8 @@
     reach(asked, promised, better)  -> exceeds, meets or below, with a note where a bound leaves room; None if neither
     better(indicator, asked)        -> "more", "less" or "near" (价格涨幅3%左右: neither much more nor much less)
 
-A promise counts by the worst value it allows: of 不超过5‰ five, of 1—2家 one. 80左右 counts as 80, and the note says so.
+A promise counts by the worst value it allows: of 不超过5‰ five, of 1—2家 one. 80左右 counts as 80, and a note
+says so.
 """
 
 from __future__ import annotations
@@ -40,8 +41,8 @@ def better(target: Target) -> Better:
     >>> def of(name, bound):
     ...     told = Quantity(Decimal(3), Decimal(3), "%", bound, "")
     ...     return Target("k", "k", name, told, "level", "target", None, None, False, Span(0, 0), Span(0, 0))
-    >>> better(of("婴儿死亡率", "=")), better(of("签约率", "=")), better(of("性别比", "<=")), better(of("消费价格涨幅", "~"))
-    ('less', 'more', 'less', 'near')
+    >>> [better(of(*told)) for told in (("婴儿死亡率", "="), ("签约率", "="), ("性别比", "<="), ("价格涨幅", "~"))]
+    ['less', 'more', 'less', 'near']
     """
     name, bound = target.indicator, target.quantity.bound
     if bound in _CEILING:
@@ -55,7 +56,7 @@ def better(target: Target) -> Better:
 
 
 def reach(asked: Quantity, promised: Quantity, way: Better) -> tuple[Answered, str] | None:
-    """Verdict and note; None where the promise is bounded on the side that does not matter (at most, where more is asked).
+    """Verdict and note; None where the promise is bounded on the wrong side: at most, where more is asked.
 
     >>> def q(value, bound="=", high=None):
     ...     return Quantity(Decimal(value), Decimal(high or value), "", bound, value)
