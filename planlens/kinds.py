@@ -107,6 +107,11 @@ class Item:
         return sum(self.words.values())
 
     @cached_property
+    def things(self) -> Mapping[str, float]:
+        """The words without verbs and manner: what it is about, whatever is done with it."""
+        return {word: weight for word, weight in self.words.items() if not _is_manner(word, self.lexicon)}
+
+    @cached_property
     def strength(self) -> str | None:
         return self.lexicon.strength_in(self.acting)
 
@@ -450,9 +455,13 @@ def _pushed(pair: Pair) -> bool:
 
 def nearness(a: Item, b: Item) -> float:
     """Likeness of two items, or, a little less, how far the longer one holds the shorter one."""
-    shared = sum(weight for word, weight in a.words.items() if word in b.words)
-    held = shared / min(a.mass, b.mass) if shared >= _MUCH_SHARED else 0.0
-    return max(_alike(a, b), held - _HELD_COUNTS_LESS)
+    things = a.things, b.things
+    shared = sum(weight for word, weight in things[0].items() if word in things[1])
+    if not shared:
+        return _alike(a, b)
+    masses = [sum(words.values()) for words in things]
+    held = shared / min(masses) if shared >= _MUCH_SHARED else 0.0
+    return max(_alike(a, b), shared / math.sqrt(masses[0] * masses[1]), held - _HELD_COUNTS_LESS)
 
 
 def _one_paper(a: Item, b: Item) -> bool:
@@ -605,9 +614,8 @@ def _tools(item: Item, before: frozenset[str]) -> list[str]:
 
 def _says_else(item: Item, meeting: Meeting) -> bool:
     """Whether enough of an item's words are new, in weight and in share."""
-    words = {word: weight for word, weight in item.words.items() if not _is_manner(word, meeting.lexicon)}
-    novel = sum(weight for word, weight in words.items() if word in meeting.novel)
-    return novel >= max(_REACHES_FURTHER, _OTHER_WAY * sum(words.values()))
+    novel = sum(weight for word, weight in item.things.items() if word in meeting.novel)
+    return novel >= max(_REACHES_FURTHER, _OTHER_WAY * sum(item.things.values()))
 
 
 def _repeated(meeting: Meeting) -> list[Finding]:
