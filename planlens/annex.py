@@ -26,9 +26,10 @@ _AND_INSIDE = re.compile("(?<=工业|文化|卫生|住房|发展|资源|农业|�
 def check(plan: Plan) -> Iterator[Finding]:
     """One finding a block of an attachment whose bodies are not those of its clause."""
     lexicon = load()
-    headed = {_bare(c.heading): c for c in plan.clauses if c.role == "task" and len(_bare(c.heading)) >= _SHORTEST}
-    for block in plan.clauses:
-        clause = headed.get(_bare(block.heading)) if block.role == "attachment" else None
+    annexed = [c for c in plan.clauses if c.key.startswith("附件")]
+    headed = {_bare(c.heading): c for c in plan.clauses if c.role == "task" and c not in annexed}
+    for block in annexed:
+        clause = headed.get(_bare(block.heading)) if len(_bare(block.heading)) >= _SHORTEST else None
         if clause is not None:
             lists = _lists(plan, block, lexicon), _lists(plan, clause, lexicon)
             if len(lists[0]) == len(lists[1]) == 1 and (told := _difference(lists[0][0][1], lists[1][0][1], lexicon)):

@@ -29,14 +29,15 @@ def check(plan: Plan) -> Iterator[Finding]:
         for span in statements(text, clause.body):
             written = _TITLE.sub(lambda title: "＿" * len(title[0]), span.of(text))
             for kind, number, start, end in _references(written):
-                if start and kind in parts and number is not None and number not in parts[kind]:
+                if kind in parts and number is not None and number not in parts[kind]:
                     spot = Span(span.start + start, span.start + end)
                     yield found("no_such_part", place(plan, clause.key, spot), name=spot.of(text))
 
 
 def _references(text: str) -> Iterator[tuple[str, int | None, int, int]]:
     for match in _PART.finditer(text):
-        yield match[1], _number(match[2]), *match.span()
+        if match.start():  # at the head of a line stands the part itself, or an item in a list of parts
+            yield match[1], _number(match[2]), *match.span()
     for match in _OWN.finditer(text):
         yield {"部分": "章"}.get(match[2], match[2]), _number(match[1]), *match.span()
 
