@@ -62,8 +62,8 @@ _UNLIKELY = 0.02
 _NAMED, _NAMED_PAIRS = 0.7, 0.6
 """Shares of an indicator's telling words, and of its pairs of characters, that make a commitment speak of it."""
 
-_LIKELY, _NAMED_IN_PART = 0.15, 0.4
-"""A commitment of this probability, or one of the same subject, need say only so much of the words."""
+_NAMED_IN_PART = 0.2
+"""Of the telling words, for a measure of the same subject where what is asked for is to be provided: places, beds."""
 
 _NEAR = 0.38
 """Likeness from which a number of another measure stands where the goal's should stand."""
@@ -215,13 +215,9 @@ class _Column:
 
     def _beside(self, goal: Goal, target: Target) -> Answer | None:
         """A number of another measure for the same thing: 新增托位1.6万个 where 每千人口托位数 is asked for."""
-        best = max(self.theirs, key=lambda other: naming.likeness(target.indicator, other.indicator), default=None)
-        if best is None or naming.likeness(target.indicator, best.indicator) < _NEAR:
-            return None
-        if naming.each_has_its_own(naming.thing(target.indicator), naming.thing(best.indicator)):
-            return None
-        mine, other = convert.way(target), convert.way(best)
-        if mine.dimension == other.dimension and (mine.per is None) == (other.per is None):
+        mine = _wider_subjects(target.indicator)
+        best = max(self.theirs, key=lambda other: _besides(target, other, mine), default=None)
+        if best is None or _besides(target, best, mine) < _NEAR:
             return None
         note = f"计量对象不同：目标为{target.indicator}，规划为{best.indicator}，不可比"
         return Answer(
@@ -229,27 +225,30 @@ class _Column:
         )
 
     def _unquantified(self, goal: Goal, target: Target) -> Answer | None:
-        """The plan speaks of the indicator without its number; a counterpart need not say all of its name."""
-        says = self.texts.says(self.words.of_indicator(target))
+        """The plan speaks of the indicator without its number, or of the subject where places are to be provided."""
+        wanted = self.words.of_indicator(target)
+        if not wanted:
+            return None
+        says = self.texts.says(wanted)
         pairs = self.texts.says(dict.fromkeys(_pairs(naming.core(target.indicator)), 1.0))
-        shares = self.texts.names(_subjects(target.indicator))
-        units = {}
-        for n, key in enumerate(self.texts.keys):
-            p = max((self.probable[unit].get(key, 0.0) for unit in goal.units), default=0.0)
-            named = says[n] >= _NAMED and pairs[n] >= _NAMED_PAIRS
-            if named or (says[n] >= _NAMED_IN_PART and (p >= _LIKELY or shares[n] > 0)):
-                units[key] = says[n] + p
+        rarest = self.texts.says({max(wanted, key=lambda word: wanted[word]): 1.0})
+        likely = np.array(
+            [max(self.probable[u].get(key, 0.0) for u in goal.units) >= _ABSENT for key in self.texts.keys]
+        )
+        named = ((says >= _NAMED) & (pairs >= _NAMED_PAIRS) | likely) & (rarest >= _OTHER_FORM)
+        if not named.any() and asked.is_supply(target):
+            named = self.texts.about(_wider_subjects(target.indicator)) & (says >= _NAMED_IN_PART)
+        units = {key: says[n] + pairs[n] for n, key in enumerate(self.texts.keys) if named[n]}
         if not units:
             return None
-        best = tuple(sorted(units, key=lambda key: -units[key])[:2])
-        return Answer("unquantified", best, firmness="weaker", note="未给出数值")
+        return Answer("unquantified", _best_first(units)[:2], firmness="weaker", note="未给出数值")
 
     def _near(self, goal: Goal) -> tuple[str, float] | None:
-        """The passage that comes nearest to a goal, by any of the places where it is said."""
+        """The passage that comes nearest to a number, by the places where it is said."""
         found = [(p, key) for unit in goal.units for key, p in self.probable[unit].items()]
         if not found:
             return None
-        p, key = max(found, key=lambda near: near[0])
+        p, key = max(found)
         return key, p
 
     # --- tasks -----------------------------------------------------------------------------------------------------
@@ -347,7 +346,7 @@ class _Words:
 
     def of_indicator(self, target: Target) -> dict[str, float]:
         """人均预期寿命 → 预期寿命: the words that name what is measured."""
-        name = self.lexicon.canonical(naming.thing(naming.plain(target.indicator)))
+        name = self.lexicon.canonical(naming.core(target.indicator))
         found = {word: words.informative(word) for word in words.terms(name)}
         return {word: mass for word, mass in found.items() if mass >= _TELLING}
 
@@ -377,6 +376,10 @@ class _Texts:
         self.labels = [(_subjects(c.text), _subjects(headings.get(c.clause, ""))) for c in plan.commitments]
         self.known: dict[str, Floats] = {}
 
+    def about(self, subjects: frozenset[str]) -> NDArray[np.bool_]:
+        """Whether each commitment itself, not its heading, speaks of a subject."""
+        return np.array([bool(subjects & labels) for labels, _ in self.labels], dtype=bool)
+
     def says(self, wanted: Mapping[str, float]) -> Floats:
         """For each commitment the share of the words' information that it says."""
         mass = sum(wanted.values())
@@ -404,8 +407,23 @@ class _Texts:
 
 def _subjects(text: str) -> frozenset[str]:
     """The instruments that a text names, and the subjects it speaks of."""
-    wider = asked.lists()["subjects"]
-    return instruments.labels(text) | {subject for subject, names in wider.items() if any(n in text for n in names)}
+    return instruments.labels(text) | _wider_subjects(text)
+
+
+def _wider_subjects(text: str) -> frozenset[str]:
+    known = asked.lists()["subjects"]
+    return frozenset(subject for subject, names in known.items() if any(name in text for name in names))
+
+
+def _besides(target: Target, other: Target, subjects: frozenset[str]) -> float:
+    """How nearly a number of another measure stands where the goal's should: by its name, or by a subject in common."""
+    mine, theirs = convert.way(target), convert.way(other)
+    if mine.dimension == theirs.dimension and (mine.per is None) == (theirs.per is None):
+        return 0.0
+    likeness = naming.likeness(target.indicator, other.indicator)
+    if likeness >= _NEAR and not naming.each_has_its_own(naming.thing(target.indicator), naming.thing(other.indicator)):
+        return likeness
+    return _NEAR if subjects & _wider_subjects(other.indicator) else 0.0
 
 
 def _said(word: str, text: str) -> float:

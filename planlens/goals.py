@@ -236,6 +236,11 @@ def is_total(target: Target) -> bool:
     return way.per is None and way.dimension in lists()["total"]["dimensions"] and not naming.each(target)
 
 
+def is_supply(target: Target) -> bool:
+    """Whether a number counts what is to be provided: places, beds, doctors, for so many people or in all."""
+    return convert.way(target).dimension in lists()["total"]["supply"]
+
+
 def _of_document(text: str) -> bool:
     told = lists()["document"]
     return text.startswith(tuple(told["heads"])) or any(word in text for word in told["inside"])
