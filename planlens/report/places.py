@@ -68,9 +68,11 @@ class Places:
         return [self.targets[key] for key in keys if key in self.targets]
 
     def value(self, target: Target) -> str:
-        """约300名 as written; where a table keeps the unit in a column of its own, with it: 82.5（岁）."""
+        """约300名 as written; where a table keeps the unit in a column of its own, with it: 82.5（岁）, <8/10万."""
         written, unit = target.span.of(self.plan.document.text), target.quantity.unit
-        return written if unit in written or target.damaged else f"{written}（{unit}）"
+        if unit in written or target.damaged:
+            return written
+        return written + unit if unit[0] in "%‰/" else f"{written}（{unit}）"
 
     def values(self, keys: Iterable[str], indicator: str, *, named: bool) -> str:
         """2个、12个; `named` adds what is counted where `indicator` does not say: 20个（高层次医学团队）."""
