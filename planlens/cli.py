@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from planlens.semantic import Encoder
 
 OK, CHANGED, BAD_INPUT = 0, 1, 2
-FORMATS = ("table", "md", "csv", "json")
+FORMATS = ("table", "md", "csv", "json", "docx", "xlsx", "html")
 _SAME = ("like", "comparable", "same")
 _PIPED_WIDTH = 120  # cells, where the output is no terminal and COLUMNS does not say
 _NOTE_SHOWN = 120  # characters of a note's quote: a whole attachment may be set aside, and csv and --full have it all
@@ -111,9 +111,11 @@ _shelf = _options(
 )
 _form = _options(
     click.option(
-        "--format", "form", type=click.Choice(FORMATS), help="table (default), md, csv or json; -o FILE's suffix."
+        "--format", "form", type=click.Choice(FORMATS), help="table is the default; -o FILE's suffix decides."
     ),
-    click.option("-o", "--output", metavar="FILE", help="Write to a file, whole or not at all."),
+    click.option(
+        "-o", "--output", metavar="FILE", multiple=True, help="Write to a file, whole or not at all; may be given again."
+    ),
     click.option("--full", is_flag=True, help="Everything, uncut."),
 )
 _manner = _options(
@@ -426,6 +428,36 @@ def coverage(run: _Run, goals: str, plan: tuple[str, ...], only: str | None) -> 
 
 
 @cli.command()
+@_plan_argument("plan", nargs=-1, required=True)
+@click.option("--above", multiple=True, metavar="PLAN", help="A plan of a region above (else those of the library).")
+@click.option("--only", metavar="LIST", help="Sections: matrix,themes,pairs,above,unique,stock,clauses,weak.")
+@_meaning
+@_reporting
+def overlap(run: _Run, plan: tuple[str, ...], above: tuple[str, ...], only: str | None) -> None:
+    """Say what plans of different places share, and what each has alone.
+
+    Commitments to the same instrument or action, whatever a place calls it; who promises more; themes with who has
+    them, lacks them and had them first; stock phrases and what comes from the plan above set apart.
+    """
+    from planlens.overlap import check
+    from planlens.overlap import overlap as find
+    from planlens.report import overlap as told
+
+    asked = _sections(only, run.form, told.SECTIONS)
+    plans = [found for name in plan for found in run.read([name])]
+    check(plans)
+    uppers = [found for name in above for found in run.read([name])] if above else run.uppers(plans)
+    made = find(plans, above=uppers, lexicon=run.lexicon, encoder=run.encoder)
+    run.report(
+        json=lambda: told.as_json(made),
+        csv=lambda: [told.rows(made, run.m)],
+        tables=lambda: told.tables(
+            made, run.m, only=asked or (told.SECTIONS if run.look.full else told.SHOWN), full=run.look.full
+        ),
+    )
+
+
+@cli.command()
 @click.argument("a", metavar="A.tsv")
 @click.argument("b", metavar="B.tsv")
 @_running(_form, _manner)
@@ -498,36 +530,44 @@ class _Run:
         region: str | None = None,
         lexicon: str | None = None,
         form: str | None = None,
-        output: str | None = None,
+        output: Sequence[str] = (),
         full: bool = False,
         lang: str = "zh",
         colour: str = "auto",
         no_semantic: bool = False,
         semantic_model: str | None = None,
     ) -> None:
-        from planlens.report import SUFFIXES
+        from planlens.report import IN_TERMINAL, SUFFIXES
         from planlens.report.look import Look
         from planlens.report.messages import load
 
         self.folder, self.region, self.lists = library, region, lexicon
         self._no_semantic, self._semantic_model = no_semantic, semantic_model
-        self.path: Path | None = None
-        self.send_to(output)
-        self.form = form or (SUFFIXES.get(self.path.suffix.lower(), "table") if self.path else "table")
+        paths = [Path(name) for name in output if name != "-"]
+        for path in paths:
+            _check_place(path)
+        if form and len(paths) > 1:
+            raise click.UsageError("--format goes with one file; with several -o each file's suffix decides")
+        self.outputs: list[tuple[str, Path | None]] = [
+            (form or SUFFIXES.get(path.suffix.lower(), "table"), path) for path in paths
+        ] or [(form or "table", None)]
+        self.form = self.outputs[0][0]
+        if self.form not in IN_TERMINAL and not paths:
+            raise click.UsageError(f"{self.form} is a file: name it with -o FILE.{self.form}")
         self.m: Messages = load(lang)
         width = shutil.get_terminal_size((_PIPED_WIDTH, 24)).columns
         self.look: Look = Look(width, self._colour(colour), full, self.m("mark.no_rows"))
 
-    def send_to(self, output: str | None) -> None:
-        """Name the file that will be written; says before the work, not after it, that it cannot be."""
-        self.path = Path(output) if output and output != "-" else None
-        if self.path is not None:
-            _check_place(self.path)
+    def send_to(self, sheet: str | None) -> None:
+        """Name a file that the command writes itself."""
+        if sheet is not None:
+            _check_place(Path(sheet))
+            self.outputs = [("table", Path(sheet))]
 
     def _colour(self, asked: str) -> bool:
         if asked != "auto":
             return asked == "always"
-        return self.path is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+        return self.outputs[0][1] is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
     @functools.cached_property
     def shelf(self) -> Library:
@@ -561,13 +601,22 @@ class _Run:
         self._checked([first, second])
         return first, second
 
+    def uppers(self, plans: Sequence[Plan]) -> list[Plan]:
+        """The library's plans of higher levels that reach into the years of one of these or before."""
+        latest = max((plan.info.end_year or 9999 for plan in plans), default=0)
+        higher = [e for e in self.shelf.entries if e.info.level in ("national", "province")]
+        mine = {plan.info.id for plan in plans}
+        chosen = [e for e in higher if e.info.id not in mine and (e.info.start_year or 0) <= latest]
+        return [self.shelf.read(entry, self.lexicon) for entry in chosen]
+
     def _checked(self, plans: list[Plan]) -> list[Plan]:
         """Refuse to write over a plan; say doubts about a whole document where no table or JSON hides them."""
         from planlens.errors import OutputError
 
         for plan in plans:
-            if self.path is not None and self.path.exists() and self.path.samefile(plan.document.path):
-                raise OutputError(f"{self.path}: this is the plan itself; give the report another name")
+            for _, path in self.outputs:
+                if path is not None and path.exists() and path.samefile(plan.document.path):
+                    raise OutputError(f"{path}: this is the plan itself; give the report another name")
             for note in plan.notes:
                 if note.span is None:
                     click.echo(f"planlens: {plan.info.id}: {self.m.told(note.why, 'reading')}", err=True)
@@ -594,28 +643,37 @@ class _Run:
         json: Callable[[], dict[str, Any]],
         tables: Callable[[], Sequence[Table]],
         csv: Callable[[], Sequence[Table]] | None = None,
+        result: object = None,
     ) -> None:
-        """Write a result in the form asked for; `csv` where its rows differ from those of the tables."""
-        if self.form == "json":
-            from planlens.report.json import dumps
+        """Write a result in every form asked for; `csv` where its rows differ from those of the tables."""
+        from planlens.report import Report, write
 
-            self.put(dumps(json()))
-        else:
-            self.tables((csv if csv and self.form == "csv" else tables)())
+        made = Report(self.m, self.look, tables, csv or tables, json, result)
+        for form, path in self.outputs:
+            _put(write(form, made), path, colour=self.look.colour, bom=form == "csv")
 
     def tables(self, made: Sequence[Table]) -> None:
-        from planlens.report import WRITERS
-
-        self.put(WRITERS[self.form](made, self.look))
+        """Write tables that no JSON stands beside."""
+        self.report(json=dict, tables=lambda: made)
 
     def put(self, text: str, *, exact: bool = False) -> None:
-        """Write the finished report; `exact` keeps a plan's text to the character."""
-        if self.path is None:
-            return _print(text, exact=exact, colour=self.look.colour)
-        from planlens.files import write_atomically
+        """Write a finished text; `exact` keeps a plan's text to the character."""
+        from planlens.report import IN_TERMINAL
 
-        data = text.encode("utf-8", "backslashreplace")
-        return write_atomically(self.path, _BOM + data if self.form == "csv" and not exact else data)
+        for form, path in self.outputs:
+            if form not in IN_TERMINAL:
+                raise click.UsageError(f"{path}: this is told in text only: {', '.join(IN_TERMINAL)}")
+            _put(text, path, colour=self.look.colour, exact=exact)
+
+
+def _put(made: str | bytes, path: Path | None, *, colour: bool, exact: bool = False, bom: bool = False) -> None:
+    if path is None:
+        assert isinstance(made, str)
+        return _print(made, exact=exact, colour=colour)
+    from planlens.files import write_atomically
+
+    data = made if isinstance(made, bytes) else made.encode("utf-8", "backslashreplace")
+    return write_atomically(path, _BOM + data if bom else data)
 
 
 def _print(text: str, *, exact: bool, colour: bool) -> None:

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from . import align, evidence, instruments, regions, words
+from . import align, evidence, instruments, places, regions, words
 from .errors import SettingsError
 from .evidence import Side
 from .model import Commitment, Link, Part, Plan, Score, Span
@@ -29,6 +29,14 @@ from .semantic import Encoder
 
 Floats = NDArray[np.float64]
 Nearest = tuple[tuple[str, str, float], ...]
+WORDS = (  # of evidence.FEATURES
+    *("hubness", "hubness_rare", "item", "items", "items_lead", "items_lead_old", "share", "share_old", "anchors"),
+    *("rarest", "names", "soft_new", "soft_old", "indicator", "clause", "clause_votes", "margin_new", "margin_old"),
+    *("best_new", "novelty"),
+)
+MEANING = (  # of evidence.MEANING
+    *("meaning", "meaning_hubness", "meaning_item", "meaning_item_hubness", "meaning_margin_new", "meaning_margin_old"),
+)
 WORDING = ("phrase",)  # the longest run of characters that both have, the shorter the more statements have it
 INSTRUMENTS = (
     "instruments",  # shared instruments, each the weightier the fewer statements name it
@@ -86,17 +94,17 @@ def find(a: Plan, b: Plan, *, least: float = LEAST, encoder: Encoder | None = No
     Raises SettingsError where the shipped weights do not fit the features.
     """
     measured = measure(a, b, encoder)
-    weights = load_weights(measured.kind)
-    scores = _scores(measured, weights)
+    weights = load_weights(measured.kind, features_of(measured.kind))
+    found_scores = scores(measured.features, measured.values, weights)
     found = [
         Link(a.commitments[i].key, b.commitments[j].key, score, "scored", _pieces(a, b, i, j))
-        for i, j, score in zip(measured.a.tolist(), measured.b.tolist(), scores, strict=True)
+        for i, j, score in zip(measured.a.tolist(), measured.b.tolist(), found_scores, strict=True)
         if score.probability >= least
     ]
     found.sort(key=lambda link: (-link.score.probability, link.old, link.new))
     links = tuple(link for link in found if link.score.probability >= weights.threshold)
     weak = tuple(link for link in found if link.score.probability < weights.threshold)
-    nearest = _nearest(a, b, measured, scores, links)
+    nearest = _nearest(a, b, measured, found_scores, links)
     return Counterparts(links, weak, *nearest, evidence=_used(encoder))
 
 
@@ -116,14 +124,14 @@ def measure(a: Plan, b: Plan, encoder: Encoder | None = None) -> Measured:
     rows, cols = found.old[kept], found.new[kept]
     named = _Named(a, b)
     columns = [found.values[kept], _phrases(*sides)[rows, cols][:, None], named.features(rows, cols)]
-    kind = f"{'semantic' if found.features != evidence.FEATURES else 'words'}{'' if named.enough else '_alone'}"
+    kind = f"{'semantic' if set(MEANING) <= set(found.features) else 'words'}{'' if named.enough else '_alone'}"
     return Measured(found.features + WORDING + INSTRUMENTS, rows, cols, np.hstack(columns), kind)
 
 
 def features_of(kind: str) -> tuple[str, ...]:
     """What the weights of a kind weigh: words, semantic, and each without instruments (`_alone`)."""
-    meaning = evidence.MEANING if kind.startswith("semantic") else ()
-    return evidence.FEATURES + meaning + WORDING + (() if kind.endswith("_alone") else INSTRUMENTS)
+    meaning = MEANING if kind.startswith("semantic") else ()
+    return WORDS + meaning + WORDING + (() if kind.endswith("_alone") else INSTRUMENTS)
 
 
 _LABEL = 10  # characters: a run-in heading such as 人才培储。 has no verb and says nothing by itself
@@ -137,7 +145,7 @@ def states(commitment: Commitment) -> bool:
 def side_of(plan: Plan) -> Side:
     """What the evidence needs of a plan, without the names of its place and those that contain it or lie inside it."""
     side = align.side_of(plan)
-    names = local_names(plan)
+    names = places.local_names(plan)
     return Side(
         tuple(regions.mask(text, names) for text in side.texts),
         side.clause_of,
@@ -146,20 +154,14 @@ def side_of(plan: Plan) -> Side:
     )
 
 
-def local_names(plan: Plan) -> frozenset[str]:
-    """Names that say no more than which place the plan is of; none where its region is not known."""
-    region = regions.one(plan.info.region, plan.info.parent)
-    return regions.local_names(region) if region else frozenset()
-
-
 def _phrases(*sides: Side) -> Floats:
     """Length of the longest shared run of characters over √(statements of a × of b that have it)."""
     runs = [[_runs(text) for text in side.texts] for side in sides]
     where: list[dict[str, list[int]]] = [{}, {}]
-    for places, side in zip(where, runs, strict=True):
+    for rows, side in zip(where, runs, strict=True):
         for row, found in enumerate(side):
             for run in found:
-                places.setdefault(run, []).append(row)
+                rows.setdefault(run, []).append(row)
     out = np.zeros([len(side) for side in runs], dtype=np.float64)
     for run in where[0].keys() & where[1].keys():
         at = np.ix_(where[0][run], where[1][run])
@@ -218,8 +220,9 @@ def items(text: str, start: int) -> list[Span]:
 # --- judging --------------------------------------------------------------------------------------------------------
 
 
-def _scores(measured: Measured, weights: Weights) -> list[Score]:
-    values = measured.values[:, [measured.features.index(name) for name in weights.features]]
+def scores(features: tuple[str, ...], values: Floats, weights: Weights) -> list[Score]:
+    """The probability of each row of `values` (columns: `features`) with its parts."""
+    values = values[:, [features.index(name) for name in weights.features]]
     parts = (values - weights.mean) / weights.scale * weights.weight
     totals = parts.sum(axis=1) + weights.intercept
     start = Part("start", 1.0, weights.intercept)
@@ -260,11 +263,11 @@ def _nearest(
 
 
 @functools.cache
-def load_weights(kind: str) -> Weights:
+def load_weights(kind: str, features: tuple[str, ...]) -> Weights:
     """The fitted weights of a kind. Raises SettingsError where they do not fit the features."""
     raw = json.loads(importlib.resources.files(__package__).joinpath("data", WEIGHTS).read_text("utf-8"))[kind]
     names = tuple(row["name"] for row in raw["features"])
-    if names != features_of(kind):
+    if names != features:
         raise SettingsError(f"data/{WEIGHTS} was fitted on other features than this version measures: fit it again")
     column = {field: np.array([row[field] for row in raw["features"]]) for field in ("mean", "scale", "weight")}
     return Weights(names, column["mean"], column["scale"], column["weight"], raw["intercept"], raw["accept"])

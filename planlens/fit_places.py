@@ -1,6 +1,6 @@
 """Fit the weights of `counterparts` from pairs of plans of different places whose shared items a person has annotated.
 
-    python -m planlens.fit_places collect GOLD LIBRARY   measure the annotated pairs -> data/fitting_places.npz
+    python -m planlens.fit_places collect GOLD LIBRARY   measure the annotated pairs -> data/fitting_places*.npz
     python -m planlens.fit_places weights                fit on it -> data/weights_places.json
     python -m planlens.fit_places check                  honest figures: each pair from the weights of the others
 
@@ -23,13 +23,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import counterparts
+from . import counterparts, sections
 from .counterparts import Floats, Weights
 from .model import Plan
 
 DATA = Path(__file__).with_name("data")
 PENALTY = 0.03  # scikit-learn's C; .1 does .01 worse on plans the weights have not seen, .3 .02 worse
-KINDS = ("words", "words_alone", "semantic", "semantic_alone")
+PENALTY_CLAUSES = 1.0  # few features, each telling
+KINDS = ("words", "words_alone", "semantic", "semantic_alone", "clauses", "clauses_semantic")
 PRECISE = 0.75  # precision to keep on plans the weights have not seen; a wrong pair is worse than a missed one
 
 
@@ -69,6 +70,35 @@ def collect(a: Plan, b: Plan, gold: Path) -> Pair:
     )
 
 
+def collect_clauses(a: Plan, b: Plan, gold: Path) -> Pair:
+    """The same for the clauses of an annotated pair; what one annotator alone paired is not used."""
+    from .semantic import installed
+
+    found = counterparts.find(a, b, least=sections.LEAST, encoder=installed())
+    measured = sections.measure(a, b, found, installed())
+    name = f"{a.info.id}__{b.info.id}"
+    said: dict[tuple[str | None, str | None], int] = {}
+    for who in ("A", "B"):
+        for row in _jsonl(gold / who / f"{name}.clauses.jsonl"):
+            at = _headed(a, row["a"]), _headed(b, row["b"])
+            said[at] = said.get(at, 0) + 1
+    pairs = [(x, y) for x in measured.a for y in measured.b]
+    return Pair(
+        name,
+        measured.features,
+        measured.values,
+        np.array([said.get(pair, 0) == 2 for pair in pairs]),
+        np.array([said.get(pair, 0) == 1 for pair in pairs]),
+        sum(count == 2 for count in said.values()),
+    )
+
+
+def _headed(plan: Plan, place: dict[str, Any]) -> str | None:
+    """The deepest clause around an annotated heading."""
+    around = [c for c in plan.clauses if c.span.start <= place["start"] < c.span.end]
+    return max(around, key=lambda c: c.depth).key if around else None
+
+
 def _jsonl(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
 
@@ -78,6 +108,13 @@ def _holding(plan: Plan, place: dict[str, Any]) -> list[int]:
     start, end = place["start"], place["end"]
     spans = [(max(0, min(c.span.end, end) - max(c.span.start, start)), len(c.span)) for c in plan.commitments]
     return [n for n, (both, size) in enumerate(spans) if 2 * both >= min(size, end - start)]
+
+
+def features_of(kind: str) -> tuple[str, ...]:
+    """What the weights of a kind weigh."""
+    if kind.startswith("clauses"):
+        return sections.FEATURES + (sections.MEANING if kind == "clauses_semantic" else ())
+    return counterparts.features_of(kind)
 
 
 def fit(pairs: Sequence[Pair], kind: str) -> Weights:
@@ -95,17 +132,19 @@ def fit(pairs: Sequence[Pair], kind: str) -> Weights:
     slope, shift = _line(total, firm)
     probability = _logistic(slope * total + shift)
     scaled = replace(weights, weight=slope * weights.weight, intercept=slope * weights.intercept + shift)
-    return replace(scaled, threshold=_threshold(probability, firm))
+    best = _balanced if kind.startswith("clauses") else _threshold
+    return replace(scaled, threshold=best(probability, firm))
 
 
 def _regress(pairs: Sequence[Pair], kind: str) -> Weights:
     from sklearn.linear_model import LogisticRegression
 
-    names = counterparts.features_of(kind)
+    names = features_of(kind)
     shown = [p.values[~p.loose][:, [p.features.index(n) for n in names]] for p in pairs]
     values, labels = np.vstack(shown), np.concatenate([p.firm[~p.loose] for p in pairs])
     mean, scale = values.mean(axis=0), values.std(axis=0) + 1e-9
-    model = LogisticRegression(C=PENALTY, max_iter=5000).fit((values - mean) / scale, labels)
+    penalty = PENALTY_CLAUSES if kind.startswith("clauses") else PENALTY
+    model = LogisticRegression(C=penalty, max_iter=5000).fit((values - mean) / scale, labels)
     return Weights(names, mean, scale, model.coef_[0], float(model.intercept_[0]), 0.5)
 
 
@@ -121,6 +160,13 @@ def _threshold(probability: Floats, firm: NDArray[np.bool_]) -> float:
     precision = np.cumsum(firm[order]) / np.arange(1, len(order) + 1)
     last = int(np.flatnonzero(precision >= PRECISE).max(initial=0))
     return float(probability[order][last])
+
+
+def _balanced(probability: Floats, firm: NDArray[np.bool_]) -> float:
+    """Where F1 is best: a reader of clause pairs wants all of them."""
+    order = np.argsort(-probability, kind="stable")
+    both = 2 * np.cumsum(firm[order]) / (np.arange(1, len(order) + 1) + firm.sum())
+    return float(probability[order][int(both.argmax())])
 
 
 def _totals(pair: Pair, weights: Weights) -> Floats:
@@ -141,12 +187,17 @@ def score(pair: Pair, weights: Weights) -> dict[str, float]:
     return {"precision": p, "recall": r, "f1": 2 * p * r / (p + r) if p + r else 0.0}
 
 
-def check(pairs: Sequence[Pair]) -> dict[str, dict[str, dict[str, float]]]:
+def check(kinds: Sequence[str] = KINDS) -> dict[str, dict[str, dict[str, float]]]:
     """Figures of each pair from weights and thresholds of the others alone, by kind."""
-    return {
-        kind: {pair.name: score(pair, fit([p for p in pairs if p is not pair], kind)) for pair in pairs}
-        for kind in KINDS
-    }
+    out = {}
+    for kind in kinds:
+        pairs = load(DATA / _file(kind))
+        out[kind] = {pair.name: score(pair, fit([p for p in pairs if p is not pair], kind)) for pair in pairs}
+    return out
+
+
+def _file(kind: str) -> str:
+    return "fitting_places_clauses.npz" if kind.startswith("clauses") else "fitting_places.npz"
 
 
 def save(pairs: Sequence[Pair], path: Path) -> None:
@@ -191,6 +242,17 @@ def written(weights: Weights, pairs: Sequence[Pair], figures: dict[str, dict[str
     }
 
 
+def _write(*kinds: str) -> None:
+    figures, document = check(kinds), {}
+    for kind in kinds:
+        pairs = load(DATA / _file(kind))
+        document[kind] = written(fit(pairs, kind), pairs, figures[kind])
+    path = DATA / counterparts.WEIGHTS
+    before = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    path.write_text(json.dumps(before | document, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    counterparts.load_weights.cache_clear()
+
+
 def main(arguments: Sequence[str]) -> int:
     """The three commands above."""
     match list(arguments):
@@ -201,15 +263,13 @@ def main(arguments: Sequence[str]) -> int:
             names = sorted(path.name.removesuffix(".items.jsonl") for path in (Path(gold) / "A").glob("*.items.jsonl"))
             plans = {n: library.read(library.find(n)) for pair in names for n in pair.split("__")}
             sides = [[plans[n] for n in pair.split("__")] for pair in names]
-            measured = [collect(a, b, Path(gold)) for a, b in sides]
-            save(measured, DATA / "fitting_places.npz")
+            save([collect(a, b, Path(gold)) for a, b in sides], DATA / _file("words"))
+            _write("words", "words_alone", "semantic", "semantic_alone")  # clauses are measured with these
+            save([collect_clauses(a, b, Path(gold)) for a, b in sides], DATA / _file("clauses"))
         case ["weights"]:
-            pairs = load(DATA / "fitting_places.npz")
-            figures = check(pairs)
-            document = {kind: written(fit(pairs, kind), pairs, figures[kind]) for kind in KINDS}
-            (DATA / counterparts.WEIGHTS).write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", "utf-8")
+            _write(*KINDS)
         case ["check"]:
-            for kind, rows in check(load(DATA / "fitting_places.npz")).items():
+            for kind, rows in check().items():
                 for name, row in rows.items():
                     print(f"{kind:16} {name:34}", "  ".join(f"{key} {value:.3f}" for key, value in row.items()))
         case _:

@@ -61,7 +61,7 @@ def named(text: str) -> tuple[Named, ...]:
 
     >>> [found.label for found in named("支持国家区域医疗中心，建设镇街区域中心医院")]
     ['国家区域医疗中心', '区域中心医院']
-    >>> [found.label for found in named("医疗机构65岁以上长者健康管理")]
+    >>> sorted(labels("为65岁以上长者提供健康管理"))
     ['老年健康管理']
     """
     found = [*_whole(text), *_apart(text)]

@@ -19,6 +19,7 @@ Status = Literal["kept", "changed", "new", "dropped"]
 ShiftKind = Literal["like", "substituted", "quantity_dropped", "quantity_added", "dropped", "new"]
 Verdict = Literal["comparable", "convertible", "redefined", "not_comparable"]
 Direction = Literal["up", "down", "same", "n/a"]
+SharedKind = Literal["verbatim", "same", "variant"]
 Answered = Literal["exceeds", "meets", "below", "unquantified", "covered", "partial", "absent", "incomparable"]
 Weight = Literal["binding", "numbered", "dated", "task", "frame"]
 Apart = Literal["total", "upper", "elsewhere", "document"]
@@ -367,6 +368,81 @@ class Coverage:
     cascade: tuple[Rung, ...]
     caveats: tuple[str, ...]
     evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Two commitments of plans of different places that commit to the same instrument or action.
+
+    `a` and `b` are keys in `plan_a` and `plan_b` (ids), `items` the pieces that correspond. `stronger` is the side that
+    promises more, None where neither does or it cannot be said, and `why` says by what (数值: 2个 → 未写明). `labels`
+    name the themes. `above` is true where both have it from the plan above.
+    """
+
+    plan_a: str
+    plan_b: str
+    a: str
+    b: str
+    items: tuple[Span, Span]
+    kind: SharedKind
+    score: Score
+    stronger: Literal["a", "b"] | None
+    why: tuple[str, ...]
+    labels: tuple[str, ...]
+    above: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """What two places or more commit to: for each plan id that has it its keys.
+
+    `mentions` are the plans that name it without a counterpart, `first` the only plan of the earliest year (None where
+    several are), `above` whether all of it is from the plan above.
+    """
+
+    label: str
+    units: tuple[tuple[str, tuple[str, ...]], ...]
+    mentions: tuple[tuple[str, tuple[str, ...]], ...]
+    first: str | None
+    above: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """The share of the commitments of plan `row` found in plan `column`, with a 95% bootstrap interval.
+
+    `count` of `size` commitments; `level` is the share expected were every plan as short as the shortest one.
+    """
+
+    row: str
+    column: str
+    count: int
+    size: int
+    share: float
+    low: float
+    high: float
+    level: float
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """What plans of different places share: `pairs`, most probable first, `weak` ones too doubtful to count.
+
+    `clauses` are pairs of clauses (plan ids and a link); `stock` pairs that share stock phrases alone; `unique` the
+    commitments without any counterpart, by plan; `above` the plan above that was looked at, None where there is none.
+    """
+
+    plans: tuple[Plan, ...]
+    pairs: tuple[Shared, ...]
+    weak: tuple[Shared, ...]
+    stock: tuple[Shared, ...]
+    clauses: tuple[tuple[str, str, Link], ...]
+    themes: tuple[Theme, ...]
+    unique: tuple[tuple[str, tuple[str, ...]], ...]
+    matrix: tuple[Share, ...]
+    above: tuple[Plan, ...]
+    caveats: tuple[str, ...]
+    evidence: str
 
 
 @dataclass(frozen=True, slots=True)

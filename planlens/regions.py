@@ -127,12 +127,16 @@ def below(region: Region) -> tuple[Region, ...]:
     return tuple(r for r in _all() if r.code.startswith(stem) and r.code != region.code)
 
 
+def names() -> tuple[str, ...]:
+    """The full names of all divisions that stand, each once."""
+    return tuple(dict.fromkeys(region.name for region in _all() if region.last is None))
+
+
 def nearest(name: str, count: int = 3) -> tuple[str, ...]:
     """Names that resemble one that is not known, for a message."""
     from rapidfuzz import fuzz, process
 
-    names = list(dict.fromkeys(region.name for region in _all() if region.last is None))
-    found = process.extract(name, names, scorer=fuzz.ratio, limit=count, score_cutoff=40)
+    found = process.extract(name, names(), scorer=fuzz.ratio, limit=count, score_cutoff=40)
     return tuple(match for match, _, _ in found)
 
 
