@@ -34,7 +34,20 @@ from planlens.model import (
     Span,
     Target,
 )
-from planlens.report import FORMATS, SUFFIXES, WRITERS, csv, json, listings, markdown, messages, tables, terminal, tree
+from planlens.report import (
+    FORMATS,
+    SUFFIXES,
+    Report,
+    csv,
+    json,
+    listings,
+    markdown,
+    messages,
+    tables,
+    terminal,
+    tree,
+    write,
+)
 from planlens.report.look import Look
 
 ROOT = Path(__file__).parents[1]
@@ -116,8 +129,15 @@ def comparison() -> Comparison:
 
 def written(comparison: Comparison, form: str, lang: str = "zh", **look: object) -> str:
     m = messages.load(lang)
-    made = [tables.diff_rows(comparison, m)] if form == "csv" else list(tables.diff(comparison, m))
-    return WRITERS[form](made, replace(Look(), **look))  # type: ignore[arg-type]
+    made = Report(
+        m,
+        replace(Look(), **look),  # type: ignore[arg-type]
+        tables=lambda: tables.diff(comparison, m),
+        rows=lambda: [tables.diff_rows(comparison, m)],
+        json=lambda: json.diff(comparison),
+        result=comparison,
+    )
+    return write(form, made)  # type: ignore[return-value]
 
 
 def test_a_reader_sees_the_shift_the_substitution_and_the_doubts(comparison: Comparison) -> None:

@@ -1,17 +1,50 @@
-"""Writers by name: each turns the tables of a result into one text; JSON is made from the result itself."""
+"""Writers by name: each turns a report into one text, or the bytes of one file.
+
+A `Report` holds a result in every form it can take, each made when a writer asks for it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
 
 from planlens.model import Table
-from planlens.report import csv, markdown, terminal
 from planlens.report.look import Look
+from planlens.report.messages import Messages
 
-Writer = Callable[[Sequence[Table], Look], str]
 
-WRITERS: dict[str, Writer] = {"table": terminal.write, "md": markdown.write, "csv": csv.write}
+@dataclass(frozen=True)
+class Report:
+    """What a command found: `tables` for a reader, `rows` for a spreadsheet, `json` with every span.
+
+    `result` is what the stages made (a Comparison, a Coverage …), for forms that show more than tables do.
+    """
+
+    m: Messages
+    look: Look
+    tables: Callable[[], Sequence[Table]]
+    rows: Callable[[], Sequence[Table]]
+    json: Callable[[], dict[str, Any]]
+    result: object = None
+
 
 # What -o FILE means by its suffix where no --format is given.
-SUFFIXES = {".txt": "table", ".md": "md", ".csv": "csv", ".json": "json"}
-FORMATS = ("table", "md", "csv", "json")
+SUFFIXES = {
+    ".txt": "table", ".md": "md", ".csv": "csv", ".json": "json", ".docx": "docx", ".xlsx": "xlsx", ".html": "html",
+}  # fmt: skip
+FORMATS = ("table", "md", "csv", "json", "docx", "xlsx", "html")
+IN_TERMINAL = FORMATS[:4]  # text; the others are files
+_HOMES = {"table": "terminal", "md": "markdown"}
+
+
+def write(form: str, report: Report) -> str | bytes:
+    """The report in one form; bytes where it is a file of an office program or a page."""
+    module = import_module(f"planlens.report.{_HOMES.get(form, form)}")
+    if form == "json":
+        return str(module.dumps(report.json()))
+    if form in IN_TERMINAL:
+        return str(module.write(report.rows() if form == "csv" else report.tables(), report.look))
+    made: bytes = module.write(report)
+    return made
