@@ -17,7 +17,8 @@ from .model import Answer, Comparison, Coverage, Goal, Plan, Shift, Span, Target
 from .reach import better
 from .semantic import Encoder
 
-_NAME = 4  # characters of a name that says what is counted
+_NAME = 4  # characters of a name that says what is counted: 岗位 stands in many
+_RARE = 6.0  # information of a word that makes a name one's own: 医疗机构 has less
 _SHOWN = 40  # characters of a passage quoted inside a reason
 _MOST = 0.5  # a share of the peers above this is most of them
 _FIRM = frozenset({"binding", "numbered", "dated"})
@@ -112,8 +113,10 @@ def last(comparison: Comparison) -> Iterator[Finding]:
             one, two = olds[shift.old[0]], news[shift.new[0]]
             if alike or one.measure == two.measure == "level":
                 yield from _worse(comparison, shift, one, two)
-        elif shift.kind == "quantity_dropped" and alike:
-            yield from _given_up(comparison, olds[shift.old[0]])
+        elif shift.kind in ("quantity_dropped", "substituted") and alike:
+            thing = naming.thing(olds[shift.old[0]].indicator)
+            if not any(thing in news[key].indicator for key in shift.new):
+                yield from _given_up(comparison, olds[shift.old[0]])
 
 
 def _worse(comparison: Comparison, shift: Shift, one: Target, two: Target) -> Iterator[Finding]:
@@ -140,15 +143,13 @@ def _given_up(comparison: Comparison, target: Target) -> Iterator[Finding]:
 
 
 def _speaks(text: str, target: Target) -> bool:
-    """Whether a text names all that a target counts."""
+    """Whether a text names all that a target counts, by words that say something."""
     name = naming.thing(naming.without_scope(target))
-    return len(name) >= _NAME and (name in text or (not naming.own_words(name, text) and _by_words(name, text)))
-
-
-def _by_words(name: str, text: str) -> bool:
-    """Whether every word of a name that says something stands in a text."""
     telling = [word for word in words.terms(name) if words.informative(word) >= naming.FIELD]
-    return bool(telling) and all(word in text for word in telling)
+    rare = any(words.informative(word) >= _RARE for word in telling)
+    if naming.names_nothing(target) or not rare or len(name) < _NAME:
+        return False
+    return name in text or (not naming.own_words(name, text) and all(word in text for word in telling))
 
 
 def _period(plan: Plan) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from . import against, annex, conflicts, coverage, former_names, numbering, references, slots, sums
+from . import against, annex, bases, conflicts, coverage, former_names, numbering, references, slots, sums
 from . import goals as asked
 from .compare import compare
 from .errors import LibraryError
@@ -69,7 +69,7 @@ def check(
 
 def within(draft: Plan) -> list[Finding]:
     """What is wrong in a plan taken by itself."""
-    looks = (conflicts, sums, slots, former_names, numbering, annex, references)
+    looks = (conflicts, sums, slots, former_names, numbering, annex, references, bases)
     return [finding for look in looks for finding in look.check(draft)]
 
 

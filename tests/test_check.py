@@ -72,12 +72,12 @@ def test_what_is_worse_than_last_year(case: dict[str, Any], tmp_path: Path) -> N
 def planted() -> dict[str, tuple[int, int, int]]:
     from check import score
 
-    return score(4)
+    return score(3)
 
 
 def test_planted_errors_are_found_and_nothing_else() -> None:
     for kind, (made, found, false) in planted().items():
-        assert made == 4, kind
+        assert made == 3, kind
         assert found == (0 if kind in ("right sums", "spared names") else made), kind
         assert false == 0, kind
 
@@ -88,7 +88,9 @@ def test_planted_errors_are_found_and_nothing_else() -> None:
 def test_the_samples_raise_what_reading_them_raised() -> None:
     shelf = Library.open(str(ROOT / "samples"))
     said = {entry.info.id: told(plan := shelf.read(entry), within(plan)) for entry in shelf.entries}
-    assert said.pop("haishu-2021-2025") == [["two_values", "建成省级健康促进区"]]
+    rates = [["above_base", "5.0以下"], ["above_base", "6.5以下"]]
+    assert said.pop("haishu-2021-2025") == [*rates, ["two_values", "建成省级健康促进区"]]
+    assert said.pop("guangdong-2021-2025") == [["above_base", "低于3‰"]]
     assert said.pop("zhongshan-2023") == [["old_name", "国家工程实验室"]]
     assert not any(said.values())
 
@@ -103,7 +105,7 @@ def test_real_plans_raise_no_false_alarm() -> None:
         reasons[path.stem] = sorted(finding.reason for finding in within(plan))
     assert reasons["shenzhen-2022"] == reasons["shenzhen-2023"] == reasons["shenzhen-2025"] == []
     assert reasons["zhongshan-2023"] == ["annex_bodies"] * 3 + ["old_name_thing"]
-    assert reasons["haishu-2021-2025"] == ["heading_lost"] * 6 + ["two_levels"]
+    assert reasons["haishu-2021-2025"] == ["above_base"] * 2 + ["heading_lost"] * 6 + ["two_levels"]
 
 
 # --- beside other plans -----------------------------------------------------------------------------------------------
@@ -157,7 +159,7 @@ def test_one_peer_alone_is_no_majority() -> None:
 
 def test_goals_of_another_province_bind_nobody() -> None:
     result = check(sample("haishu-2021-2025"), goals=sample("guangdong-2021-2025"))
-    assert {f.kind for f in result.findings} == {"two_values"}
+    assert {f.kind for f in result.findings} == {"two_values", "above_base"}
     assert [name for name, _ in result.notes] == ["caveat"]
 
 
@@ -207,7 +209,7 @@ def test_the_command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Mon
     assert run(capsys, "haishu-2021-2025", "--fail-on", "warning")[0] == 1
     assert run(capsys, "haishu-2021-2025", "--fail-on", "error")[0] == 0
     code, out, _ = run(capsys, "haishu-2021-2025", "--format", "json", "--lang", "en")
-    (row,) = json.loads(out)["findings"]
+    row = json.loads(out)["findings"][0]
     assert (row["kind"], row["severity"], row["quote"]) == ("two_values", "warning", "建成省级健康促进区")
     assert "level" in row["reason"]
 

@@ -25,7 +25,10 @@ def tables(result: Check, m: Messages) -> tuple[Table, ...]:
     draft = result.draft.info
     made = [Table("counts", f"{draft.title}（{draft.id}）", ("", ""), heads), Table("check", title, columns, rows)]
     if result.notes:
-        notes = tuple((_word("note", note, m).format(**dict(values)),) for note, values in result.notes)
+        notes = tuple(
+            (_word("note", note, m).format(**{name: m.told(value) for name, value in values}),)
+            for note, values in result.notes
+        )
         made.append(Table("closing", _word("title", "notes", m), ("",), notes))
     return tuple(made)
 
