@@ -66,8 +66,8 @@ def diff(
     """Compare two plans named by id, year, period or path: what `planlens diff OLD NEW` reports.
 
     `reviewed`: whether links that a person has reviewed (alignments/) outrank what is found. `lexicon`: a folder or
-    file of word lists to lay over the shipped ones. `semantic`: whether evidence of meaning is used where the semantic extra
-    is installed.
+    file of word lists to lay over the shipped ones. `semantic`: whether evidence of meaning is used where the semantic
+    extra is installed.
     """
     from pathlib import Path
 

@@ -114,7 +114,7 @@ _form = _options(
         "--format", "form", type=click.Choice(FORMATS), help="table is the default; -o FILE's suffix decides."
     ),
     click.option(
-        "-o", "--output", metavar="FILE", multiple=True, help="Write to a file, whole or not at all; may be given again."
+        "-o", "--output", metavar="FILE", multiple=True, help="Write a file, whole or not at all; may be given again."
     ),
     click.option("--full", is_flag=True, help="Everything, uncut."),
 )

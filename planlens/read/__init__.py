@@ -71,7 +71,7 @@ def read_document(path: Path) -> Document:
     blocks, more = _examined(text, blocks)
     if not blocks:
         raise InputError(f"{path}: no text in it; recognise a scan first, or copy what you see into a .txt")
-    ordered = sorted((*notes, *more), key=lambda note: (note.span is not None, note.span.start if note.span is not None else 0))
+    ordered = sorted((*notes, *more), key=lambda note: -1 if note.span is None else note.span.start)
     digest = hashlib.sha256(data).hexdigest()
     return Document(str(path), digest, text, encoding, blocks, tuple(ordered))
 

@@ -26,6 +26,7 @@ from planlens.model import (
     Target,
     Verdict,
 )
+from planlens.report.cells import Cell, Mark, compared
 from planlens.report.closing import closing
 from planlens.report.look import one_line
 from planlens.report.messages import Messages
@@ -199,13 +200,14 @@ def _one_sided(told: _Diff) -> Table:
     return table(told.m, "one_sided", ("indicator", "old_value", "new_value", "verdict"), rows, count=len(rows))
 
 
-def _values(told: _Diff, shift: Shift) -> list[str]:
+def _values(told: _Diff, shift: Shift) -> list[Cell]:
     """Both sides' numbers as written, each over the places it stands in; the thing counted where the two differ."""
     differs = shift.kind == "substituted" or shift.verdict in ("redefined", "not_comparable")
-    cells = []
+    cells: list[Cell] = []
     for places, keys in ((told.old, shift.old), (told.new, shift.new)):
-        label = places.where(places.found(keys))
-        cells.append(_lines(places.values(keys, shift.indicator, named=differs) or told.m("mark.none"), label))
+        found = places.found(keys)
+        text = _lines(places.values(keys, shift.indicator, named=differs) or told.m("mark.none"), places.where(found))
+        cells.append(Cell(text, plan=places.plan.info.id, keys=[target.unit_key for target in found]))
     return cells
 
 
@@ -216,7 +218,7 @@ def _alone(told: _Diff, status: Status) -> Table:
         places, keys = (told.new, change.new) if status == "new" else (told.old, change.old)
         label, text, chance = told.nearest(change)
         chance = m("basis.reviewed") if change.source == "reviewed" else chance
-        mine = _lines(places.labels(keys), places.text(keys), told.carried(change))
+        mine = _cell(places, keys, one_line(places.text(keys)), _lines(told.carried(change)))
         rows.append((mine, _lines(label, text, told.trace(change)), chance or m("mark.none")))
     names, other = (("new_text", "nearest_old"), "old") if status == "new" else (("old_text", "nearest_new"), "new")
     return table(m, status, (*names, "probability"), rows, count=len(rows), plan=m("plan." + other))
@@ -253,11 +255,27 @@ def _linked(told: _Diff, status: Status) -> Table:
     """Changed or kept commitments, both sides with their places."""
     rows = []
     for change in told.changes(status):
-        sides = [_lines(p.labels(keys), p.text(keys)) for p, keys in ((told.old, change.old), (told.new, change.new))]
+        texts = [one_line(p.text(keys)) for p, keys in ((told.old, change.old), (told.new, change.new))]
+        marked = compared(*texts) if status == "changed" else ((), ())
+        sides = [
+            _cell(places, keys, text, runs=runs)
+            for places, keys, text, runs in zip(
+                (told.old, told.new), (change.old, change.new), texts, marked, strict=True
+            )
+        ]
         what = (_lines(*told.what_changed(change)),) if status == "changed" else ()
         rows.append((*sides, *what, _certainty(change, told.m)))
     names = ("old_text", "new_text", *(("kinds",) if status == "changed" else ()), "probability")
     return table(told.m, status, names, rows, count=len(rows))
+
+
+def _cell(places: Places, keys: Sequence[str], text: str, *more: str, runs: Sequence[tuple[str, Mark]] = ()) -> Cell:
+    """Where commitments stand, over what they say, the words that differ marked, over lines that follow."""
+    lead, tail = _lines(places.labels(keys)), _lines(*more)
+    whole = "\n".join(filter(None, (lead, text, tail)))
+    around = (lead + "\n" if lead else "", "\n" + tail if tail else "")
+    pieces = [(around[0], ""), *runs, (around[1], "")] if runs else []
+    return Cell(whole, runs=[(piece, mark) for piece, mark in pieces if piece], plan=places.plan.info.id, keys=keys)
 
 
 def _lines(*parts: str) -> str:

@@ -1,0 +1,45 @@
+"""What a cell of a table holds beyond its text: words struck out and put in, and where it stands in a plan.
+
+Text writers see a `Cell` as the string that it is; Word, Excel and the page show the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from planlens import redline
+
+Mark = Literal["", "deleted", "inserted"]
+
+
+class Cell(str):
+    """A cell: `str(cell)` is all of its text.
+
+    `runs` are pieces of that text, in order and without a gap, each with its mark; empty where nothing is marked.
+    `plan` and `keys` say where the text stands: the plan's id, and keys of clauses or commitments in it.
+    """
+
+    runs: tuple[tuple[str, Mark], ...]
+    plan: str
+    keys: tuple[str, ...]
+
+    def __new__(
+        cls, text: str, *, runs: Sequence[tuple[str, Mark]] = (), plan: str = "", keys: Sequence[str] = ()
+    ) -> Cell:
+        cell = super().__new__(cls, text)
+        cell.runs, cell.plan, cell.keys = tuple(runs), plan, tuple(keys)
+        assert not cell.runs or "".join(piece for piece, _ in cell.runs) == text
+        return cell
+
+
+def compared(old: str, new: str) -> tuple[tuple[tuple[str, Mark], ...], tuple[tuple[str, Mark], ...]]:
+    """Two versions of a sentence as runs: what was struck out of the old one, what was put into the new one.
+
+    >>> compared("引进团队20个。", "引进团队50个。")[1]
+    (('引进团队', ''), ('50个', 'inserted'), ('。', ''))
+    """
+    ops = redline.words(old, new)
+    before: list[tuple[str, Mark]] = [(op.old, "deleted" if op.kind == "deleted" else "") for op in ops if op.old]
+    after: list[tuple[str, Mark]] = [(op.new, "inserted" if op.kind == "inserted" else "") for op in ops if op.new]
+    return tuple(before), tuple(after)
