@@ -314,6 +314,7 @@ def diff(
         json=lambda: json.diff(result, reviewed.orphaned),
         csv=lambda: [tables.diff_rows(result, run.m, only=asked or tables.ROWS)],
         tables=lambda: tables.diff(result, run.m, only=shown, cut=cut, orphaned=reviewed.orphaned),
+        result=result,
     )
     return CHANGED if exit_code and _differ(result) else OK
 
