@@ -49,6 +49,7 @@ _NUMERAL = re.compile(
     rf"|{_YEAR}\s*(?:年度?|/\d{{1,2}}(?![\d.百千万亿])|[-.]\d{{1,2}}[-.]\d{{1,2}})(?:\s*\d{{1,2}}\s*月)?(?:\s*\d{{1,2}}\s*日)?"
     rf"|[一二][〇零○九][一二三四五六七八九〇零○]{{2}}年?"
     rf"|(?<![\d.,])\d{{1,2}}(?:{_TO}\d{{1,2}})?\s*月(?![龄均薪])(?:\s*\d{{1,2}}\s*日)?|\d{{1,2}}世纪|\d{{2}}年代"
+    rf"|(?:^|(?<=\n))[表图]\s?\d{{1,2}}(?:[-—.]\d{{1,2}})?(?=\s)"
     rf"|(?<!\d)0\d{{2,3}}\s*[-—–]{{1,2}}\s*\d{{7,8}}|第\s*(?:\d+|{_HZ}+)|\d{{1,2}}:\d{{2}}(?=[—–~至到时前后起\s-]))"
     rf"|(?P<plan>十[一二三四六七八九]五|十五五)"
     rf"|(?P<sum>\d{{1,2}}个10+(?=[”’\"])|(?:\d+|{_HZ})(?:\+(?:\d+|[A-Za-z]))+)"
@@ -58,6 +59,10 @@ _NUMERAL = re.compile(
     rf"|(?P<fan>翻(?:[一两三]|[1-3])?番)|(?P<half>半数|一半|过半)"
     rf"|(?P<digits>{_AR}(?:[亿万](?=\d)\d+(?:\.\d+)?)*)|(?P<han>{_HAN})"
 )
+_TENTHS = re.compile(
+    r"成(?![不立为员果本功效长分都品熟绩份套型就交人片团体])(?:(?P<rest>[一二三四五六七八九半])(?=[，。；、,;）)\s和与及以左的]|$))?"
+)
+_MOVES = re.compile(r"[降升提增减下上缩扩调压回][^，,；;\d]{0,3}[到至为]")
 _INSIDE = re.compile(rf"\s?(?P<vague>[余多来])?(?P<scale>{_SCALES})?(?P<more>[余多])?\s?")
 _GRADE_OF_NET = re.compile("[^，。；、,;]{0,12}?(?:网络|体系|架构|机制|联动|平台|贯通|统筹|协同|联系)")
 _GRADED = re.compile(
@@ -68,6 +73,7 @@ _SAYS = re.compile(r"(?:达到?|为|是|至|到|在|[率数比值量]|指数|得
 _RANKED = re.compile(
     r"(?:全国|全省|全市|全球|世界|同类|国内|国际|亚洲|排名|排位|位居|位列|进入|跻身|保持)[^，。；,;]{0,12}前\s*$"
 )
+_DEALT_OUT = re.compile("分别[^，。；,;]{0,20}$")
 _BUILT_ONE = re.compile(r"(?:建成|新建|建设|筹建|引进|举办|创建|开通|开办|新增)\s*$")
 _AT_LEAST = re.compile(r"(?:至少|不少于|最少)[^，。；,;]{1,20}$")
 _EACH = re.compile(r"[每各][^，。；,;]{1,20}$")
@@ -115,9 +121,10 @@ def _units() -> tuple[re.Pattern[str], dict[str, str]]:
 
     ordered = sorted(families, key=lambda unit: (-len(unit), unit))
     per = "|".join(re.escape(word) for word in sorted(tables["per"]["words"], key=lambda word: -len(word)))
+    sizes = rf"\d+(?:\.\d+)?(?:{'|'.join(re.escape(unit) for unit in tables['families']['energy'])})"  # 20兆瓦/40兆瓦时
     pattern = (
         rf"(?P<unit>{'|'.join(map(alternative, ordered))})?"
-        rf"(?P<per>/\s?(?:\d+(?:\.\d+)?[百千万亿]*|[百千万亿]+|(?={per}))(?:{per})?(?:·(?:{per}))?)?"
+        rf"(?P<per>/\s?(?!{sizes})(?:\d+(?:\.\d+)?[百千万亿]*|[百千万亿]+|(?={per}))(?:{per})?(?:·(?:{per}))?)?"
     )
     return re.compile(pattern), families
 
@@ -416,12 +423,12 @@ def _digits(plain: str, match: re.Match[str]) -> Found | None:
 
 
 def _tenths(plain: str, piece: _Piece) -> _Piece:
-    """七成 → 70%; 建成, 成员 are no tenths."""
-    if not piece.unit and re.match(
-        r"成(?![不立为员果本功效长分都品熟绩份套型就交人片团体])", plain[piece.end : piece.end + 2]
-    ):
-        return replace(piece, value=piece.value * 10, unit="%", end=piece.end + 1)
-    return piece
+    """七成 → 70%, 六成五 → 65%; 建成, 成员 are no tenths."""
+    tenths = None if piece.unit else _TENTHS.match(plain, piece.end)
+    if tenths is None:
+        return piece
+    rest = 5 if tenths["rest"] == "半" else _DIGIT.get(tenths["rest"] or "", 0)
+    return replace(piece, value=piece.value * 10 + rest, unit="%", end=tenths.end())
 
 
 def _range_end(plain: str, start: int, first: _Piece) -> _Piece | None:
@@ -593,7 +600,7 @@ def _shared(plain: str, found: list[Found]) -> list[Found]:
         if not one.quantity.unit and two.quantity.unit and not one.after:
             one = replace(one, quantity=replace(one.quantity, unit=two.quantity.unit))
         full = one.quantity.unit == "%" and one.quantity.lo == 100  # 分别达到100%和98%以上
-        if two.after and not two.before and one.quantity.bound == "=" and not full:
+        if two.after and not two.before and one.quantity.bound == "=" and not full and not _dealt_out(plain, one):
             one = _bound_to(one, two.quantity.bound)
         found[i] = one
     for i in range(1, len(found)):
@@ -601,6 +608,11 @@ def _shared(plain: str, found: list[Found]) -> list[Found]:
         if one.before and two.quantity.bound == "=" and not two.name and _adjacent(plain, one, two, bound=True):
             found[i] = replace(_bound_to(two, one.quantity.bound), before=True)
     return found
+
+
+def _dealt_out(plain: str, item: Found) -> bool:
+    """分别下降15%、20%以上: what is dealt out one by one keeps the bound behind the last to the last."""
+    return bool(_DEALT_OUT.search(plain[max(0, item.span.start - _LOOK_BACK) : item.span.start]))
 
 
 def _adjacent(plain: str, one: Found, two: Found, *, bound: bool = False) -> bool:
@@ -625,6 +637,8 @@ def _settled(plain: str, found: Found) -> Found | None:
     if quantity.lo is None or (core.of(plain).isdigit() and 1900 <= quantity.lo <= 2100):
         return None
     before = plain[max(0, core.start - _LOOK_BACK) : core.start]
+    if before.endswith(("由", "从")) and _MOVES.match(plain, core.end):
+        return found
     if _RANKED.search(before):
         return _bound_to(replace(found, quantity=replace(quantity, unit="位")), "<=")
     if _SAYS.search(before) and not re.match(r"[\dA-Za-z]|\s*[（(][^）)]*[）)]号", plain[core.end : core.end + 12]):

@@ -1,8 +1,9 @@
 """Reads tables of indicators: name, unit, base and goal columns in any order, merged cells and two-line heads included.
 
-    read(text, clause, rows, first_year) -> the targets of the tables of a clause; returns the spans it has read
+    Tables(text, first_year).read(clause, rows) -> the targets of the tables of a clause; returns the spans it has read
 
-A table is recognised by its head: a column of names and one of goals or of base values. Other tables are prose to us.
+A table is recognised by its head: a column of names and one of goals or of base values, or places (地区) down and years
+across under a title that says what is counted. Other tables are prose to us.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from .model import Block, Clause, Document, Measure, Span, Target, TargetRole
@@ -21,6 +22,15 @@ _DASH = re.compile(r"[\s—–－\-/~*…．.]*")
 _UNIT_IN_NAME = re.compile(r"[（(]([^（()）]{1,10})[)）]\s*$")
 _CUMULATIVE = re.compile(r"\s*[〔\[【［]")
 _GROWN = re.compile(r"新增|增加(?!值)|增长(?!率)|降低(?!率)|下降|减少|累计")
+_AVERAGE = re.compile("平均|人均|年限$")
+_TITLE = re.compile(r"\s*[表图]?\s*\d*\s*(?:各?分?(?:市|县|区|州|盟|街道|乡镇|年度|地区)|[（(][市县区州盟、]{1,5}[)）])*")
+_TITLE_ENDS = re.compile(r"(?:年度|分解|任务|目标|计划|指标|安排|情况|分配|分解表|一览|表)+$")
+_TITLE_UNIT = re.compile(r"[（(]\s*(?:计量)?单位[:：]\s*([^（()）]{1,8})[)）]")
+_PART_ROW = re.compile("其中[:：]?|[①②③④⑤]")
+_GROUP_LINE = 40
+"""Characters of the longest line between rows that only names a group of them (二、师资与条件)."""
+_TITLE_AT = 120
+"""How far before its first row the title of a table is looked for."""
 _MOST_SHIFT = 2
 """Merged cells that a row may lack in front: category and sub-category."""
 
@@ -40,6 +50,16 @@ class _Column:
     year: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """How the rows of a table are read: its columns, where it ended, and of places by years what its title counts."""
+
+    columns: tuple[_Column, ...]
+    end: int
+    counted: str = ""
+    unit: str = ""
+
+
 def blocks_by_clause(document: Document, clauses: Sequence[Clause]) -> Mapping[str, Sequence[Block]]:
     """The table rows that stand in the own text of each clause."""
     ordered = sorted((clause for clause in clauses if len(clause.body)), key=lambda clause: clause.body.start)
@@ -52,21 +72,81 @@ def blocks_by_clause(document: Document, clauses: Sequence[Clause]) -> Mapping[s
     return out
 
 
-def read(
-    text: str, clause: Clause, rows: Sequence[Block], first_year: int | None
-) -> Generator[Target, None, tuple[Span, ...]]:
-    """The numbers of the indicator tables among `rows`; returns the spans of the rows that were read as a table."""
-    done: list[Span] = []
-    for _, group in groupby(rows, key=lambda row: row.table):
-        own = list(group)
-        cells = [_cells(text, row.span) for row in own]
-        size, columns = _head(cells, first_year)
-        if not columns:
-            continue
-        done.extend(row.span for row in own)
-        for row, line in zip(own[size:], cells[size:], strict=True):
-            yield from _row(clause, row, _placed(line, columns), columns)
-    return tuple(done)
+class Tables:
+    """Reads the tables of one document in their order: a head holds on where a group's name parts the rows."""
+
+    def __init__(self, text: str, first_year: int | None) -> None:
+        self.text = text
+        self.first_year = first_year
+        self.layout = _Layout((), -1)
+
+    def read(self, clause: Clause, rows: Sequence[Block]) -> Generator[Target, None, tuple[Span, ...]]:
+        """The numbers of the indicator tables among `rows`; returns the spans of the rows that were read as a table."""
+        done: list[Span] = []
+        for _, group in groupby(rows, key=lambda row: row.table):
+            own = list(group)
+            cells = [_cells(self.text, row.span) for row in own]
+            size = self._laid_out(own, cells)
+            if not self.layout.columns:
+                continue
+            done.extend(row.span for row in own)
+            last = ""
+            for row, line in zip(own[size:], cells[size:], strict=True):
+                placed = _placed(line, self.layout.columns)
+                last = _main_name(placed, self.layout.columns) or last
+                yield from _row(clause, row, placed, self.layout, last)
+        return tuple(done)
+
+    def _laid_out(self, rows: Sequence[Block], cells: Sequence[Sequence[_Cell]]) -> int:
+        """Finds the layout of a table and says how many rows its head has, 0 where an earlier head holds on."""
+        size, columns = _head(cells, self.first_year)
+        end = rows[-1].span.end
+        between = self.text[self.layout.end : rows[0].span.start] if self.layout.end >= 0 else ""
+        if columns:
+            self.layout = _Layout(columns, end)
+        elif by_place := _by_place(cells[0], self.first_year):
+            size, title = 1, self.text[max(0, rows[0].span.start - _TITLE_AT) : rows[0].span.start]
+            counted, unit = _titled(title)
+            self.layout = _Layout(by_place if counted else (), end, counted, unit)
+        elif self._goes_on(between, cells[0]):
+            self.layout = replace(self.layout, end=end)
+        else:
+            self.layout = _Layout((), end)
+        return size
+
+    def _goes_on(self, between: str, row: Sequence[_Cell]) -> bool:
+        """Whether rows below the short name of a group belong to the table above."""
+        columns = self.layout.columns
+        one_line = 0 < len(between.strip()) <= _GROUP_LINE and "\n" not in between.strip()
+        return bool(columns) and one_line and abs(len(row) - len(columns)) <= 1 and _fit(row, columns, 0) > 0
+
+
+def _by_place(head: Sequence[_Cell], first_year: int | None) -> tuple[_Column, ...]:
+    """The columns of a table with places down and years across; () where it is none."""
+    words = [re.sub(r"\s+", "", item.text) for item in head]
+    if len(words) < 3 or words[0] not in table("targets")["columns_of_places"]["place"]:
+        return ()
+    columns = [_column(word, first_year) for word in words[1:]]
+    years = [column for column in columns if column.kind in ("goal", "base") and column.year]
+    if len(years) < 2:
+        return ()
+    totals = table("targets")["columns_of_places"]["total"]
+    whole = [replace(c, kind="goal") if c.head.endswith(tuple(totals)) else c for c in columns]
+    return (_Column("name", words[0], None), *whole)
+
+
+def _titled(before: str) -> tuple[str, str]:
+    """What the title above a table counts, and its unit: 表3 各县新增学位计划（单位：个） → 新增学位, 个."""
+    lines = [line.strip() for line in before.strip().splitlines()[-2:]]
+    unit = next((found[1] for line in reversed(lines) if (found := _TITLE_UNIT.search(line))), "")
+    title = next((name for line in reversed(lines) if (name := _TITLE_UNIT.sub("", line).strip())), "")
+    return _TITLE_ENDS.sub("", _TITLE.sub("", title, count=1).strip()), unit
+
+
+def _main_name(row: Sequence[_Cell | None], columns: Sequence[_Column]) -> str:
+    """The indicator of a row that stands for itself; "" of one that tells a part of the row above."""
+    names = [i.text for i, column in zip(row, columns, strict=True) if i and i.text and column.kind == "name"]
+    return "" if not names or _PART_ROW.match(names[-1]) else _named(names[-1], row, columns)[0]
 
 
 def _cells(text: str, span: Span) -> list[_Cell]:
@@ -82,7 +162,7 @@ def _cells(text: str, span: Span) -> list[_Cell]:
 def _head(rows: Sequence[Sequence[_Cell]], first_year: int | None) -> tuple[int, tuple[_Column, ...]]:
     """How many rows the head has (one or two) and its columns; () where this is no table of indicators."""
     for size in (2, 1):
-        if len(rows) <= size or (size == 2 and not _continues_head(rows[0], rows[1])):
+        if len(rows) < size or (size == 2 and (len(rows) == 2 or not _continues_head(rows[0], rows[1]))):
             continue
         columns = tuple(_column(text, first_year) for text in _joined(rows[:size]))
         kinds = [column.kind for column in columns]
@@ -204,14 +284,20 @@ def _suits(text: str, kind: str) -> int:
     return -1 if number else 0
 
 
-def _row(clause: Clause, block: Block, row: Sequence[_Cell | None], columns: Sequence[_Column]) -> Iterator[Target]:
-    """The values of one row: base columns are baselines, goal columns targets."""
+def _row(clause: Clause, block: Block, row: Sequence[_Cell | None], layout: _Layout, main: str) -> Iterator[Target]:
+    """The values of one row: base columns are baselines, goal columns targets; `main` is the indicator parted."""
+    columns = layout.columns
     names = [
         item.text for item, column in zip(row, columns, strict=True) if item and item.text and column.kind == "name"
     ]
     if not names:
         return
     name, unit = _named(names[-1], row, columns)
+    scope = None
+    if layout.counted:
+        name, unit, scope = name + layout.counted, layout.unit, name
+    elif part := _PART_ROW.match(name):
+        name = f"{main}（{name[part.end() :]}）" if main else name
     for item, column in zip(row, columns, strict=True):
         if item is None or column.kind not in ("goal", "base", "growth"):
             continue
@@ -221,7 +307,8 @@ def _row(clause: Clause, block: Block, row: Sequence[_Cell | None], columns: Seq
             indicator = name + ("年均增长" if grows else "")
             if column.kind == "growth" and not grows and not _GROWN.search(name):
                 indicator = name + "累计提高"
-            yield _target(clause, block, item, column, found, role, indicator)
+            target = _target(clause, block, item, column, found, role, indicator)
+            yield replace(target, scope=target.scope or scope)
 
 
 def _named(name: str, row: Sequence[_Cell | None], columns: Sequence[_Column]) -> tuple[str, str]:
@@ -250,5 +337,5 @@ def _target(
 
 def _grows(indicator: str, text: str, column: _Column) -> bool:
     """新增就业, 能耗降低 and values in 〔〕 are changes over the period."""
-    grown = _GROWN.search(indicator)
+    grown = _GROWN.search(indicator) and not _AVERAGE.search(indicator)
     return bool(grown or column.kind == "growth" or _CUMULATIVE.match(text))

@@ -160,6 +160,7 @@ class _Reader:
         self.found = find(document.text, self.damage)
         self.starts = [found.span.start for found in self.found]
         self.first_year = titles.describe(document).start_year
+        self.tables = tables.Tables(document.text, self.first_year)
         self.horizons: dict[str, str] = {}
 
     def targets(self) -> Iterator[Target]:
@@ -176,7 +177,7 @@ class _Reader:
 
     def _tables(self, clause: Clause, rows: Sequence[Block]) -> Generator[Target, None, tuple[Span, ...]]:
         """The numbers of tables; one that a damaged spot touches has no value."""
-        reading = tables.read(self.text, clause, rows, self.first_year)
+        reading = self.tables.read(clause, rows)
         while True:
             try:
                 target = next(reading)

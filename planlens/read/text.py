@@ -56,12 +56,13 @@ def _read(data: bytes, where: str, *, markdown: bool) -> tuple[str, str, tuple[B
     if markdown:
         spans = _front_matter(page, spans)
     rows = _rows(decoded.text, spans)
+    bordered = _bordered(decoded.text, spans, rows)
     table = 0
     for at, span in enumerate(spans):
         if at in rows:
             if at - 1 not in rows:
                 table += 1
-            _row(page, span, table)
+            _row(page, span, table, border=at in bordered)
         elif markdown:
             _markdown_line(page, span)
         else:
@@ -155,12 +156,25 @@ def _is_box(line: str) -> bool:
     return max(map(len, _cells(line))) >= _BOX
 
 
-def _row(page: _Page, span: Span, table: int) -> None:
+def _bordered(text: str, spans: list[Span], rows: set[int]) -> set[int]:
+    """The rows of tables in which every row begins with a pipe: elsewhere such a row begins with an empty cell."""
+    out: set[int] = set()
+    run: list[int] = []
+    for at in sorted(rows):
+        if run and at != run[-1] + 1:
+            run = []
+        run.append(at)
+        if at + 1 not in rows and all(spans[row].of(text)[0] == "|" or _RULE.match(spans[row].of(text)) for row in run):
+            out.update(run)
+    return out
+
+
+def _row(page: _Page, span: Span, table: int, *, border: bool) -> None:
     line = span.of(page.text)
     if _RULE.match(line):
         page.notes.append(Note("table", span, "表格行间的横线"))
         return
-    if line.startswith("|"):  # a border, where a row begins with its first cell
+    if border and line.startswith("|"):
         inner = lines.strip(page.text, span.start + 1, span.end)
         page.notes.append(Note("table", Span(span.start, inner.start), "表格的边线"))
         if len(inner) and line.endswith("|"):

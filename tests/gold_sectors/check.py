@@ -59,7 +59,9 @@ def accepted(gold: Row, field: str) -> list[Any]:
 
 
 def plain(field: str, value: Any) -> Any:
-    """A period without quotation marks, brackets and 到: 到2027年 says what 2027年 says."""
+    """A period without quotation marks, brackets and 到: 到2027年 says what 2027年 says; brackets of one width."""
+    if field == "scope" and value is not None:
+        return value.replace("(", "（").replace(")", "）")
     if field != "period" or value is None:
         return value
     return re.sub(r"[“”]|（[^）]*）", "", value).removeprefix("截至").removeprefix("到")
