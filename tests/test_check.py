@@ -35,7 +35,7 @@ def cases(name: str) -> list[Any]:
 
 def plan_of(text: str, folder: Path, name: str, years: tuple[int, int]) -> Plan:
     path = folder / f"{name}.txt"
-    path.write_text(text, "utf-8")
+    path.write_text(text + "\n", "utf-8")
     return parse.build(read_document(path), PlanInfo(name, name, start_year=years[0], end_year=years[1]))
 
 
