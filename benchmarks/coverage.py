@@ -151,9 +151,9 @@ def expected() -> list[dict[str, Any]]:
     return [json.loads(line) for line in (GOLD / "guangdong.jsonl").read_text("utf-8").splitlines()]
 
 
-def judged() -> Iterator[tuple[dict[str, Any], str, Goal, Answer]]:
+def judged(found: Coverage | None = None) -> Iterator[tuple[dict[str, Any], str, Goal, Answer]]:
     """Each row of the expected table with what was found, once a goal and plan; circular tasks and visions aside."""
-    found = coverage.cover(sample("guangdong-2021-2025"), [sample(name) for name in SAMPLES])
+    found = found or coverage.cover(sample("guangdong-2021-2025"), [sample(name) for name in SAMPLES])
     for row in expected():
         if row.get("repeats") or row["addresses"] == "frame":
             continue
@@ -173,7 +173,7 @@ def _row_of(row: dict[str, Any], found: Coverage) -> tuple[Goal, tuple[Answer, .
     raise LookupError(row["goal"])
 
 
-def figures(count: int) -> dict[str, float]:
+def figures(planted_answers: Sequence[tuple[str, Planted, Answer]]) -> dict[str, float]:
     """Shares: numeric verdicts, task verdicts, precision of absent; on planted goals absent-recall and the rest."""
     out: dict[str, list[bool]] = {}
     for row, name, _, answer in judged():
@@ -183,7 +183,7 @@ def figures(count: int) -> dict[str, float]:
         out.setdefault("numbers right" if row["target"] else "tasks right", []).append(verdict in accepted)
         if verdict == "absent":
             out.setdefault("absent precision", []).append("absent" in accepted)
-    for _, planted, answer in rounds(count):
+    for _, planted, answer in planted_answers:
         kind = "absent" if planted.kind is None else "answered"
         name = f"planted {'numbers' if planted.number else 'tasks'}, {kind}"
         out.setdefault(name, []).append(answer.verdict in planted.expected)
@@ -192,11 +192,12 @@ def figures(count: int) -> dict[str, float]:
 
 def main(arguments: Sequence[str]) -> None:
     count = int(arguments[0]) if arguments else 6
-    for name, value in figures(count).items():
+    planted_answers = list(rounds(count))
+    for name, value in figures(planted_answers).items():
         print(f"{value:.3f}  {name}")
     wrong = Counter(
         (planted.goal, planted.kind, answer.verdict)
-        for _, planted, answer in rounds(count)
+        for _, planted, answer in planted_answers
         if answer.verdict not in planted.expected
     )
     for (goal, kind, verdict), times in wrong.most_common(20):

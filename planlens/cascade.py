@@ -96,9 +96,5 @@ def _ratio(value: _Value, values: Sequence[_Value]) -> Decimal | None:
 
 def _climbs(values: Sequence[_Value], more: bool) -> bool:
     """Whether every level asks more than the one above it."""
-    pairs = [(a, b) for a, b in itertools.pairwise(values) if a.level < b.level]
-    return (
-        bool(pairs)
-        and len(pairs) == len(values) - 1
-        and all((b.number > a.number) == more != (b.number == a.number) for a, b in pairs)
-    )
+    pairs = list(itertools.pairwise(values))
+    return all(a.level < b.level and (b.number > a.number if more else b.number < a.number) for a, b in pairs)

@@ -92,7 +92,7 @@ def cover(
     if not wanted:
         raise InputError(f"{goals.info.id}: it asks for nothing, neither a task nor a number; give the plan with goals")
     columns = [_Column(goals, plan, lexicon, encoder) for plan in plans]
-    answers = [[column.answer(goal) for goal in wanted] for column in columns]
+    answers = [column.answers(wanted) for column in columns]
     return Coverage(
         goals,
         tuple(plans),
@@ -136,7 +136,15 @@ class _Column:
         self.asked_for = {link.new for link in found.links}
         self.words = _Words(goals, lexicon)
 
-    def answer(self, goal: Goal) -> Answer:
+    def answers(self, wanted: Sequence[Goal]) -> list[Answer]:
+        found = [self._answer(goal) for goal in wanted]
+        outside = asked.outside_field(self.goals, self.plan, wanted, [a.verdict != "absent" for a in found])
+        return [
+            replace(a, apart="field") if n in outside and a.apart is None and a.verdict == "absent" else a
+            for n, a in enumerate(found)
+        ]
+
+    def _answer(self, goal: Goal) -> Answer:
         found = self._number(goal, self.wanted[goal.target]) if goal.target else self._task(goal)
         derived = self.label is not None and asked.labelled(goal, self.goals, self.label)
         return replace(found, apart=self.addressees.apart(goal, self.plan), circular=derived)
@@ -423,7 +431,7 @@ def _besides(target: Target, other: Target, subjects: frozenset[str]) -> float:
     likeness = naming.likeness(target.indicator, other.indicator)
     if likeness >= _NEAR and not naming.each_has_its_own(naming.thing(target.indicator), naming.thing(other.indicator)):
         return likeness
-    return _NEAR if subjects & _wider_subjects(other.indicator) else 0.0
+    return _NEAR if mine.per is not None and subjects & _wider_subjects(other.indicator) else 0.0
 
 
 def _said(word: str, text: str) -> float:

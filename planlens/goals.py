@@ -7,13 +7,14 @@ circular(goals, plan)         -> the goals that were derived from the very plan,
 
 from __future__ import annotations
 
+import bisect
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from . import convert, kinds, naming, regions, restated
+from . import convert, counterparts, kinds, naming, regions, restated
 from .commitments import items
 from .lexicon import Lexicon
 from .model import Apart, Clause, Commitment, Goal, Plan, Span, Target, Weight
@@ -25,6 +26,12 @@ WEIGHTS: tuple[Weight, ...] = ("binding", "numbered", "dated", "task", "frame")
 
 _TELLING = 6.0
 """Information that an item needs to ask for anything: one word that is not on every page."""
+
+_OPENING = 300
+"""Characters in which a document says who speaks."""
+
+_OF_FIELD = 0.4
+"""Share of a paragraph's goals that a plan of one field answers where the paragraph is of its field."""
 
 _YEAR = re.compile(r"20\d\d")
 _DATED = re.compile(r"\d年|\d月|年底|年内|季度|月底")
@@ -50,6 +57,7 @@ class _View:
     """A plan's findings by key, as far as its goals need them."""
 
     plan: Plan
+    lexicon: Lexicon
     side: kinds.Side
     commitments: dict[str, Commitment]
     clauses: dict[str, Clause]
@@ -60,6 +68,7 @@ class _View:
     def of(cls, plan: Plan, lexicon: Lexicon) -> _View:
         return cls(
             plan,
+            lexicon,
             kinds.side_of(plan, lexicon),
             {c.key: c for c in plan.commitments},
             {c.key: c for c in plan.clauses},
@@ -89,7 +98,9 @@ def _number(view: _View, target: Target) -> Goal:
 
 
 def _task(view: _View, commitment: Commitment) -> Goal | None:
-    """A commitment less the items that give a number; None where nothing is left to do."""
+    """A commitment less the items that give a number; None where nothing is left to do, or it is a bare heading."""
+    if not counterparts.states(commitment) or not view.lexicon.actions(commitment.text):
+        return None
     asks = []
     cut = items(commitment.text)
     for place, ((start, end), item) in enumerate(zip(cut, view.side.items[commitment.key], strict=True)):
@@ -101,7 +112,11 @@ def _task(view: _View, commitment: Commitment) -> Goal | None:
 
 
 def _is_aim(item: kinds.Item, place: int) -> bool:
-    """Whether an item says what for, or since when, and so asks for nothing itself."""
+    """Whether an item says what for, by what rule or in what way, and so asks for nothing itself."""
+    manner = lists()["manner"]
+    text = item.text.strip("，；。、：")
+    if text.startswith(tuple(manner["heads"])) or text.endswith(tuple(manner["tails"])):
+        return True
     return place > 0 and item.lexicon.is_purpose(item.text)
 
 
@@ -137,10 +152,14 @@ def _beyond(plan: Plan, deadline: str | None) -> bool:
 
 
 def level_of(plan: Plan) -> int:
-    """The level of a plan as a number, 0 for the nation; unknown counts as the district's."""
+    """The level of a plan as a number, 0 for the nation; where nothing tells it, the lowest."""
     region = region_of(plan)
     level = plan.info.level or (region.level if region else None)
-    return LEVELS.index(level) if level in LEVELS else len(LEVELS) - 1
+    if level in LEVELS:
+        return LEVELS.index(level)
+    opening = plan.document.text[:_OPENING]
+    national = plan.info.region is None and any(word in opening for word in lists()["nation"]["opening"])
+    return 0 if national else len(LEVELS) - 1
 
 
 def region_of(plan: Plan) -> Region | None:
@@ -233,7 +252,8 @@ def _named(text: str, inside: tuple[re.Pattern[str], dict[str, frozenset[str]]])
 def is_total(target: Target) -> bool:
     """Whether a number grows with the size of the place: 床位10万张 does; 每千人口7张, 各区1家 and 95% do not."""
     way = convert.way(target)
-    return way.per is None and way.dimension in lists()["total"]["dimensions"] and not naming.each(target)
+    shared_out = naming.each(target) or any(word in target.indicator for word in lists()["total"]["rates"])
+    return way.per is None and way.dimension in lists()["total"]["dimensions"] and not shared_out
 
 
 def is_supply(target: Target) -> bool:
@@ -244,6 +264,24 @@ def is_supply(target: Target) -> bool:
 def _of_document(text: str) -> bool:
     told = lists()["document"]
     return text.startswith(tuple(told["heads"])) or any(word in text for word in told["inside"])
+
+
+def outside_field(goals: Plan, plan: Plan, wanted: Sequence[Goal], answered: Sequence[bool]) -> frozenset[int]:
+    """Places of goals in paragraphs of other fields, where a plan of one field is held against a report on all.
+
+    A paragraph is of the plan's field where the plan answers a good part of it; nothing else tells fields apart.
+    """
+    titles = lists()["comprehensive"]["titles"]
+    wide = [any(word in p.info.title for word in titles) for p in (goals, plan)]
+    if not wide[0] or wide[1]:
+        return frozenset()
+    starts = [block.span.start for block in goals.document.blocks]
+    paragraphs: dict[int, list[int]] = {}
+    for place, goal in enumerate(wanted):
+        at = bisect.bisect_right(starts, span_of(goals, goal.units[0]).start)
+        paragraphs.setdefault(at, []).append(place)
+    outside = [places for places in paragraphs.values() if sum(answered[n] for n in places) < _OF_FIELD * len(places)]
+    return frozenset(n for places in outside for n in places)
 
 
 # --- goals derived from the plan that is to answer them -----------------------------------------------------------

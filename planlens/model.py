@@ -22,7 +22,7 @@ Direction = Literal["up", "down", "same", "n/a"]
 SharedKind = Literal["verbatim", "same", "variant"]
 Answered = Literal["exceeds", "meets", "below", "unquantified", "covered", "partial", "absent", "incomparable"]
 Weight = Literal["binding", "numbered", "dated", "task", "frame"]
-Apart = Literal["total", "upper", "elsewhere", "document"]
+Apart = Literal["total", "upper", "elsewhere", "field", "document"]
 Firmness = Literal["firmer", "equal", "weaker"]
 
 
