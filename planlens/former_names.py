@@ -17,6 +17,7 @@ from .model import Plan, Span
 from .outline import statements
 from .quantity import table
 
+_UNDATED = 2020
 _TITLE = re.compile(r"《[^《》]{1,120}》|〔[^〔〕]{1,40}〕")
 _HISTORY = re.compile(r"(?:原|前身为?|时任|曾任|撤销|不再保留)[^，。；,;]{0,8}$")
 _CHANGE = re.compile(r"更名|改组为|改称|重组为|划转|整合为|组建为|机构改革|前身|（现|\(现")
@@ -48,11 +49,9 @@ def _pattern(body: dict[str, str]) -> re.Pattern[str]:
 def check(plan: Plan) -> Iterator[Finding]:
     """Old names in the clauses of a plan; a plan of the year of the reform may still bear them.
 
-    Of a plan without a year nothing is said: nobody knows what its bodies were called then.
+    A plan without a year is taken for one of today as far as the reform of 2018 goes.
     """
-    year = _year(plan)
-    if year is None:
-        return
+    year = _year(plan) or _UNDATED
     text, names = plan.document.text, tuple(f for f in _formers() if f.year < year)
     for clause in plan.clauses:
         for span in statements(text, clause.body):

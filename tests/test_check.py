@@ -34,8 +34,8 @@ def cases(name: str) -> list[Any]:
 
 
 def plan_of(text: str, folder: Path, name: str, years: tuple[int, int]) -> Plan:
-    path = folder / f"{name}.txt"
-    path.write_text(text + "\n", "utf-8")
+    path = folder / f"{name}-{years[0]}-{years[1]}.txt"  # what is past is told by the years a file names
+    path.write_text(text, "utf-8")
     return parse.build(read_document(path), PlanInfo(name, name, start_year=years[0], end_year=years[1]))
 
 
