@@ -95,16 +95,16 @@ def find(a: Plan, b: Plan, *, least: float = LEAST, encoder: Encoder | None = No
     """
     measured = measure(a, b, encoder)
     weights = load_weights(measured.kind, features_of(measured.kind))
-    found_scores = scores(measured.features, measured.values, weights)
-    found = [
-        Link(a.commitments[i].key, b.commitments[j].key, score, "scored", _pieces(a, b, i, j))
-        for i, j, score in zip(measured.a.tolist(), measured.b.tolist(), found_scores, strict=True)
-        if score.probability >= least
-    ]
+    judged = judge(measured.features, measured.values, weights)
+    found = []
+    for row in np.flatnonzero(judged.probability >= least).tolist():
+        i, j = int(measured.a[row]), int(measured.b[row])
+        keys = a.commitments[i].key, b.commitments[j].key
+        found.append(Link(*keys, judged.score(row), "scored", _pieces(a, b, i, j)))
     found.sort(key=lambda link: (-link.score.probability, link.old, link.new))
     links = tuple(link for link in found if link.score.probability >= weights.threshold)
     weak = tuple(link for link in found if link.score.probability < weights.threshold)
-    nearest = _nearest(a, b, measured, found_scores, links)
+    nearest = _nearest(a, b, measured, judged.probability, links)
     return Counterparts(links, weak, *nearest, evidence=_used(encoder))
 
 
@@ -220,17 +220,29 @@ def items(text: str, start: int) -> list[Span]:
 # --- judging --------------------------------------------------------------------------------------------------------
 
 
-def scores(features: tuple[str, ...], values: Floats, weights: Weights) -> list[Score]:
-    """The probability of each row of `values` (columns: `features`) with its parts."""
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The probability of each row, and what each feature adds to its log-odds."""
+
+    weights: Weights
+    values: Floats
+    parts: Floats
+    probability: Floats
+
+    def score(self, row: int) -> Score:
+        """One row with its parts by name; the first part is what every pair starts from."""
+        named = zip(self.weights.features, self.values[row], self.parts[row], strict=True)
+        parts = (Part("start", 1.0, self.weights.intercept), *(Part(n, float(v), float(p)) for n, v, p in named))
+        total = self.weights.intercept + math.fsum(self.parts[row])
+        return Score(total, float(self.probability[row]), parts)
+
+
+def judge(features: tuple[str, ...], values: Floats, weights: Weights) -> Judged:
+    """Every row of `values` (columns: `features`) by the weights."""
     values = values[:, [features.index(name) for name in weights.features]]
     parts = (values - weights.mean) / weights.scale * weights.weight
-    totals = parts.sum(axis=1) + weights.intercept
-    start = Part("start", 1.0, weights.intercept)
-    out = []
-    for own, row, total in zip(values, parts, totals, strict=True):
-        taken = tuple(Part(n, float(v), float(p)) for n, v, p in zip(weights.features, own, row, strict=True))
-        out.append(Score(float(total), float(1 / (1 + np.exp(-total))), (start, *taken)))
-    return out
+    total = parts.sum(axis=1) + weights.intercept
+    return Judged(weights, values, parts, np.asarray(1 / (1 + np.exp(-total)), dtype=np.float64))
 
 
 def _pieces(a: Plan, b: Plan, i: int, j: int) -> tuple[tuple[Span, Span], ...]:
@@ -247,15 +259,15 @@ def _pieces(a: Plan, b: Plan, i: int, j: int) -> tuple[tuple[Span, Span], ...]:
 
 
 def _nearest(
-    a: Plan, b: Plan, measured: Measured, scores: list[Score], links: tuple[Link, ...]
+    a: Plan, b: Plan, measured: Measured, probability: Floats, links: tuple[Link, ...]
 ) -> tuple[Nearest, Nearest]:
     """The best candidate of every commitment without a link, a side then b side."""
     linked = {link.old for link in links}, {link.new for link in links}
     best: tuple[dict[str, tuple[float, str]], dict[str, tuple[float, str]]] = ({}, {})
-    for i, j, score in zip(measured.a.tolist(), measured.b.tolist(), scores, strict=True):
+    for i, j, p in zip(measured.a.tolist(), measured.b.tolist(), probability.tolist(), strict=True):
         keys = a.commitments[i].key, b.commitments[j].key
         for side in (0, 1):
-            mine, other, p = keys[side], keys[1 - side], score.probability
+            mine, other = keys[side], keys[1 - side]
             if mine not in linked[side] and p >= _NEAREST_SHOWN and p > best[side].get(mine, (0.0, ""))[0]:
                 best[side][mine] = (p, other)
     found = [tuple((key, other, p) for key, (p, other) in sorted(side.items())) for side in best]

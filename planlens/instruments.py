@@ -56,6 +56,7 @@ def _names() -> _Names:
     return _Names({start: tuple(names) for start, names in whole.items()}, apart)
 
 
+@functools.lru_cache(maxsize=1 << 14)  # a statement, its pieces and its themes ask for the same texts
 def named(text: str) -> tuple[Named, ...]:
     """The instruments named in a text, in order.
 

@@ -48,9 +48,10 @@ def pair(a: Plan, b: Plan, found: Counterparts, encoder: Encoder | None = None) 
     if not len(measured.values):
         return ()
     weights = counterparts.load_weights("clauses_semantic" if encoder else "clauses", measured.features)
-    scores = counterparts.scores(measured.features, measured.values, weights)
-    rows = zip(((x, y) for x in measured.a for y in measured.b), scores, strict=True)
-    return tuple(Link(x, y, score, "scored") for (x, y), score in rows if score.probability >= weights.threshold)
+    judged = counterparts.judge(measured.features, measured.values, weights)
+    sure = np.flatnonzero(judged.probability >= weights.threshold).tolist()
+    at = [(measured.a[row // len(measured.b)], measured.b[row % len(measured.b)], row) for row in sure]
+    return tuple(Link(old, new, judged.score(row), "scored") for old, new, row in at)
 
 
 def measure(a: Plan, b: Plan, found: Counterparts, encoder: Encoder | None = None) -> Measured:

@@ -71,19 +71,26 @@ def _cell(m: Messages, share: Share) -> str:
 
 def _themes(told: _Told, _: bool) -> list[Table]:
     m = told.m
-    rows = [
+    plans = [plan.info.id for plan in told.result.plans]
+    rows = tuple(
         (
             theme.label,
-            "\n".join(f"{plan}：{told.places[plan].labels(keys)}" for plan, keys in theme.units),
-            m.join([plan for plan, _ in theme.mentions]),
-            m.join(_lacking(told, theme)),
+            *(_having(told, theme, plan) for plan in plans),
             theme.first or m("overlap.same_year"),
             m("overlap.from_above") if theme.above else "",
         )
         for theme in told.result.themes
-    ]
-    columns = ("theme", "having", "mentioning", "lacking", "first", "origin")
-    return [table(m, "themes", columns, rows, count=len(rows))]
+    )
+    columns = (m("column.theme"), *plans, *headers(m, ("first", "origin")))
+    return [Table("themes", m("title.themes", count=len(rows)), columns, rows)]
+
+
+def _having(told: _Told, theme: Theme, plan: str) -> str:
+    """The numbers of the clauses that have it, or that it is only named there; — where it is not even that."""
+    having, naming = dict(theme.units), dict(theme.mentions)
+    keys = having.get(plan, naming.get(plan, ()))
+    where = told.m.join(list(dict.fromkeys(told.places[plan].commitments[key].clause for key in keys)))
+    return where if plan in having else told.m("overlap.named", where=where) if plan in naming else told.m("mark.none")
 
 
 def _lacking(told: _Told, theme: Theme) -> list[str]:
