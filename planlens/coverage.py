@@ -30,7 +30,7 @@ from .errors import InputError, LibraryError
 from .goals import Addressees
 from .lexicon import Lexicon, load
 from .model import Answer, Coverage, Firmness, Goal, Plan, Span, Target
-from .reach import better, closeness, reach
+from .reach import better, closeness, reach, share_a_pair
 from .verdicts import Group
 
 if TYPE_CHECKING:
@@ -428,7 +428,8 @@ def _besides(target: Target, other: Target, subjects: frozenset[str]) -> float:
     mine, theirs = convert.way(target), convert.way(other)
     if mine.dimension == theirs.dimension and (mine.per is None) == (theirs.per is None):
         return 0.0
-    likeness = naming.likeness(target.indicator, other.indicator)
+    near = share_a_pair(target.indicator, other.indicator)
+    likeness = naming.likeness(target.indicator, other.indicator) if near else 0.0
     if likeness >= _NEAR and not naming.each_has_its_own(naming.thing(target.indicator), naming.thing(other.indicator)):
         return likeness
     return _NEAR if mine.per is not None and subjects & _wider_subjects(other.indicator) else 0.0

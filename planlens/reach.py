@@ -10,6 +10,7 @@ says so.
 
 from __future__ import annotations
 
+import functools
 from decimal import Decimal
 from typing import Literal
 
@@ -25,6 +26,8 @@ _LONGER = 0.9  # closeness of two rates whose names differ in length alone: åƒä
 
 def closeness(a: Target, b: Target) -> float:
     """How surely two targets are one indicator: 1 for one name, less for a longer one, 0 for another."""
+    if not share_a_pair(a.indicator, b.indicator):
+        return 0.0
     if naming.same_name(a.indicator, b.indicator):
         return 1.0
     rates = convert.way(a), convert.way(b)
@@ -32,6 +35,17 @@ def closeness(a: Target, b: Target) -> float:
         return _LONGER
     named = max(track.named(a.indicator, b), track.named(b.indicator, a))
     return named if named >= naming.SAME_THING else 0.0
+
+
+def share_a_pair(a: str, b: str) -> bool:
+    """Whether two names have two characters in a row in common: without, no likeness comes near one indicator."""
+    return not _pairs(a).isdisjoint(_pairs(b))
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def _pairs(indicator: str) -> frozenset[str]:
+    name = naming.plain(indicator)
+    return frozenset(name[at : at + 2] for at in range(len(name) - 1)) or frozenset((name,))
 
 
 def better(target: Target) -> Better:

@@ -188,8 +188,9 @@ def test_duties_of_the_upper_level_and_other_places_are_set_apart() -> None:
 
 def test_goals_come_heaviest_first() -> None:
     above = plan(
-        "广东省规划（2021—2025年）\n一、指导思想\n坚持绿水青山就是金山银山，推动生态环境治理迈上新台阶。\n"
-        "二、重点任务\n1.推动城市老旧供水管网更新改造，降低漏损。\n2.2023年底前完成危旧桥梁维修加固，消除隐患。\n3.森林覆盖率达到58%。",
+        "广东省规划（2021—2025年）\n一、主要目标\n（一）生态环境治理能力显著增强，基本建成美丽家园。\n"
+        "二、重点任务\n（一）推动城市老旧供水管网更新改造，降低漏损。\n（二）到2023年底，完成危旧桥梁维修加固，消除隐患。\n"
+        "（三）森林覆盖率达到58%。",
         "upper", "广东省", "province", start=2021, end=2025,
     )  # fmt: skip
     found = goals.read(above, load())
