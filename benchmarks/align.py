@@ -2,6 +2,7 @@
 
     python benchmarks/align.py            gold of the samples, gold beside the repository where there is any, PlanSynth
     python benchmarks/align.py --fast     the same with fewer PlanSynth pairs
+    python benchmarks/align.py --speed    processor time and memory on two plans of 300 and of 2,000 statements
 
 A similarity links each new statement to its best old ones, two at most, above a threshold; it is given the threshold
 at which its F1 on that very data is highest. planlens is given none: its weights and thresholds are fitted without the
@@ -10,14 +11,13 @@ pair it is scored on, and reviewed links are left aside, for those of the sample
 
 from __future__ import annotations
 
-import contextlib
 import json
 import re
 import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from itertools import groupby
 from pathlib import Path
@@ -31,11 +31,12 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "benchmarks")]
 
 import scoring  # noqa: E402
 from plansynth import COUNTS, pairs  # noqa: E402
-from synthscore import Said, compared  # noqa: E402
+from synthscore import Said, compared, plan_of  # noqa: E402
 
 import planlens.align  # noqa: E402
 from planlens import fit, words  # noqa: E402
 from planlens.evidence import character_grams  # noqa: E402
+from planlens.semantic import installed  # noqa: E402
 
 Matrix = NDArray[np.float64]
 Links = set[tuple[str, str]]
@@ -139,7 +140,8 @@ class Data:
     olds: list[dict[str, str]]
     news: list[dict[str, str]]
     score: Callable[[list[Links]], Figures]
-    planlens: Callable[[], list[Links]]
+    planlens: Callable[[bool], list[Links]]
+    """Links that planlens finds; with evidence of meaning or without."""
     unseen: str
 
 
@@ -156,10 +158,12 @@ def gold_data(case: scoring.Case) -> Data:
         names = ("links_precision", "links_recall", "links_f1", "new_f1", "dropped_f1")
         return Figures(*(figures[name] for name in names))
 
-    def planlens_links() -> list[Links]:
+    def planlens_links(semantic: bool) -> list[Links]:
         scoring.run.cache_clear()  # what was said with other weights
-        with others:
-            output = scoring.run("diff", *(case._argument(p) for p in case.plans), "--no-reviewed")
+        with mock.patch.object(planlens.align, "load_weights", lambda semantic: others[semantic]):
+            output = scoring.run(
+                "diff", *(case._argument(p) for p in case.plans), *replace(case, semantic=semantic).options
+            )
         scoring.run.cache_clear()
         if any(link["source"] == "reviewed" for link in output["links"]):
             raise RuntimeError(f"{case.name}: reviewed links are made from this gold; scored on it they say nothing")
@@ -180,16 +184,14 @@ def _said(links: Links, news: dict[str, str], olds: dict[str, str]) -> scoring.S
     return said
 
 
-def _fitted_on_others(name: str) -> tuple[contextlib.AbstractContextManager[object], str]:
-    """Weights that have not seen this pair: fitted on all the other pairs of data/fitting.npz."""
-    fitted = fit.load(fit.DATA / "fitting.npz")
-    others = [pair for pair in fitted if pair.name != name]
-    if len(others) == len(fitted):
-        return contextlib.nullcontext(), "shipped weights, which have not seen it"
-    weights = fit.fit(others, [pair.usable for pair in others])
-    return mock.patch.object(planlens.align, "load_weights", lambda: weights), "weights fitted on " + ", ".join(
-        pair.name for pair in others
-    )
+def _fitted_on_others(plans: str) -> tuple[dict[bool, planlens.align.Weights], str]:
+    """Weights without and with evidence of meaning that have not seen this pair in any wording."""
+    fitted = [pair for pair in fit.load(fit.DATA / "fitting.npz") if pair.plans != plans]
+    weights = {
+        semantic: fit.fit(pairs, [pair.usable for pair in pairs])
+        for semantic, pairs in ((False, [fit.without_meaning(pair) for pair in fitted]), (True, fitted))
+    }
+    return weights, "weights fitted on " + ", ".join(pair.name for pair in fitted)
 
 
 def synth_data(each: int) -> Iterator[Data]:
@@ -211,7 +213,9 @@ def synth_data(each: int) -> Iterator[Data]:
             olds,
             news,
             score,
-            lambda group=group: [Said(p, compared(p)).links for p in group],  # type: ignore[misc]
+            lambda semantic, group=group: [  # type: ignore[misc]
+                Said(p, compared(p, installed() if semantic else None)).links for p in group
+            ],
             "shipped weights, fitted on no made-up pair",
         )
 
@@ -259,7 +263,8 @@ def best_threshold(data: Data, similarity: Callable[[Sequence[str], Sequence[str
 def print_table(data: Data) -> None:
     heads = f"{'P':>7}{'R':>7}{'links F1':>10}{'new F1':>8}{'dropped F1':>12}{'threshold':>11}{'s':>7}"
     print(f"\n{data.name}\n  {'':22}{heads}")
-    rows = [("planlens", lambda: (data.score(data.planlens()), None))]
+    cases = [("planlens", False), *([("planlens[semantic]", True)] if installed() else [])]
+    rows = [(name, lambda semantic=semantic: (data.score(data.planlens(semantic)), None)) for name, semantic in cases]  # type: ignore[misc]
     rows += [(name, lambda s=s: best_threshold(data, s)) for name, s in SIMILARITIES.items()]  # type: ignore[misc]
     for name, measure in rows:
         start = time.perf_counter()
@@ -271,11 +276,51 @@ def print_table(data: Data) -> None:
     print(f"  planlens: {data.unseen}")
 
 
+# --- speed ----------------------------------------------------------------------------------------------------------
+
+SIZES = (300, 2000)
+_CLAUSE = 8  # statements a clause
+
+
+def long_plans(size: int) -> tuple[str, str]:
+    """Two texts of so many statements: those of made-up pairs one after the other, in clauses of their own."""
+    sides: tuple[list[str], list[str]] = ([], [])
+    for pair in pairs(counts=dict.fromkeys(("mixed", "slots", "reword", "move_edit", "drop_add"), 40)):
+        for side, written in zip(sides, (pair.old, pair.new), strict=True):
+            side += [written.text[a:b] for a, b in written.spans.values()]
+        if min(map(len, sides)) >= size:
+            break
+    return _outlined(sides[0][:size]), _outlined(sides[1][:size])
+
+
+def _outlined(statements: Sequence[str]) -> str:
+    clauses = [statements[n : n + _CLAUSE] for n in range(0, len(statements), _CLAUSE)]
+    return "".join(f"{n}.第{n}项工作\n" + "\n".join(clause) + "\n" for n, clause in enumerate(clauses, 1))
+
+
+def print_speed() -> None:
+    import resource  # of POSIX alone
+
+    planlens.align.align(*(plan_of(text, "warm") for text in long_plans(20)))  # imports, dictionaries
+    for size in SIZES:
+        plans = [plan_of(text, name) for text, name in zip(long_plans(size), ("old", "new"), strict=True)]
+        start = time.process_time()
+        found = planlens.align.align(*plans)
+        used = time.process_time() - start
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        counts = " × ".join(str(len(plan.commitments)) for plan in plans)
+        print(f"{counts} commitments, {len(found.links)} links: {used:.1f} s of processor time, peak {peak:.0f} MB")
+
+
 def main(arguments: Sequence[str]) -> int:
-    shipped = json.loads((ROOT / "planlens/data/weights.json").read_text("utf-8"))["fitted_on"]
-    print("The shipped weights are fitted on " + ", ".join(row["pair"] for row in shipped) + ".")
+    if "--speed" in arguments:
+        print_speed()
+        return 0
+    for file in planlens.align.WEIGHTS:
+        shipped = json.loads((ROOT / "planlens/data" / file).read_text("utf-8"))["fitted_on"]
+        print(f"{file} is fitted on " + ", ".join(row["pair"] for row in shipped) + ".")
     for case in scoring.cases():
-        if case.command == "diff":
+        if case.command == "diff" and not case.semantic:
             print_table(gold_data(case))
     for data in synth_data(2 if "--fast" in arguments else SYNTH_PAIRS):
         print_table(data)

@@ -1,6 +1,7 @@
 """Set what `compare` says of a PlanSynth pair against what is true of it.
 
-python benchmarks/synthscore.py [SHARE]     the table of all families, or of a share of it (0.1)
+python benchmarks/synthscore.py [SHARE]                 the table of all families, or of a share of it (0.1)
+python benchmarks/synthscore.py [SHARE] --semantic      the same with evidence of meaning
 
 tally(pair)        -> counts of one pair
 figures(tallies)   -> the counts added up, as precision, recall and F1
@@ -24,6 +25,7 @@ from planlens import parse  # noqa: E402
 from planlens.compare import compare  # noqa: E402
 from planlens.model import Change, Comparison, Plan, PlanInfo  # noqa: E402
 from planlens.read import read_document  # noqa: E402
+from planlens.semantic import Encoder, installed  # noqa: E402
 
 SLOTS = ("number", "bound", "deadline", "strength", "actors")
 _GROUPED = {"move": "moved", "split": "split", "merge": "merged"}
@@ -38,8 +40,8 @@ def plan_of(text: str, name: str) -> Plan:
         return parse.build(read_document(path), PlanInfo(name, name))
 
 
-def compared(pair: Pair) -> Comparison:
-    return compare(plan_of(pair.old.text, "old"), plan_of(pair.new.text, "new"))
+def compared(pair: Pair, encoder: Encoder | None = None) -> Comparison:
+    return compare(plan_of(pair.old.text, "old"), plan_of(pair.new.text, "new"), encoder=encoder)
 
 
 def names_of(written: Written, plan: Plan) -> dict[str, str]:
@@ -146,11 +148,11 @@ def share_right(total: Mapping[str, int], what: str) -> float:
     return total.get(f"{what} hit", 0) / total[f"{what} true"] if total.get(f"{what} true") else math.nan
 
 
-def run(counts: Mapping[str, int]) -> dict[str, Counter[str]]:
+def run(counts: Mapping[str, int], encoder: Encoder | None = None) -> dict[str, Counter[str]]:
     """Counts of every family."""
     out: dict[str, Counter[str]] = {family: Counter() for family in counts}
     for pair in pairs(counts=counts):
-        out[pair.family].update(tally(pair))
+        out[pair.family].update(tally(pair, compared(pair, encoder)))
         out[pair.family]["pairs"] += 1
     return out
 
@@ -173,9 +175,9 @@ def report(totals: Mapping[str, Counter[str]]) -> Iterable[str]:
 
 
 def main(arguments: list[str]) -> int:
-    share = float(arguments[0]) if arguments else 1.0
+    share = float(next((a for a in arguments if not a.startswith("-")), 1.0))
     counts = {family: max(1, round(count * share)) for family, count in COUNTS.items()}
-    print("\n".join(report(run(counts))))
+    print("\n".join(report(run(counts, installed() if "--semantic" in arguments else None))))
     return 0
 
 

@@ -2,9 +2,9 @@
 
 What a person decided comes first, then equal statements; all others by the fitted evidence: log-odds of a pair from
 its features, then once more knowing its rivals (who else wants this old, who else wants this new). A new statement
-takes its best old where that is more likely than `settings.first`, and further ones above `settings.further`; what is
-left alone keeps its best rejected candidate. Two thresholds did as well as assignment or integer programming on the
-annotated pairs.
+takes its best old, and an old one its best new, from a probability on that is fitted with the weights, and further ones
+from a higher one; what is left alone keeps its best rejected candidate. Thresholds did as well as assignment or integer
+programming on the annotated pairs.
 """
 
 from __future__ import annotations
@@ -28,10 +28,23 @@ from .model import Alignment, Commitment, Link, Part, Plan, Score, Source
 from .semantic import Encoder
 
 Floats = NDArray[np.float64]
+Places = NDArray[np.intp]
 COMPETITION = ("rivals_new", "rivals_old", "crowd_new", "crowd_old")
 EVIDENCE = "word and character TF-IDF, items, names, outline; fitted weights"
 WEIGHTS = ("weights.json", "weights_semantic.json")
 """Files in data/: fitted on evidence.FEATURES alone, and on evidence.MEANING too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """From which probability on a candidate becomes a link."""
+
+    first: float
+    """The best of a new statement."""
+    first_old: float
+    """The best of an old one."""
+    further: float
+    """Any other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +61,7 @@ class Weights:
     competition: Floats
     """Weights of COMPETITION."""
     competition_intercept: float
-    first: float
-    further: float
+    thresholds: Thresholds
 
 
 _LONELY = -9.0  # log-odds of a rival where there is none: a probability of about one in eight thousand
@@ -78,7 +90,9 @@ def align(old: Plan, new: Plan, reviewed: Sequence[Decision] = (), *, encoder: E
     open_to = [k for k in range(len(scores.probability)) if not ruling.decides(*_ends(measured, k))]
     free = [k for k in open_to if _free(measured, k, taken_old, taken_new)]
     renumbered, free = _renumbered(old.commitments, new.commitments, measured, free)
-    chosen = decode(measured, scores.probability, free, weights, {j for _, j in ruling.linked})
+    served = {i for i, _ in ruling.linked}, {j for _, j in ruling.linked}
+    left = np.array(free, dtype=np.intp)
+    chosen = decode(measured.old, measured.new, scores.probability, left, weights.thresholds, served).tolist()
     chosen += renumbered
     links = [_link(old, new, i, j, _certain(), "reviewed") for i, j in sorted(ruling.linked)]
     links += [_link(old, new, i, j, _certain(), "equal") for i, j in equal]
@@ -167,11 +181,19 @@ def side_of(plan: Plan) -> evidence.Side:
             counted[target.unit_key].append(target.indicator + target.quantity.unit)
     text = plan.document.text
     return evidence.Side(
-        texts=tuple(c.text for c in plan.commitments),
+        texts=tuple(_matter(c) for c in plan.commitments),
         clause_of=tuple(index[c.clause] for c in plan.commitments),
         clause_texts=tuple(clause.heading + clause.body.of(text) for clause in holding),
         indicators=tuple(tuple(counted[c.key]) for c in plan.commitments),
     )
+
+
+def _matter(commitment: Commitment) -> str:
+    """The text without those who are to do it: 由市教育局牵头 says nothing of what is to be done."""
+    left = commitment.text
+    for body in sorted(commitment.bodies, key=len, reverse=True):
+        left = left.replace(body, "")
+    return left if len(left) >= _LONG_FRAME else commitment.text
 
 
 def _equal(old: Sequence[Commitment], new: Sequence[Commitment], ruling: _Ruling) -> list[tuple[int, int]]:
@@ -306,24 +328,29 @@ def _rival(alone: Floats, group: NDArray[np.intp]) -> Floats:
 
 
 def decode(
-    measured: evidence.Measured,
+    old: Places,
+    new: Places,
     probability: Floats,
-    free: Sequence[int],
-    weights: Weights,
-    served: Collection[int] = (),
-) -> list[int]:
-    """Which candidates become links: each new statement's best above `first`, and more above `further`; only those
-    for a new statement that is `served` already.
+    free: Places,
+    thresholds: Thresholds,
+    served: tuple[Collection[int], Collection[int]] = ((), ()),
+) -> Places:
+    """Which of the `free` candidates become links. Statements that are `served` already (old ones, new ones) have found
+    their best.
     """
-    by_new: dict[int, list[int]] = defaultdict(list)
-    for k in free:
-        by_new[int(measured.new[k])].append(k)
-    chosen = []
-    for j, several in by_new.items():
-        ranked = sorted(several, key=lambda k: (-probability[k], k))
-        best = () if j in served else ranked[:1]
-        chosen += [k for k in ranked if probability[k] >= (weights.first if k in best else weights.further)]
-    return sorted(chosen)
+    least = np.full(len(free), thresholds.further)
+    for group, side, first in ((old, 0, thresholds.first_old), (new, 1, thresholds.first)):
+        best = _best(group[free], probability[free]) & ~np.isin(group[free], list(served[side]))
+        least[best] = np.minimum(least[best], first)
+    return np.sort(free[probability[free] >= least])
+
+
+def _best(group: Places, probability: Floats) -> NDArray[np.bool_]:
+    """Whether a candidate is the most probable of its group, the first of equals."""
+    order = np.lexsort((np.arange(len(group)), -probability, group))
+    best = np.zeros(len(group), dtype=bool)
+    best[order] = np.diff(group[order], prepend=-1) > 0
+    return best
 
 
 def _ends(measured: evidence.Measured, k: int) -> tuple[int, int]:
@@ -431,6 +458,5 @@ def load_weights(*, semantic: bool = False) -> Weights:
         among["own"],
         np.array([among[name] for name in COMPETITION]),
         among["intercept"],
-        raw["thresholds"]["first"],
-        raw["thresholds"]["further"],
+        Thresholds(**raw["thresholds"]),
     )

@@ -10,11 +10,15 @@ and live in data/weights.json and data/weights_semantic.json.
 
 from __future__ import annotations
 
+import functools
+import importlib.resources
+import itertools
 import math
 import re
+import sys
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -23,6 +27,11 @@ from numpy.typing import NDArray
 
 from . import semantic, words
 from .semantic import Encoder
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 Matrix = NDArray[np.float64]
 Real = TypeVar("Real", np.float32, np.float64)
@@ -94,22 +103,22 @@ def measure(old: Side, new: Side, encoder: Encoder | None = None) -> Measured:
     Cosines are of TF-IDF as scikit-learn computes it (sublinear tf, smooth idf, L2 norm). Hubness correction follows
     CSLS (Conneau et al. 2018, "Word translation without parallel data").
     """
-    bags = [[Counter(words.terms(text)) for text in side.texts] for side in (old, new)]
-    grams = [[Counter(character_grams(text)) for text in side.texts] for side in (old, new)]
+    texts = [[titles_by_subject(text) for text in side.texts] for side in (old, new)]
+    bags = [[Counter(words.terms(text)) for text in side] for side in texts]
+    grams = [[Counter(character_grams(text)) for text in side] for side in texts]
     local, rare = _idf(bags[0] + bags[1]), _idf_rare(bags[0] + bags[1])
     word = cosines(bags, words.informative)
     word_local = cosines(bags, local)
     word_rare = cosines(bags, rare)
     char_local = cosines(grams, _idf(grams[0] + grams[1]))
-    items = _Items(old.texts, new.texts)
-    best, squares, lead_new, lead_old = items.compare()
+    best, squares, lead_new, lead_old = _items(texts[0], texts[1])
     base: Matrix = ((word + char_local + best) / 3).astype(np.float64)
     pick = _candidates(base)
     clause = cosines([[Counter(words.terms(t)) for t in s.clause_texts] for s in (old, new)], words.informative)
-    shared = _Shared(bags)
     ensemble = sum((_standard(above_hubs(m)) for m in (word_local, char_local, best, squares)), np.zeros_like(base))
-    soft_new, soft_old = _soft(bags)
     rows, cols = pick
+    shared = _shared(bags, rows, cols)
+    soft_new, soft_old = _soft(bags, rows, cols)
     oc, nc = np.array(old.clause_of, dtype=np.intp), np.array(new.clause_of, dtype=np.intp)
     columns = {
         "hubness": ensemble[pick],
@@ -118,20 +127,20 @@ def measure(old: Side, new: Side, encoder: Encoder | None = None) -> Measured:
         "items": squares[pick],
         "items_lead": lead_new[pick],
         "items_lead_old": lead_old[pick],
-        "share": shared.of_smaller[pick],
-        "share_old": shared.of_old[pick],
-        "anchors": shared.anchors[pick],
-        "rarest": shared.rarest[pick],
+        "share": shared.of_smaller,
+        "share_old": shared.of_old,
+        "anchors": shared.anchors,
+        "rarest": shared.rarest,
         "names": _names(old.texts, new.texts, rows, cols),
-        "soft_new": soft_new[pick],
-        "soft_old": soft_old[pick],
+        "soft_new": soft_new,
+        "soft_old": soft_old,
         "indicator": _indicators(old.indicators, new.indicators, rows, cols),
         "clause": clause[oc[rows], nc[cols]],
-        "clause_votes": _votes(base, oc, nc)[pick],
+        "clause_votes": _votes(base, oc, nc, rows, cols),
         "margin_new": _margin(base)[pick],
         "margin_old": _margin(base.T).T[pick],
         "best_new": base.max(axis=0)[cols] if len(old.texts) else np.zeros(0),
-        "novelty": shared.novelty[cols],
+        "novelty": shared.novelty,
     }
     names: tuple[str, ...] = FEATURES
     if encoder is not None and len(old.texts) and len(new.texts):
@@ -201,50 +210,108 @@ def character_grams(text: str) -> list[str]:
 
 def cosines(bags: Sequence[Sequence[Counter[str]]], idf: Callable[[str], float]) -> Matrix:
     """Cosine of every old bag with every new one, weighted by (1 + ln tf) · idf; shape (old, new)."""
+    old, new = _sparse(bags, idf)
+    return product(old, new)
+
+
+@dataclass(frozen=True, slots=True)
+class Sparse:
+    """A matrix by its entries, in order of rows: entry k stands at (rows[k], terms[k])."""
+
+    shape: tuple[int, int]
+    rows: NDArray[np.intp]
+    terms: NDArray[np.intp]
+    weights: Matrix
+
+    def between(self, start: int, end: int) -> Sparse:
+        """Some of the rows, counted from `start`."""
+        part = slice(*np.searchsorted(self.rows, (start, end)))
+        return Sparse((end - start, self.shape[1]), self.rows[part] - start, self.terms[part], self.weights[part])
+
+
+def _sparse(bags: Sequence[Sequence[Counter[str]]], idf: Callable[[str], float]) -> tuple[Sparse, Sparse]:
+    """L2-normalised weights of the terms of every bag, old side and new side."""
     index: dict[str, int] = {}
-    sizes = [len(side) for side in bags]
-    sides = [_coordinates(side, index, idf) for side in bags]
-    shared = np.intersect1d(sides[0][1], sides[1][1])
-    out = np.zeros(sizes, dtype=np.float64)
-    for start in range(0, len(shared), _CHUNK):
-        part = shared[start : start + _CHUNK]
-        left, right = (_dense(side, part, n) for side, n in zip(sides, sizes, strict=True))
+    terms = [[index.setdefault(term, len(index)) for bag in side for term in bag] for side in bags]
+    known = np.array([idf(term) for term in index], dtype=np.float64)
+    out = []
+    for side, ids in zip(bags, terms, strict=True):
+        rows = np.repeat(np.arange(len(side)), [len(bag) for bag in side]).astype(np.intp)
+        counts = np.array([count for bag in side for count in bag.values()], dtype=np.intp)
+        logs = np.array([1 + math.log(n) for n in range(1, int(counts.max(initial=1)) + 1)])
+        weights = logs[counts - 1] * known[ids] if ids else np.zeros(0)
+        length = np.sqrt(np.bincount(rows, weights**2, minlength=len(side)))
+        at = np.array(ids, dtype=np.intp)
+        out.append(Sparse((len(side), len(index)), rows, at, weights / np.maximum(length, 1e-300)[rows]))
+    return out[0], out[1]
+
+
+def product(old: Sparse, new: Sparse) -> Matrix:
+    """Every row of one times every row of the other. Terms in many rows of both go through a dense product, the rest
+    are met pair by pair.
+    """
+    size = old.shape[1]
+    met = np.bincount(old.terms, minlength=size) * np.bincount(new.terms, minlength=size)
+    often = met * _DENSE > old.shape[0] * new.shape[0]
+    common, rest = ([_only(side, keep) for side in (old, new)] for keep in (often, (met > 0) & ~often))
+    out = np.zeros((old.shape[0], new.shape[0]))
+    places = np.cumsum(often) - 1
+    if often.any():
+        left, right = (_dense(side, places, int(often.sum())) for side in common)
         out += left @ right.T
+    order = np.argsort(rest[1].terms, kind="stable")
+    starts = np.searchsorted(rest[1].terms[order], np.arange(size + 1))
+    lengths = np.diff(starts)[rest[0].terms]
+    for part in _portions(lengths):
+        _meet(out, rest, order, starts, lengths, part)
     return out
 
 
-_CHUNK = 4096  # terms multiplied at once: bounds memory to 4096 × statements × 4 bytes a side
+_DENSE = 50  # a term is common where it meets in one cell of so many
+_PORTION = 1 << 21  # meetings added up at once: bounds memory to some 100 MB
 
 
-def _coordinates(
-    bags: Sequence[Counter[str]], index: dict[str, int], idf: Callable[[str], float]
-) -> tuple[NDArray[np.intp], NDArray[np.intp], Matrix]:
-    """Row, term and L2-normalised weight of every term of every bag."""
-    rows: list[int] = []
-    terms: list[int] = []
-    weights: list[float] = []
-    known: dict[str, float] = {}
-    for row, bag in enumerate(bags):
-        values = []
-        for term, count in bag.items():
-            if term not in known:
-                known[term] = idf(term)
-                index.setdefault(term, len(index))
-            values.append((1 + math.log(count)) * known[term])
-            rows.append(row)
-            terms.append(index[term])
-        norm = math.sqrt(sum(v * v for v in values)) or 1.0
-        weights.extend(v / norm for v in values)
-    return np.array(rows, dtype=np.intp), np.array(terms, dtype=np.intp), np.array(weights, dtype=np.float64)
+def _only(side: Sparse, keep: NDArray[np.bool_]) -> Sparse:
+    kept = keep[side.terms]
+    return Sparse(side.shape, side.rows[kept], side.terms[kept], side.weights[kept])
 
 
-def _dense(side: tuple[NDArray[np.intp], NDArray[np.intp], Matrix], part: NDArray[np.intp], n: int) -> Matrix:
-    rows, terms, weights = side
-    at = np.searchsorted(part, terms)
-    inside = (at < len(part)) & (part[np.minimum(at, len(part) - 1)] == terms)
-    out = np.zeros((n, len(part)), dtype=np.float64)
-    out[rows[inside], at[inside]] = weights[inside]
+def _dense(side: Sparse, places: NDArray[np.intp], width: int) -> Matrix:
+    out = np.zeros((side.shape[0], width))
+    out[side.rows, places[side.terms]] = side.weights
     return out
+
+
+def _portions(lengths: NDArray[np.intp]) -> Iterator[slice]:
+    """Runs of entries that meet _PORTION entries of the other side or little more."""
+    until = np.cumsum(lengths)
+    start = 0
+    while start < len(lengths):
+        done = int(until[start - 1]) if start else 0
+        end = max(int(np.searchsorted(until, done + _PORTION, side="right")), start + 1)
+        yield slice(start, end)
+        start = end
+
+
+def _meet(
+    out: Matrix,
+    sides: Sequence[Sparse],
+    order: NDArray[np.intp],
+    starts: NDArray[np.intp],
+    lengths: NDArray[np.intp],
+    part: slice,
+) -> None:
+    """Add the products of some entries of the first side with all entries of the same term on the second."""
+    rows, terms, weights, times = sides[0].rows[part], sides[0].terms[part], sides[0].weights[part], lengths[part]
+    ends = np.cumsum(times)
+    if not len(ends) or not ends[-1]:
+        return
+    within = np.arange(ends[-1]) - np.repeat(ends - times, times)
+    other = order[np.repeat(starts[terms], times) + within]
+    first, last = int(rows[0]), int(rows[-1]) + 1
+    cells = np.repeat((rows - first) * out.shape[1], times) + sides[1].rows[other]
+    values = np.repeat(weights, times) * sides[1].weights[other]
+    out[first:last] += np.bincount(cells, values, minlength=(last - first) * out.shape[1]).reshape(last - first, -1)
 
 
 def items_of(text: str) -> list[str]:
@@ -257,31 +324,36 @@ def items_of(text: str) -> list[str]:
     return [p for p in pieces if len(p) >= 4] or [text]
 
 
-class _Items:
-    """Similarity of comma-separated items, gathered per pair of statements."""
-
-    def __init__(self, old: Sequence[str], new: Sequence[str]) -> None:
-        self.sides = [[items_of(text) for text in texts] for texts in (old, new)]
-
-    def compare(self) -> tuple[Matrix, Matrix, Matrix, Matrix]:
-        """Best item pair; log(1 + sum of squared best matches); position-weighted means for new and for old items."""
-        flat = [[item for items in side for item in items] for side in self.sides]
+def _items(old: Sequence[str], new: Sequence[str]) -> tuple[Matrix, Matrix, Matrix, Matrix]:
+    """Of every pair of statements: the best pair of comma-separated items; log(1 + sum of squared best matches);
+    means of the best matches of new and of old items, the first items weighing most.
+    """
+    sides = [[items_of(text) for text in texts] for texts in (old, new)]
+    starts = [np.cumsum([0] + [len(items) for items in side]) for side in sides]
+    out = tuple(np.zeros((len(old), len(new))) for _ in range(4))
+    if not old or not new:
+        return out[0], out[1], out[2], out[3]
+    flat = [[item for items in side for item in items] for side in sides]
+    by_word = _sparse([[Counter(words.terms(i)) for i in side] for side in flat], words.informative)
+    by_character = _sparse([[Counter(character_grams(i)) for i in side] for side in flat], _one)
+    decay_old, decay_new = (_decay(side) for side in sides)
+    for first in range(0, len(old), _STATEMENTS):
+        rows = slice(first, min(first + _STATEMENTS, len(old)))
+        a, b = int(starts[0][rows.start]), int(starts[0][rows.stop])
         similarity = (
-            cosines([[Counter(words.terms(i)) for i in side] for side in flat], words.informative)
-            + cosines([[Counter(character_grams(i)) for i in side] for side in flat], _one)
+            product(by_word[0].between(a, b), by_word[1]) + product(by_character[0].between(a, b), by_character[1])
         ) / 2
-        starts = [np.cumsum([0] + [len(items) for items in side])[:-1] for side in self.sides]
-        if not len(starts[0]) or not len(starts[1]):
-            empty = np.zeros((len(starts[0]), len(starts[1])), dtype=np.float64)
-            return empty, empty, empty, empty
-        of_new = np.maximum.reduceat(similarity, starts[0], axis=0)  # old statements × new items
-        of_old = np.maximum.reduceat(similarity, starts[1], axis=1)  # old items × new statements
-        best = np.maximum.reduceat(of_new, starts[1], axis=1)
-        squares = np.log1p(np.add.reduceat(of_new**2, starts[1], axis=1))
-        decay_new, decay_old = (_decay(side) for side in self.sides[::-1])
-        lead_new = np.add.reduceat(of_new * decay_new, starts[1], axis=1)
-        lead_old = np.add.reduceat(of_old * decay_old[:, None], starts[0], axis=0)
-        return best, squares, lead_new, lead_old
+        inner = starts[0][rows] - a
+        of_new = np.maximum.reduceat(similarity, inner, axis=0)  # old statements × new items
+        of_old = np.maximum.reduceat(similarity, starts[1][:-1], axis=1)  # old items × new statements
+        out[0][rows] = np.maximum.reduceat(of_new, starts[1][:-1], axis=1)
+        out[1][rows] = np.log1p(np.add.reduceat(of_new**2, starts[1][:-1], axis=1))
+        out[2][rows] = np.add.reduceat(of_new * decay_new, starts[1][:-1], axis=1)
+        out[3][rows] = np.add.reduceat(of_old * decay_old[a:b, None], inner, axis=0)
+    return out[0], out[1], out[2], out[3]
+
+
+_STATEMENTS = 256  # old statements whose items are compared at once: bounds memory
 
 
 def _decay(side: Sequence[Sequence[str]]) -> Matrix:
@@ -290,108 +362,105 @@ def _decay(side: Sequence[Sequence[str]]) -> Matrix:
     return np.concatenate([p / p.sum() for p in parts]).astype(np.float64)
 
 
+@dataclass(frozen=True, slots=True)
 class _Shared:
-    """Words that two statements share, by the information they carry."""
+    """What the words say that the two statements of each candidate share, and of each new one what is never shared."""
 
-    def __init__(self, bags: Sequence[Sequence[Counter[str]]]) -> None:
-        sets = [[frozenset(bag) for bag in side] for side in bags]
-        vocabulary = sorted(set().union(*sets[0], *sets[1]))
-        index = {word: k for k, word in enumerate(vocabulary)}
-        weight = np.array([words.informative(word) for word in vocabulary], dtype=np.float64)
-        frequency = [Counter(word for s in side for word in s) for side in sets]
-        mass = [np.array([math.fsum(weight[index[w]] for w in s) for s in side], dtype=np.float64) for side in sets]
-        shape = (len(sets[0]), len(sets[1]))
-        total, anchors = np.zeros(shape, np.float64), np.zeros(shape, np.float64)
-        top = np.zeros((3, *shape), np.float64)
-        where = [_postings(side) for side in sets]
-        for word in vocabulary:
-            rows, cols = where[0].get(word), where[1].get(word)
-            if rows is None or cols is None:
-                continue
-            g = weight[index[word]]
-            at = np.ix_(rows, cols)
-            total[at] += g
-            anchors[at] += g / math.sqrt(frequency[0][word] * frequency[1][word])
-            _push_top(top, at, g)
-        self.of_smaller = total / np.maximum(np.minimum(mass[0][:, None], mass[1][None, :]), 1.0)
-        self.of_old = total / np.maximum(mass[0][:, None], 1.0)
-        self.anchors = np.log1p(anchors)
-        self.rarest = top.sum(axis=0)
-        unseen = [math.fsum(weight[index[w]] for w in s if w not in frequency[0]) for s in sets[1]]
-        self.novelty = np.array(unseen, dtype=np.float64) / np.maximum(mass[1], 1.0)
+    of_smaller: Matrix
+    of_old: Matrix
+    anchors: Matrix
+    rarest: Matrix
+    novelty: Matrix
 
 
-def _postings(sets: Sequence[frozenset[str]]) -> dict[str, list[int]]:
-    where: dict[str, list[int]] = {}
-    for row, members in enumerate(sets):
-        for word in members:
-            where.setdefault(word, []).append(row)
-    return where
-
-
-def _push_top(top: NDArray[np.float64], at: tuple[NDArray[np.intp], ...], value: float) -> None:
-    """Keep the three largest values met so far at each cell of `at`."""
-    carry = np.full((len(at[0]), at[1].shape[1]), value, dtype=np.float64)
-    for level in top:
-        held = level[at]
-        level[at] = np.maximum(held, carry)
-        carry = np.minimum(held, carry)
-
-
-def _soft(bags: Sequence[Sequence[Counter[str]]]) -> tuple[Matrix, Matrix]:
-    """How much of each side's information meets an equal or a partly equal word (医疗联合体 ~ 医联体) of the other."""
-    vocab = [sorted(set().union(*side)) for side in bags]
-    if not vocab[0] or not vocab[1]:
-        empty = np.zeros((len(bags[0]), len(bags[1])), dtype=np.float64)
-        return empty, empty
-    alike = _alike(*vocab)
-    member = [_member(side, v) for side, v in zip(bags, vocab, strict=True)]
-    mass = [np.maximum(m.sum(axis=1), 1.0) for m in member]
-    met_new = _best_per_statement(alike, bags[0], vocab[0])  # old statements × new words
-    met_old = _best_per_statement(alike.T, bags[1], vocab[1])  # new statements × old words
-    return met_new @ member[1].T / mass[1][None, :], (met_old @ member[0].T / mass[0][None, :]).T
-
-
-def _alike(old: Sequence[str], new: Sequence[str]) -> Matrix:
-    """1 for equal words, 0.6 × the shared share of the longer word's characters where that is half or more."""
-    characters = sorted(set("".join(old)) | set("".join(new)))
-    index = {c: k for k, c in enumerate(characters)}
-    tables = []
-    for vocabulary in (old, new):
-        table = np.zeros((len(vocabulary), len(characters)), dtype=np.float64)
-        for row, word in enumerate(vocabulary):
-            for c in word:
-                table[row, index[c]] = 1.0
-        tables.append(table)
-    longer = np.maximum(
-        np.array([len(w) for w in old], dtype=np.float64)[:, None],
-        np.array([len(w) for w in new], dtype=np.float64)[None, :],
+def _shared(bags: Sequence[Sequence[Counter[str]]], rows: NDArray[np.intp], cols: NDArray[np.intp]) -> _Shared:
+    weight = {word: words.informative(word) for side in bags for bag in side for word in bag}
+    frequency = [Counter(word for bag in side for word in bag) for side in bags]
+    anchor = {w: weight[w] / math.sqrt(n * frequency[1][w]) for w, n in frequency[0].items() if w in frequency[1]}
+    mass = [np.array([math.fsum(weight[w] for w in bag) for bag in side]) for side in bags]
+    total, anchors, rarest = np.zeros(len(rows)), np.zeros(len(rows)), np.zeros(len(rows))
+    for k, (i, j) in enumerate(zip(rows.tolist(), cols.tolist(), strict=True)):
+        both = bags[0][i].keys() & bags[1][j].keys()
+        if both:
+            known = sorted([weight[w] for w in both], reverse=True)
+            total[k], rarest[k] = math.fsum(known), math.fsum(known[:3])
+            anchors[k] = math.fsum(anchor[w] for w in both)
+    unseen = np.array([math.fsum(weight[w] for w in bag if w not in frequency[0]) for bag in bags[1]])
+    smaller = np.minimum(mass[0][rows], mass[1][cols])
+    return _Shared(
+        of_smaller=total / np.maximum(smaller, 1.0),
+        of_old=total / np.maximum(mass[0][rows], 1.0),
+        anchors=np.log1p(anchors),
+        rarest=rarest,
+        novelty=(unseen / np.maximum(mass[1], 1.0))[cols],
     )
-    share = tables[0] @ tables[1].T / longer
-    out = np.where(share >= 0.5, 0.6 * share, 0.0).astype(np.float64)
-    at = {word: k for k, word in enumerate(new)}
-    for row, word in enumerate(old):
-        if word in at:
-            out[row, at[word]] = 1.0
+
+
+def _soft(
+    bags: Sequence[Sequence[Counter[str]]], rows: NDArray[np.intp], cols: NDArray[np.intp]
+) -> tuple[Matrix, Matrix]:
+    """How much of each side's information meets an equal or a partly equal word (医疗联合体 ~ 医联体) of the other; of
+    the new side, of the old side.
+    """
+    alike = _alike(*(sorted({word for bag in side for word in bag}) for side in bags))
+    return _met(bags[0], bags[1], alike[0], rows, cols), _met(bags[1], bags[0], alike[1], cols, rows)
+
+
+_Likeness = dict[str, dict[str, float]]
+
+
+def _alike(old: Sequence[str], new: Sequence[str]) -> tuple[_Likeness, _Likeness]:
+    """Of every word the words of the other side that are like it: 1 where equal, else 0.6 × the shared share of the
+    longer one's characters where that is half or more.
+    """
+    shared = [Counter(dict.fromkeys(word, 1)) for word in old], [Counter(dict.fromkeys(word, 1)) for word in new]
+    out: tuple[_Likeness, _Likeness] = ({word: {} for word in old}, {word: {} for word in new})
+    index = {c: k for k, c in enumerate(sorted(set("".join(old)) | set("".join(new))))}
+    sides = [_incidence(side, index) for side in shared]
+    lengths = [np.array([len(word) for word in side], dtype=np.float64) for side in (old, new)]
+    for first in range(0, len(old), _WORDS):
+        last = min(first + _WORDS, len(old))
+        share = product(sides[0].between(first, last), sides[1])
+        share /= np.maximum(lengths[0][first:last, None], lengths[1][None, :])
+        for i, j in zip(*(at.tolist() for at in np.nonzero(share >= 0.5)), strict=True):
+            a, b = old[first + i], new[j]
+            out[0][a][b] = out[1][b][a] = 1.0 if a == b else 0.6 * float(share[i, j])
     return out
 
 
-def _member(side: Sequence[Counter[str]], vocabulary: Sequence[str]) -> Matrix:
-    index = {word: k for k, word in enumerate(vocabulary)}
-    out = np.zeros((len(side), len(vocabulary)), dtype=np.float64)
-    for row, bag in enumerate(side):
+_WORDS = 1024  # words compared at once
+
+
+def _incidence(side: Sequence[Counter[str]], index: Mapping[str, int]) -> Sparse:
+    rows = np.repeat(np.arange(len(side)), [len(bag) for bag in side]).astype(np.intp)
+    terms = np.array([index[c] for bag in side for c in bag], dtype=np.intp)
+    return Sparse((len(side), len(index)), rows, terms, np.ones(len(terms)))
+
+
+def _met(
+    has: Sequence[Counter[str]],
+    wants: Sequence[Counter[str]],
+    alike: _Likeness,
+    here: NDArray[np.intp],
+    there: NDArray[np.intp],
+) -> Matrix:
+    """Share of the information of `wants[there]` that the words of `has[here]` meet, for each candidate."""
+    best: list[dict[str, float]] = []
+    for bag in has:
+        reach: dict[str, float] = {}
         for word in bag:
-            out[row, index[word]] = words.informative(word)
-    return out
-
-
-def _best_per_statement(alike: Matrix, side: Sequence[Counter[str]], vocabulary: Sequence[str]) -> Matrix:
-    index = {word: k for k, word in enumerate(vocabulary)}
-    out = np.zeros((len(side), alike.shape[1]), dtype=np.float64)
-    for row, bag in enumerate(side):
-        if bag:
-            out[row] = alike[[index[word] for word in bag]].max(axis=0)
-    return out
+            for other, likeness in alike[word].items():
+                if likeness > reach.get(other, 0.0):
+                    reach[other] = likeness
+        best.append(reach)
+    weights = [{word: words.informative(word) for word in bag} for bag in wants]
+    mass = np.maximum(np.array([math.fsum(bag.values()) for bag in weights]), 1.0)
+    out = np.zeros(len(here))
+    for k, (i, j) in enumerate(zip(here.tolist(), there.tolist(), strict=True)):
+        reach = best[i]
+        out[k] = math.fsum(g * reach[word] for word, g in weights[j].items() if word in reach)
+    share: Matrix = out / mass[there]
+    return share
 
 
 _NAME = re.compile(r"《([^《》\n]{2,60})》|“([^“”\n]{2,30})”")
@@ -415,6 +484,38 @@ def _names(
             if len(name) >= 6:
                 out[k] = max(out[k], 1.5 * (fuzz.partial_ratio(name, other, score_cutoff=50) / 100 - 0.5))
     return np.clip(out, 0.0, 1.0)
+
+
+def subject(title: str) -> str:
+    """What a title is about, without whose it is and what sort of document; the title where nothing else is left.
+
+    >>> subject("甘肃省养老机构管理办法（试行）"), subject("社区矫正条例"), subject("管理办法")
+    ('养老机构', '社区矫正', '管理办法')
+    """
+    left = title
+    for frame in _frames():
+        left = frame.sub("", left)
+    return left or title
+
+
+@functools.cache
+def _frames() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    data = tomllib.loads(importlib.resources.files(__package__).joinpath("data/titles.toml").read_text("utf-8"))
+    place, genre, purpose = ("|".join(sorted(data[k], key=len, reverse=True)) for k in ("places", "genres", "purposes"))
+    owner = re.compile(rf"^[^的和与及]{{0,6}}?(?<![{data['words_end_so']}])(?:{place})(?![{data['words_go_on_so']}])")
+    return owner, re.compile(rf"(?:{purpose}){{0,3}}(?:{genre})(?:[（(][^（）()]{{1,8}}[）)])?$")
+
+
+_TITLE = re.compile(r"《([^《》\n]{2,60})》")
+
+
+def titles_by_subject(text: str) -> str:
+    """A text whose titles are shortened to their subjects, so that the frame they share says nothing.
+
+    >>> titles_by_subject("出台《甘肃省养老机构管理办法（试行）》。")
+    '出台《养老机构》。'
+    """
+    return _TITLE.sub(lambda found: f"《{subject(found[1])}》", text)
 
 
 def _indicators(
@@ -458,30 +559,41 @@ def _margin(m: Matrix) -> Matrix:
     return out
 
 
-def _votes(base: Matrix, old_clause: NDArray[np.intp], new_clause: NDArray[np.intp]) -> Matrix:
-    """Sum of the three best other pairs between the two clauses, without this pair's own row and column."""
-    out = np.zeros_like(base)
-    news = [np.flatnonzero(new_clause == c) for c in range(int(new_clause.max(initial=-1)) + 1)]
-    for c in range(int(old_clause.max(initial=-1)) + 1):
-        rows = np.flatnonzero(old_clause == c)
-        for cols in news:
-            block = base[np.ix_(rows, cols)]
-            if block.size:
-                out[np.ix_(rows, cols)] = _votes_in(block)
+def _votes(
+    base: Matrix,
+    old_clause: NDArray[np.intp],
+    new_clause: NDArray[np.intp],
+    rows: NDArray[np.intp],
+    cols: NDArray[np.intp],
+) -> Matrix:
+    """Of each candidate the sum of the three best other pairs between its two clauses, its own row and column aside."""
+    members = [_members(clause) for clause in (old_clause, new_clause)]
+    ranked: dict[tuple[int, int], list[tuple[float, int, int]]] = {}
+    out = np.zeros(len(rows))
+    homes = zip(old_clause[rows].tolist(), new_clause[cols].tolist(), strict=True)
+    for k, (i, j, home) in enumerate(zip(rows.tolist(), cols.tolist(), homes, strict=True)):
+        if home not in ranked:
+            ranked[home] = _ranked(base, members[0][home[0]], members[1][home[1]])
+        best = itertools.islice((value for value, a, b in ranked[home] if a != i and b != j), 3)
+        out[k] = math.fsum(best)
     return out
 
 
-def _votes_in(block: Matrix) -> Matrix:
-    n, m = block.shape
-    out = np.zeros_like(block)
-    flat = [(float(block[i, j]), i, j) for i in range(n) for j in range(m)]
-    flat.sort(reverse=True)
-    flat = flat[: n + m + 3]  # a cell's row and column hide n + m - 1 of these at most
-    for i in range(n):
-        for j in range(m):
-            others = [v for v, a, b in flat if a != i and b != j]
-            out[i, j] = sum(others[:3])
-    return out
+def _members(clause: NDArray[np.intp]) -> dict[int, NDArray[np.intp]]:
+    order = np.argsort(clause, kind="stable")
+    starts = np.flatnonzero(np.diff(clause[order], prepend=-1))
+    return {int(clause[part[0]]): part for part in np.split(order, starts[1:]) if len(part)}
+
+
+def _ranked(base: Matrix, rows: NDArray[np.intp], cols: NDArray[np.intp]) -> list[tuple[float, int, int]]:
+    """The best pairs of a block, as many as a pair's own row and column may hide and three more."""
+    block = base[np.ix_(rows, cols)]
+    wanted = len(rows) + len(cols) + 2
+    least = np.partition(block, block.size - wanted, axis=None)[-wanted] if block.size > 4 * wanted else -np.inf
+    values = zip(rows.tolist(), block.tolist(), strict=True)
+    names = cols.tolist()
+    found = [(value, i, j) for i, row in values for j, value in zip(names, row, strict=True) if value >= least]
+    return sorted(found, reverse=True)
 
 
 def _candidates(base: Matrix) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

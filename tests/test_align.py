@@ -94,9 +94,10 @@ def test_rivals_and_crowds() -> None:
 
 
 def test_weights_fit_the_features() -> None:
-    weights = align.load_weights()
-    assert weights.features == evidence.FEATURES
-    assert 0 < weights.first <= weights.further < 1
+    for semantic, names in ((False, evidence.FEATURES), (True, evidence.FEATURES + evidence.MEANING)):
+        weights = align.load_weights(semantic=semantic)
+        assert weights.features == names
+        assert 0 < weights.thresholds.first <= weights.thresholds.further < 1
 
 
 def test_explain_takes_a_pair_apart(pair: tuple[Plan, Plan]) -> None:

@@ -41,12 +41,23 @@ def test_the_smallest_plans(old: tuple[str, ...], new: tuple[str, ...]) -> None:
 
 
 def test_votes_leave_out_the_pair_s_own_row_and_column() -> None:
-    block = np.array([[0.9, 0.1, 0.2], [0.3, 0.8, 0.4], [0.5, 0.6, 0.7]], dtype=np.float32)
-    found = evidence._votes_in(block)
-    for i in range(3):
-        for j in range(3):
-            rest = np.delete(np.delete(block, i, axis=0), j, axis=1).ravel()
-            assert found[i, j] == pytest.approx(sum(sorted(rest, reverse=True)[:3]))
+    block = np.array([[0.9, 0.1, 0.2], [0.3, 0.8, 0.4], [0.5, 0.6, 0.7]])
+    one = np.zeros(3, dtype=np.intp)
+    rows, cols = np.indices((3, 3)).reshape(2, 9)
+    found = evidence._votes(block, one, one, rows, cols)
+    for k, (i, j) in enumerate(zip(rows, cols, strict=True)):
+        rest = np.delete(np.delete(block, i, axis=0), j, axis=1).ravel()
+        assert found[k] == pytest.approx(sum(sorted(rest, reverse=True)[:3]))
+
+
+@pytest.mark.parametrize("portion", [1, 5, 1 << 21])
+@pytest.mark.parametrize("dense", [1, 3, 10**9])
+def test_a_product_is_the_same_by_either_way(monkeypatch: pytest.MonkeyPatch, portion: int, dense: int) -> None:
+    bags = [[Counter(words.terms(t)) for t in texts] for texts in (OLD * 3, NEW * 2)]
+    expected = evidence.cosines(bags, words.informative)
+    monkeypatch.setattr(evidence, "_PORTION", portion)
+    monkeypatch.setattr(evidence, "_DENSE", dense)
+    np.testing.assert_allclose(evidence.cosines(bags, words.informative), expected, atol=1e-12)
 
 
 def test_the_margin_is_over_the_best_rival() -> None:

@@ -53,9 +53,9 @@ def test_vectors_are_whole_numbers_of_one_length() -> None:
     assert cosines.max() < 1.01 and cosines[0, 3] == cosines[0, 0] > cosines[0, 1]
 
 
-def test_centred_vectors_spread() -> None:
+def test_vectors_are_spread() -> None:
     found = encoder().vectors(TEXTS[:3])
-    assert semantic.cosines(semantic.centred(found), semantic.centred(found)).min() < -0.3
+    assert semantic.cosines(semantic.spread(found), semantic.spread(found)).min() < -0.3
 
 
 def test_what_the_cache_holds_needs_no_model(cache: Path) -> None:
@@ -144,7 +144,7 @@ def test_the_extra_finds_what_shares_no_word() -> None:
     found = semantic.installed()
     assert found is not None
     texts = ("缩短看病排队时间", "减少患者候诊时长", "整修灌溉渠道")
-    vectors = semantic.centred(found.vectors(texts))
+    vectors = semantic.spread(found.vectors(texts))
     cosines = semantic.cosines(vectors, vectors)
     assert cosines[0, 1] > cosines[0, 2] and cosines[0, 1] > cosines[1, 2]
 
