@@ -20,7 +20,8 @@ _Step = tuple[int, Target]
 
 def cascade(plans: Sequence[Plan]) -> tuple[Rung, ...]:
     """Indicators shared by plans of different levels, in the order of the highest plan that has them."""
-    order = sorted(range(len(plans)), key=lambda n: (goals.level_of(plans[n]), n))
+    known = [n for n, plan in enumerate(plans) if goals.known_level(plan) is not None]
+    order = sorted(known, key=lambda n: (goals.level_of(plans[n]), n))
     groups: list[list[_Step]] = []
     for place in order:
         taken: set[int] = set()

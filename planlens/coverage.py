@@ -155,7 +155,7 @@ class _Column:
         """The first of these that finds something: the same indicator, its past, another number there, mere words."""
         same = max(self._same(target), default=None, key=lambda found: found[0])
         if same is not None:
-            return self._compared(target, same[1], same[2])
+            return self._compared(target, same[1], same[2], same[0][0])
         for find in (self._past, self._beside, self._unquantified):
             answer = find(goal, target)
             if answer is not None:
@@ -179,7 +179,7 @@ class _Column:
             return convert.meeting(target, told, self.wholes)
         return meeting
 
-    def _compared(self, target: Target, other: Target, meeting: Meeting) -> Answer:
+    def _compared(self, target: Target, other: Target, meeting: Meeting, close: float) -> Answer:
         units = tuple(dict.fromkeys(t.unit_key for t in self.places[other.key]))
         notes = [self._period_note(target, other)]
         shift = verdicts.compared(Group((target,), (other,)), meeting, ("", ""))
@@ -202,7 +202,7 @@ class _Column:
             verdict[0] if verdict else "incomparable",
             units,
             other.key,
-            1.0,
+            close,
             _firmer(verdict[0]) if verdict else None,
             note="；".join(filter(None, notes)),
         )
@@ -317,7 +317,10 @@ class _Column:
 
     def caveats(self) -> Iterable[str]:
         if self.label is not None:
-            yield f"{self.plan.info.id}：目标文件中标有“{self.label}”的任务由本规划归纳而来，互为因果，只评数值目标"
+            which = f"中标有“{self.label}”的" if self.label else "的"
+            yield f"{self.plan.info.id}：目标文件{which}任务由本规划归纳而来，互为因果，只评数值目标"
+        if asked.known_level(self.plan) is None:
+            yield f"{self.plan.info.id}：文件未写明地区和层级，按最低一级对待，不列入层层加码"
         if not self.belongs:
             yield (
                 f"{self.plan.info.id}：{self.plan.info.region}不在{self.goals.info.region}辖内，"

@@ -153,13 +153,19 @@ def _beyond(plan: Plan, deadline: str | None) -> bool:
 
 def level_of(plan: Plan) -> int:
     """The level of a plan as a number, 0 for the nation; where nothing tells it, the lowest."""
+    level = known_level(plan)
+    return len(LEVELS) - 1 if level is None else level
+
+
+def known_level(plan: Plan) -> int | None:
+    """The level by the catalogue, by the region, or by who speaks in the first lines; None where nothing tells it."""
     region = region_of(plan)
     level = plan.info.level or (region.level if region else None)
     if level in LEVELS:
         return LEVELS.index(level)
     opening = plan.document.text[:_OPENING]
     national = plan.info.region is None and any(word in opening for word in lists()["nation"]["opening"])
-    return 0 if national else len(LEVELS) - 1
+    return 0 if national else None
 
 
 def region_of(plan: Plan) -> Region | None:

@@ -60,11 +60,13 @@ class _Told:
     def passage(self, places: Places, key: str) -> str:
         return f"{places.label(key)}：{one_line(text_of(places.plan, key))}"
 
-    def why(self, answer: Answer) -> str:
-        """What is missing and what must be known of it."""
+    def why(self, goal: Goal, answer: Answer) -> str:
+        """What is missing and what must be known of it; where all is in doubt, the note says so."""
+        asked = len(goal.asks)
         text = self.result.goals.document.text
         missing = [one_line(span.of(text)).rstrip("，；。、") for span in answer.missing]
-        told = self.m("coverage.missing", list=self.m("mark.stop").join(missing)) if _some_missing(answer) else ""
+        some = answer.verdict == "partial" and 0 < len(missing) < asked
+        told = self.m("coverage.missing", list=self.m("mark.stop").join(missing)) if some else ""
         weaker = self.m("firmness.weaker") if answer.firmness == "weaker" and answer.verdict in _TASKS else ""
         return self.m("mark.stop").join(filter(None, (told, self.m.told(answer.note), weaker)))
 
@@ -73,7 +75,7 @@ _TASKS = ("covered", "partial")
 
 
 def _some_missing(answer: Answer) -> bool:
-    return bool(answer.missing) and answer.verdict == "partial"
+    return answer.verdict == "partial" and bool(answer.missing)
 
 
 def text_of(plan: Plan, key: str) -> str:
@@ -156,12 +158,12 @@ def _gaps_of(told: _Told, number: int, full: bool) -> Table:
             nearest, chance = told.answered(places, answer), probability(answer.score)
         elif answer.nearest is not None:
             nearest = m("coverage.nearest") + told.passage(places, answer.nearest[0])
-            chance = probability(answer.nearest[1])
+            chance = "" if goal.target else probability(answer.nearest[1])  # of the statements, not of the number
         rows.append(
             (
                 m("weight." + goal.weight),
                 f"{told.goal_text(goal)}\n{place}",
-                "\n".join(filter(None, (m("answer." + answer.verdict), told.why(answer)))),
+                "\n".join(filter(None, (m("answer." + answer.verdict), told.why(goal, answer)))),
                 nearest or m("mark.none"),
                 chance,
             )
@@ -177,7 +179,8 @@ def _unasked(told: _Told, full: bool) -> list[Table]:
         numbered = {t.unit_key for t in places.plan.targets if t.role == "target"}
         listed = [key for key in keys if full or key in numbered]
         rows = [(places.label(key), one_line(text_of(places.plan, key))) for key in listed]
-        title = told.m("title.unasked", plan=places.plan.info.id, count=len(keys), listed=len(listed))
+        named = {"plan": places.plan.info.id, "count": len(keys)}
+        title = told.m("title.unasked_all", **named) if full else told.m("title.unasked", **named, listed=len(listed))
         made.append(Table("unasked", title, headers(told.m, ("clause", "text")), tuple(rows)))
     return made
 
