@@ -207,12 +207,17 @@ def _item_labels(commitment: Commitment) -> list[frozenset[str]]:
     return [instruments.labels(commitment.text[s.start : s.end]) for s in items(commitment.text, 0)]
 
 
-_ITEM = re.compile(r"[^，,；;。：:！!？?|\n]+")
+_ITEM = re.compile(r"[^，,；;。：:！!？?\n]+")
 _SHORTEST_ITEM = 4  # characters
 
 
 def items(text: str, start: int) -> list[Span]:
-    """The comma-separated pieces of a statement that begins at `start`; the whole where none is long enough."""
+    """The comma-separated pieces of a statement that begins at `start`; the whole where none is long enough.
+
+    A row of a table is one piece: its number says nothing without its name.
+    """
+    if "|" in text:
+        return [Span(start, start + len(text))]
     found = [Span(start + m.start(), start + m.end()) for m in _ITEM.finditer(text) if len(m[0]) >= _SHORTEST_ITEM]
     return found or [Span(start, start + len(text))]
 
