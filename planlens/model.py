@@ -396,7 +396,7 @@ class Shared:
 class Theme:
     """What two places or more commit to: for each plan id that has it its keys.
 
-    `mentions` are the plans that name it without a counterpart, `first` the only plan of the earliest year (None where
+    `mentions` are the plans that name it without a counterpart (keys of commitments, else of clauses), `first` the only plan of the earliest year (None where
     several are), `above` whether all of it is from the plan above.
     """
 

@@ -33,6 +33,7 @@ _RESAMPLES = 1000  # of the bootstrap: the ends of a 95% interval move by less t
 _SEED = 20230911  # any fixed number: intervals must be the same on every machine
 _RARE = 6.5  # information of a word that stands in about one of 250 sentences: below it every plan has it
 _LABEL_RARE = 5.5  # and of one that can stand in a label
+_SHORTEST_LABEL = 4  # characters: a shorter run is a word, not a thing
 _Unit = tuple[str, str]  # plan id, key
 
 
@@ -203,7 +204,7 @@ def _theme(label: str, group: Sequence[Shared], plans: Sequence[Plan]) -> Theme:
     for shared in group:
         for plan, key in _units(shared):
             having[plan].add(key)
-    named = {p.info.id: _naming(label, p.commitments) for p in plans if p.info.id not in having}
+    named = {p.info.id: _naming(label, p) for p in plans if p.info.id not in having}
     in_order = [(p.info.id, tuple(c.key for c in p.commitments if c.key in having.get(p.info.id, ()))) for p in plans]
     return Theme(
         label,
@@ -214,8 +215,10 @@ def _theme(label: str, group: Sequence[Shared], plans: Sequence[Plan]) -> Theme:
     )
 
 
-def _naming(label: str, commitments: Iterable[Commitment]) -> tuple[str, ...]:
-    return tuple(c.key for c in commitments if label in instruments.labels(c.text))
+def _naming(label: str, plan: Plan) -> tuple[str, ...]:
+    """Commitments whose text names an instrument, else clauses whose heading does."""
+    found = [c.key for c in plan.commitments if label in instruments.labels(c.text)]
+    return tuple(found or (c.key for c in plan.clauses if label in instruments.labels(c.heading)))
 
 
 def _first(having: Sequence[Plan]) -> str | None:
@@ -235,7 +238,7 @@ def _label(shared: Shared, plans: Sequence[Plan]) -> str:
         for name, span in zip((shared.plan_a, shared.plan_b), shared.items, strict=True)
     ]
     runs = [_noun(run) for run in _shared_runs(*texts)]
-    kept = [run for run in runs if len(run) >= 2 and _tells(run)]
+    kept = [run for run in runs if len(run) >= _SHORTEST_LABEL and _tells(run)]
     return max(kept, key=lambda run: (math.fsum(map(words.informative, words.terms(run))), run), default="")
 
 

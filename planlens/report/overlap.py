@@ -89,7 +89,8 @@ def _having(told: _Told, theme: Theme, plan: str) -> str:
     """The numbers of the clauses that have it, or that it is only named there; — where it is not even that."""
     having, naming = dict(theme.units), dict(theme.mentions)
     keys = having.get(plan, naming.get(plan, ()))
-    where = told.m.join(list(dict.fromkeys(told.places[plan].commitments[key].clause for key in keys)))
+    clauses = filter(None, map(told.places[plan].clause_of, keys))
+    where = told.m.join(list(dict.fromkeys(clause.key for clause in clauses)))
     return where if plan in having else told.m("overlap.named", where=where) if plan in naming else told.m("mark.none")
 
 
@@ -284,7 +285,8 @@ def _theme_json(told: _Told, theme: Theme) -> dict[str, Any]:
 
 
 def _unit_json(told: _Told, plan: str, key: str) -> dict[str, Any]:
-    return {"key": key, **_span_json(told, plan, told.places[plan].commitments[key].span)}
+    places = told.places[plan]
+    return {"key": key, **_span_json(told, plan, (places.commitments.get(key) or places.clauses[key]).span)}
 
 
 def _clause_json(told: _Told, plan: str, key: str) -> dict[str, Any]:
