@@ -6,11 +6,13 @@ Text writers see a `Cell` as the string that it is; Word, Excel and the page sho
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Literal
 
 from planlens import redline
 
 Mark = Literal["", "deleted", "inserted"]
+Figure = tuple[str, "Decimal | str | None"]
 
 
 class Cell(str):
@@ -18,17 +20,26 @@ class Cell(str):
 
     `runs` are pieces of that text, in order and without a gap, each with its mark; empty where nothing is marked.
     `plan` and `keys` say where the text stands: the plan's id, and keys of clauses or commitments in it.
+    `figures` are what a spreadsheet shows beside the text, by the name of their column: (("new_number", 35),
+    ("new_unit", "家")); None where there is none to show.
     """
 
     runs: tuple[tuple[str, Mark], ...]
     plan: str
     keys: tuple[str, ...]
+    figures: tuple[Figure, ...]
 
     def __new__(
-        cls, text: str, *, runs: Sequence[tuple[str, Mark]] = (), plan: str = "", keys: Sequence[str] = ()
+        cls,
+        text: str,
+        *,
+        runs: Sequence[tuple[str, Mark]] = (),
+        plan: str = "",
+        keys: Sequence[str] = (),
+        figures: Sequence[Figure] = (),
     ) -> Cell:
         cell = super().__new__(cls, text)
-        cell.runs, cell.plan, cell.keys = tuple(runs), plan, tuple(keys)
+        cell.runs, cell.plan, cell.keys, cell.figures = tuple(runs), plan, tuple(keys), tuple(figures)
         assert not cell.runs or "".join(piece for piece, _ in cell.runs) == text
         return cell
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import get_args
 
 from planlens.absence import CARRIED
@@ -100,12 +101,16 @@ class _Diff:
             words.append(self.m("direction." + shift.direction))
         return self.m.join(words)
 
-    def movement(self, shift: Shift) -> str:
+    def movement(self, shift: Shift) -> Cell:
         """+200人（+67%）, in the unit of the new plan, to which the old number is converted."""
         units = {t.quantity.unit for t in self.new.found(shift.new)}
         unit = units.pop() if len(units) == 1 else ""
-        difference = signed(shift.difference, "个百分点" if unit == "%" else unit)
-        return difference + (f"（{percentage(shift.percent)}）" if shift.percent is not None else "")
+        unit = "个百分点" if unit == "%" else unit
+        text = signed(shift.difference, unit)
+        text += f"（{percentage(shift.percent)}）" if shift.percent is not None else ""
+        shown = unit if shift.difference is not None else ""
+        figures = (("difference", shift.difference), ("difference_unit", shown), ("percent_number", shift.percent))
+        return Cell(text, figures=figures)
 
 
 def diff(
@@ -204,11 +209,24 @@ def _values(told: _Diff, shift: Shift) -> list[Cell]:
     """Both sides' numbers as written, each over the places it stands in; the thing counted where the two differ."""
     differs = shift.kind == "substituted" or shift.verdict in ("redefined", "not_comparable")
     cells: list[Cell] = []
-    for places, keys in ((told.old, shift.old), (told.new, shift.new)):
+    for places, keys, side in ((told.old, shift.old, "old"), (told.new, shift.new, "new")):
         found = places.found(keys)
         text = _lines(places.values(keys, shift.indicator, named=differs) or told.m("mark.none"), places.where(found))
-        cells.append(Cell(text, plan=places.plan.info.id, keys=[target.unit_key for target in found]))
+        number, unit = _number(found) if len(found) == 1 or shift.kind == "like" else (None, "")
+        figures = ((f"{side}_number", number), (f"{side}_unit", unit))
+        cells.append(Cell(text, plan=places.plan.info.id, keys=[target.unit_key for target in found], figures=figures))
     return cells
+
+
+def _number(found: Sequence[Target]) -> tuple[Decimal | None, str]:
+    """One number for a column of numbers: those of one unit add up, as in a shift; a range or a damaged one has none.
+
+    2个、12个 → 14 个
+    """
+    units = {target.quantity.unit for target in found}
+    los = [t.quantity.lo for t in found if t.quantity.lo is not None and t.quantity.lo == t.quantity.hi]
+    whole = len(units) == 1 and len(los) == len(found)
+    return (sum(los, Decimal(0)) if whole else None), (units.pop() if len(units) == 1 else "")
 
 
 def _alone(told: _Diff, status: Status) -> Table:
@@ -238,7 +256,7 @@ def _weak(told: _Diff) -> Table:
 def _pair(a: Places, b: Places, link: Link, m: Messages) -> tuple[str, str, str]:
     """Both sides of a link with their places and the item it rests on, and how sure it is."""
     sides = (a, link.old, 0), (b, link.new, 1)
-    cells = [_lines(places.label(key), places.text([key]), _item(m, places, link, at)) for places, key, at in sides]
+    cells = [_cell(p, [key], one_line(p.text([key])), _item(m, p, link, at)) for p, key, at in sides]
     return cells[0], cells[1], _link_certainty(link, m)
 
 
@@ -353,12 +371,17 @@ def _change_row(told: _Diff, change: Change) -> tuple[str, ...]:
 def align(old: Plan, new: Plan, found: Alignment, m: Messages) -> tuple[Table, ...]:
     """Clause pairs and commitment pairs with their probability, for a reader."""
     a, b = Places(old), Places(new)
-    clauses = [(a.label(x.old), b.label(x.new), probability(x.score.probability)) for x in found.clauses]
     links = [_pair(a, b, link, m) for link in found.links]
     return (
-        table(m, "clauses", ("old_clause", "new_clause", "probability"), clauses, count=len(clauses)),
+        clause_map(a, b, found.clauses, m),
         table(m, "links", ("old_text", "new_text", "probability"), links, count=len(links)),
     )
+
+
+def clause_map(a: Places, b: Places, links: Iterable[Link], m: Messages) -> Table:
+    """Which clauses of two plans correspond, with the probability of each pair."""
+    rows = [(_cell(a, [x.old], ""), _cell(b, [x.new], ""), probability(x.score.probability)) for x in links]
+    return table(m, "clauses", ("old_clause", "new_clause", "probability"), rows, count=len(rows))
 
 
 def _link_certainty(link: Link, m: Messages) -> str:
