@@ -50,7 +50,7 @@ _INSTRUMENTS = 0.8
 _IN_HEADING = 0.8
 """What stands in the heading alone counts less."""
 
-_ABSENT = 0.5
+_ABSENT = 0.4
 """Probability below which nothing answers an item."""
 
 _ANSWERED = 0.6
@@ -61,6 +61,9 @@ _UNLIKELY = 0.02
 
 _NAMED, _NAMED_PAIRS = 0.7, 0.6
 """Shares of an indicator's telling words, and of its pairs of characters, that make a commitment speak of it."""
+
+_LIKELY = 0.5
+"""A counterpart of this probability speaks of the indicator when it says its rarest word."""
 
 _NAMED_IN_PART = 0.2
 """Of the telling words, for a measure of the same subject where what is asked for is to be provided: places, beds."""
@@ -241,7 +244,7 @@ class _Column:
         pairs = self.texts.says(dict.fromkeys(_pairs(naming.core(target.indicator)), 1.0))
         rarest = self.texts.says({max(wanted, key=lambda word: wanted[word]): 1.0})
         likely = np.array(
-            [max(self.probable[u].get(key, 0.0) for u in goal.units) >= _ABSENT for key in self.texts.keys]
+            [max(self.probable[u].get(key, 0.0) for u in goal.units) >= _LIKELY for key in self.texts.keys]
         )
         named = ((says >= _NAMED) & (pairs >= _NAMED_PAIRS) | likely) & (rarest >= _OTHER_FORM)
         if not named.any() and asked.is_supply(target):
@@ -410,15 +413,21 @@ class _Texts:
         """For each commitment the share of the instruments that it names."""
         if not wanted:
             return np.zeros(len(self.keys))
-        own = np.array([len(wanted & labels) for labels, _ in self.labels])
-        either = np.array([len(wanted & (labels | above)) for labels, above in self.labels])
-        shared: Floats = _INSTRUMENTS * np.maximum(own, _IN_HEADING * either) / len(wanted)
+        own = np.array([_met(wanted, labels) for labels, _ in self.labels])
+        either = np.array([_met(wanted, labels | above) for labels, above in self.labels])
+        shared: Floats = _INSTRUMENTS * np.maximum(own, _IN_HEADING * either)
         return shared
 
 
 def _subjects(text: str) -> frozenset[str]:
     """The instruments that a text names, and the subjects it speaks of."""
     return instruments.labels(text) | _wider_subjects(text)
+
+
+def _met(wanted: frozenset[str], labels: frozenset[str]) -> float:
+    """The share of the labels that are met; a subject in common is enough, for it is what they are about."""
+    shared = wanted & labels
+    return 1.0 if shared & asked.lists()["subjects"].keys() else len(shared) / len(wanted)
 
 
 def _wider_subjects(text: str) -> frozenset[str]:

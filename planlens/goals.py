@@ -204,7 +204,7 @@ class Addressees:
             return "upper"
         if target is not None and is_total(target):
             return "total"
-        return "elsewhere" if self._elsewhere(text, plan) else None
+        return "elsewhere" if _other_area(text, plan) or self._elsewhere(text, plan) else None
 
     def _said(self, goal: Goal) -> str:
         spans = goal.asks or tuple(span_of(self.goals, key) for key in goal.units[-1:])
@@ -226,6 +226,16 @@ class Addressees:
         named = _named(text, inside)
         line = {theirs.code, *(r.code for r in regions.above(theirs)), *(r.code for r in regions.below(theirs))}
         return bool(named) and not named & line
+
+
+def _other_area(text: str, plan: Plan) -> bool:
+    """Whether a task is for areas (京津冀, 长三角, 港澳) that the plan's province does not lie in."""
+    theirs = region_of(plan)
+    named = [provinces for area, provinces in lists()["areas"].items() if area in text]
+    if theirs is None or not named:
+        return False
+    line = {region.short for region in (theirs, *regions.above(theirs))}
+    return not any(line.intersection(provinces) for provinces in named)
 
 
 @cache
