@@ -239,13 +239,7 @@ def dealt(phrase: Phrase, count: int) -> list[Phrase]:
     if parts is None:
         return [phrase] * count
     tail = phrase.change or phrase.tail
-    each = phrase.scope if (phrase.scope or "").startswith("每") else None
-    return [
-        replace(
-            phrase, indicator=short_name(phrase.verb + part + tail), thing=part, scope=each or scope or phrase.scope
-        )
-        for part, scope in parts
-    ]
+    return [replace(phrase, indicator=short_name(phrase.verb + part + tail), thing=part) for part in parts]
 
 
 _AMOUNT = re.compile("(?<=..)(?:[户人起家]数|数量|总[数量额]|余额|金额|规模|面积|产量|产值|..率)$")
@@ -253,14 +247,15 @@ _AMOUNT = re.compile("(?<=..)(?:[户人起家]数|数量|总[数量额]|余额|�
 
 _LEVELS = re.compile(
     r"\d+(?:—\d+)?周?岁(?:[及以]*[上下])?|学前|幼儿园|小学|初中|(?:普通)?高中|中职|高职"
-    r"|国家级?|省级?|市级?|区级?|县级?|镇级?|乡级?|村级?|全国|全省|全市|城镇|农村|城乡|男性?|女性?"
+    r"|国家级?|省级?|城市|乡村|县城|市级?|区级?|县级?|镇级?|乡级?|村级?|全国|全省|全市|城镇|农村|城乡|男性?|女性?"
 )
 """What the items of a list may differ in, so that all share what stands behind the last: 国家、省重点专科."""
 
 
-def split_list(thing: str, count: int) -> list[tuple[str, str | None]] | None:
+def split_list(thing: str, count: int) -> list[str] | None:
+    """The items of a list, each with what all share: 国家、省重点专科 → 国家重点专科, 省重点专科; None for no such list."""
     if thing.startswith("城乡") and count == 2:
-        return [("城镇" + thing[2:], "城镇"), ("农村" + thing[2:], "农村")]
+        return ["城镇" + thing[2:], "农村" + thing[2:]]
     parts = [part for part in re.split(r"、|以及|和(?![谐平])|与|及(?![时其格以])", thing) if part]
     if len(parts) != count:
         return None
@@ -269,7 +264,7 @@ def split_list(thing: str, count: int) -> list[tuple[str, str | None]] | None:
         last = heads[-1]
         assert last is not None
         tail = parts[-1][last.end() :]
-        return [(head[0] + tail, head[0]) for head in heads if head]
+        return [head[0] + tail for head in heads if head]
     per = re.match(r"每[^，,]*?人口?|单位(?:国内|地区)?生产总值|单位GDP", parts[0])
     if per:
         parts = [part if i == 0 or re.match("每|单位", part) else per[0] + part for i, part in enumerate(parts)]
@@ -284,7 +279,7 @@ def split_list(thing: str, count: int) -> list[tuple[str, str | None]] | None:
     tail = _tails().search(parts[-1])
     if tail and tail.start() > 1 and not any(_has_own(part) for part in parts[:-1]):
         parts = [*(part + tail["tail"] for part in parts[:-1]), parts[-1][: tail.start()] + tail["tail"]]
-    return [(part, None) for part in parts]
+    return parts
 
 
 def _has_own(part: str) -> bool:

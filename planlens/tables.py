@@ -3,7 +3,7 @@
     Tables(text, first_year).read(clause, rows) -> the targets of the tables of a clause; returns the spans it has read
 
 A table is recognised by its head: a column of names and one of goals or of base values, or places (地区) down and years
-across under a title that says what is counted. Other tables are prose to us.
+across under a title that says what is counted, or years (年度) down. Other tables are prose to us.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ _UNIT_IN_NAME = re.compile(r"[（(]([^（()）]{1,10})[)）]\s*$")
 _CUMULATIVE = re.compile(r"\s*[〔\[【［]")
 _GROWN = re.compile(r"新增|增加(?!值)|增长(?!率)|降低(?!率)|下降|减少|累计")
 _AVERAGE = re.compile("平均|人均|年限$")
-_TITLE = re.compile(r"\s*[表图]?\s*\d*\s*(?:各?分?(?:市|县|区|州|盟|街道|乡镇|年度|地区)|[（(][市县区州盟、]{1,5}[)）])*")
+_TITLE = re.compile(
+    r"\s*[表图]?\s*\d*\s*(?:各?分?(?:市|县|区|州|盟|街道|乡镇|年度|地区)|[（(][市县区州盟、]{1,5}[)）])*"
+)
 _TITLE_ENDS = re.compile(r"(?:年度|分解|任务|目标|计划|指标|安排|情况|分配|分解表|一览|表)+$")
 _TITLE_UNIT = re.compile(r"[（(]\s*(?:计量)?单位[:：]\s*([^（()）]{1,8})[)）]")
 _PART_ROW = re.compile("其中[:：]?|[①②③④⑤]")
@@ -94,7 +96,10 @@ class Tables:
             for row, line in zip(own[size:], cells[size:], strict=True):
                 placed = _placed(line, self.layout.columns)
                 last = _main_name(placed, self.layout.columns) or last
-                yield from _row(clause, row, placed, self.layout, last)
+                if self.layout.columns[0].kind == "years":
+                    yield from _row_of_year(clause, row, line, self.layout.columns, self.first_year)
+                else:
+                    yield from _row(clause, row, placed, self.layout, last)
         return tuple(done)
 
     def _laid_out(self, rows: Sequence[Block], cells: Sequence[Sequence[_Cell]]) -> int:
@@ -108,6 +113,8 @@ class Tables:
             size, title = 1, self.text[max(0, rows[0].span.start - _TITLE_AT) : rows[0].span.start]
             counted, unit = _titled(title)
             self.layout = _Layout(by_place if counted else (), end, counted, unit)
+        elif by_year := _by_year(cells):
+            size, self.layout = 1, _Layout(by_year, end)
         elif self._goes_on(between, cells[0]):
             self.layout = replace(self.layout, end=end)
         else:
@@ -117,7 +124,7 @@ class Tables:
     def _goes_on(self, between: str, row: Sequence[_Cell]) -> bool:
         """Whether rows below the short name of a group belong to the table above."""
         columns = self.layout.columns
-        one_line = 0 < len(between.strip()) <= _GROUP_LINE and "\n" not in between.strip()
+        one_line = len(between.strip()) <= _GROUP_LINE and "\n" not in between.strip()
         return bool(columns) and one_line and abs(len(row) - len(columns)) <= 1 and _fit(row, columns, 0) > 0
 
 
@@ -133,6 +140,16 @@ def _by_place(head: Sequence[_Cell], first_year: int | None) -> tuple[_Column, .
     totals = table("targets")["columns_of_places"]["total"]
     whole = [replace(c, kind="goal") if c.head.endswith(tuple(totals)) else c for c in columns]
     return (_Column("name", words[0], None), *whole)
+
+
+def _by_year(cells: Sequence[Sequence[_Cell]]) -> tuple[_Column, ...]:
+    """The columns of a table with years down and indicators across; () where it is none."""
+    words = [re.sub(r"\s+", "", item.text) for item in cells[0]]
+    if len(cells) < 2 or len(words) < 2 or words[0] not in table("targets")["columns_of_places"]["year"]:
+        return ()
+    if not all(_YEAR.match(row[0].text) for row in cells[1:]):
+        return ()
+    return (_Column("years", words[0], None), *(_Column("counted", word, None) for word in words[1:]))
 
 
 def _titled(before: str) -> tuple[str, str]:
@@ -309,6 +326,19 @@ def _row(clause: Clause, block: Block, row: Sequence[_Cell | None], layout: _Lay
                 indicator = name + "累计提高"
             target = _target(clause, block, item, column, found, role, indicator)
             yield replace(target, scope=target.scope or scope)
+
+
+def _row_of_year(
+    clause: Clause, block: Block, row: Sequence[_Cell], columns: Sequence[_Column], first_year: int | None
+) -> Iterator[Target]:
+    """The values of one year: a year before the plan begins holds baselines."""
+    year = int(_YEAR.findall(row[0].text)[0])
+    past = clause.role == "review" or (first_year is not None and year < first_year)
+    for item, column in zip(row[1:], columns[1:], strict=False):
+        name, unit = _named(column.head, (), ())
+        for found in cell(item.text, unit):
+            dated = replace(column, year=year)
+            yield _target(clause, block, item, dated, found, "baseline" if past else "target", name)
 
 
 def _named(name: str, row: Sequence[_Cell | None], columns: Sequence[_Column]) -> tuple[str, str]:

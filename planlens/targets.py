@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from . import outline, tables, titles
+from . import outline, periods, tables, titles
 from .indicators import read
 from .model import Block, Clause, Commitment, Document, Measure, Quantity, Span, Target, TargetRole
 from .phrases import Phrase
@@ -24,15 +24,8 @@ from .wording import lists
 _LONGEST_SEGMENT = 200
 """Characters of the longest stretch between two commas that is read as one; a longer one is no sentence."""
 
-_FAR = 10**9
 _MARKS = "，；。：！？,;:!?|"
 _OPEN, _CLOSE = "（(《“‘〔【「", "）)》”’〕】」"
-_PERIOD = re.compile(
-    r"(?:力争)?(?:到|至|截至|截止)?(?:20\d{2}(?:\s*[—–~-]+\s*20\d{2})?年(?:\d{1,2}月(?:\d{1,2}日)?)?(?:底|末|初|内|上半年|下半年)?(?:之?前|以前)?)"
-    r"|[“\"]?十[一二三四五六七八九]?五[”\"]?(?:规划)?(?:期间|时期|末|期末)|\d{1,2}月(?:\d{1,2}日|底|末|份|中旬)?(?:之?前|以前|内)"
-    r"|年底(?:之?前|以前)?|年内|全年|今年|明年|每年|当年|每季度|每月|每周|上半年|下半年|第[一二三四]季度|规划期内?|未来[三五十两]年|[三五十两]年内"
-)
-_FREQUENT = re.compile("每|当年")
 _TOWARDS = r"(?:[到至达]|相当于|是|为|超过|超)(?:20\d{2}年|现有|目前|现在|当前|去年|上年)[^，,；;、]{0,6}?(?:的|同期)$"
 _BASED = re.compile(
     rf"(?P<towards>{_TOWARDS})"
@@ -65,9 +58,7 @@ _ENDS_NOW = re.compile("今年|年内|年底|全部|竣工|完工|建成|完成|
 _SAYS_WHICH = re.compile(r"起|(?:底|末)?(?:之?前|以前|以后)?(?:建成|竣工|建设|投用|建造)的[^，,；;、\d]{2,}")
 """2000年底前建成的老旧小区96个: the year tells one thing from another."""
 
-_RUN = re.compile(r"20\d{2}年(?:[、和及与]20\d{2}年)+(?=[^，,；;]{0,24}分别)")
 _HOLDS = re.compile(r"\s*(?:[一二三四五六七八九十]是)?(今年|明年|20\d{2}年)(?=[，,要我全力计])")
-_HORIZON = re.compile(r"\s*(?:[一二三四五六七八九十]是)?(?:力争)?(?:到|至)20\d{2}年(?:底|末)?")
 _YEAR_TEXT = re.compile(r"(20\d{2})年")
 _PAST_PLAN = re.compile(r"[“\"]?(十[一二三四五六七八九]?五)[”\"]?(?:规划)?(?:期间|时期|以来|末|期末)")
 _PLAN_ENDS = {"十五": 2005, "十一五": 2010, "十二五": 2015, "十三五": 2020, "十四五": 2025, "十五五": 2030}
@@ -114,7 +105,6 @@ def _words() -> dict[str, re.Pattern[str]]:
         "span": re.compile(rf"[^，,；;。、]{{0,8}}?(?:{either(own['span_names']['heads'])})"),
         "past_lead": re.compile(rf"\s*(?:[一二三四五六七八九十]是)?(?:{either(own['past']['lead'])})"),
         "past_near": re.compile(rf"(?:{either(own['past']['near'])})"),
-        "compared": re.compile(rf"(?:{either(own['past']['compare'])})$"),
         "future": re.compile(rf"(?:{either(own['past']['future'])})"),
         "lifespan": re.compile(rf"(?:{either(own['lifespan']['words'])})"),
         "given": re.compile(rf"(?:{either(own['given']['words'])})(?:人数|总数|规模)?(?:预计(?:达到?|有|为|超过)?)?$"),
@@ -162,11 +152,14 @@ class _Reader:
         self.first_year = titles.describe(document).start_year
         self.tables = tables.Tables(document.text, self.first_year)
         self.horizons: dict[str, str] = {}
+        self.leads: dict[str, str] = {}
 
     def targets(self) -> Iterator[Target]:
         """Headings, then sentences and tables of each clause."""
         rows = tables.blocks_by_clause(self.document, self.clauses)
         for clause in self.clauses:
+            if lead := periods.of_heading(clause.heading) or self.leads.get(clause.parent or ""):
+                self.leads[clause.key] = lead
             own_rows = rows.get(clause.key, ())
             done = yield from self._tables(clause, own_rows)
             heading_at = self.text.find(clause.heading, clause.span.start, clause.body.start) if clause.heading else -1
@@ -194,9 +187,11 @@ class _Reader:
     def _prose(self, clause: Clause, span: Span) -> Iterator[Target]:
         """Sentence by sentence: a paragraph that opens with the past stays there, a lead-in 到2025年 holds below it."""
         inherited = self.horizons.get(clause.parent or "") if clause.key.rsplit("/", 1)[-1].startswith("¶") else None
+        inherited = inherited or self.leads.get(clause.key)
         setting = _Setting(clause, inherited)
         previous = span.start
         carried: str | None = None
+        lead_in: str | None = None
         told: bool | None = None
         for sentence in _mended(self.text, outline.statements(self.text, span)):
             words = sentence.of(self.text)
@@ -207,17 +202,23 @@ class _Reader:
                 told = None
             previous = sentence.end
             past = setting.past if told is None else told
-            if lead := _HORIZON.match(words):
-                setting = replace(setting, period=lead[0].strip())
-                self.horizons.setdefault(clause.key, lead[0].strip())
+            if lead := periods.HORIZON.match(words):
+                setting = replace(setting, period=lead["date"])
+                self.horizons.setdefault(clause.key, lead["date"])
+                if words[-1] in "：:，,":
+                    self.leads[clause.key] = lead["date"]
             elif (holds := _HOLDS.match(words)) and not self._tense(words, False):
                 setting = replace(setting, period=holds[1])
-            yield from self._sentence(replace(setting, past=past, period=setting.period or carried), sentence)
+            yield from self._sentence(
+                replace(setting, past=past, period=lead_in or setting.period or carried), sentence
+            )
             ends_open = words[-1] in "；;"
             past = self._tense_after(words, past)
             told = past if ends_open else None
             setting = replace(setting, past=setting.past and past)
-            carried = (carried or self._date(words[:400], first=True)) if ends_open else None
+            lead_in = (lead_in or periods.opening(words)) if words[-1] in "；;：:" else None
+            opening = periods.dated(words[:400], len(words), self.first_year, first=True)
+            carried = (carried or opening) if words[-1] in "；;：:" else None
 
     def _opens_past(self, words: str) -> bool:
         if _words()["past_lead"].match(words):
@@ -238,8 +239,6 @@ class _Reader:
             return bool(opened["past"])
         if self.first_year is None:
             return past
-        if run := _RUN.match(words.lstrip()):
-            return int(run[0][-5:-1]) < self.first_year
         end = _PLAN_ENDS.get(opened["plan"], 9999) if opened["plan"] else int(opened["last"] or opened["year"])
         return end < self.first_year
 
@@ -349,6 +348,13 @@ class _Reader:
             quantity = _with_far_bound(quantity, segment.text, item)
             role = self._judged(setting, sentence, segment, item, phrase)
         period = self._period(sentence, segment, item) or setting.period
+        before = segment.text[: item.span.start]
+        if phrase is not None and phrase.base:
+            period = periods.since(before)
+        elif role == "baseline" and setting.clause.role != "review" and self._to_come(period):
+            period = None  # 到2026年建成2个，目前已建成1个
+        if family(quantity.unit) == "money" and (standing := periods.standing_for(before)):
+            scope = standing if scope is None or standing.startswith(scope) else scope
         return Target(
             "", setting.clause.key, indicator, quantity, measure, role or "target", period, scope, item.damaged, span,
             segment.span,
@@ -362,10 +368,11 @@ class _Reader:
             told = self.text[max(sentence.start, at - 200) : at]
             return "other" if re.search("预计|预测", told) and self._ahead(setting, sentence) else "baseline"
         before = _without_bases(segment.text, item, phrase)
-        if (year := _dealt_year(segment, item)) and self.first_year is not None:
-            return "baseline" if int(year) < self.first_year else "target"
+        dealt = _YEAR_TEXT.match(_dealt_date(segment, item) or "")
+        if dealt and self.first_year is not None:
+            return "baseline" if int(dealt[1]) < self.first_year else "target"
         near = list(words["past_near"].finditer(before))
-        if phrase.base or (near and not words["compared"].search(before[: near[-1].start()])):
+        if phrase.base or (near and not periods.compared().search(before[: near[-1].start()])):
             return "baseline"
         if _HAS.search(before) and not (setting.period or self._period(sentence, segment, item)):
             return "baseline"
@@ -379,13 +386,17 @@ class _Reader:
 
     def _dated_back(self, before: str) -> bool:
         """2020年为78.4岁 in a plan from 2021; 比2020年提高 only compares."""
-        compared = _words()["compared"]
         years = [
             match
             for match in _YEAR_TEXT.finditer(before)
-            if not compared.search(before[: match.start()]) and not _SAYS_WHICH.match(before, match.end())
+            if not periods.compared().search(before[: match.start()]) and not _SAYS_WHICH.match(before, match.end())
         ]
         return bool(years) and self.first_year is not None and int(years[-1][1]) < self.first_year
+
+    def _to_come(self, period: str | None) -> bool:
+        """Whether a period is one of the plan's own: no number about the present is due then."""
+        year = _YEAR_TEXT.search(period or "")
+        return year is not None and (period or "")[0] in "到至" and int(year[1]) >= (self.first_year or 0)
 
     def _ahead(self, setting: _Setting, sentence: Span) -> bool:
         """Whether a sentence of a review looks ahead: 到2025年，人口预计达到…."""
@@ -395,34 +406,12 @@ class _Reader:
     def _period(self, sentence: Span, segment: _Segment, item: Found) -> str | None:
         """The last date before the number in its sentence; 每年 holds only for its own segment."""
         at = segment.span.start + item.span.start
-        if year := _dealt_year(segment, item):
-            return f"{year}年"
+        if dealt := _dealt_date(segment, item):
+            return dealt
         start = max(sentence.start, at - 200)
-        return self._date(self.text[start:at], segment.span.start - start)
-
-    def _date(self, before: str, own: int = _FAR, *, first: bool = False) -> str | None:
-        """The last date of `before`, or the first; a frequency counts only from `own` on."""
-        last = None
-        for match in _PERIOD.finditer(before):
-            if (_FREQUENT.match(match[0]) and match.start() < own) or self._is_base(before, match):
-                continue
-            last = match[0].strip()
-            if first:
-                break
-        return last
-
-    def _is_base(self, before: str, match: re.Match[str]) -> bool:
-        """Whether a date only says what a number is measured by: 较2020年, 恢复至2019年的, 由2015年的71.3%."""
-        ahead, behind = before[: match.start()], before[match.end() :]
-        if _words()["compared"].search(ahead):
-            return True
-        if ahead.endswith("在") and re.match("[^，,；;]{0,14}基础上", behind):
-            return True
-        if ahead.endswith(("由", "从")):
-            return bool(re.search(r"\d", behind)) and not behind.startswith("起")
-        year = _YEAR_TEXT.search(match[0])
-        past = year is not None and self.first_year is not None and int(year[1]) < self.first_year
-        return past and bool(re.match("[^，,；;]{0,4}的", behind))
+        found = periods.dated(self.text[start:at], segment.span.start - start, self.first_year)
+        behind = None if found else periods.PERIOD.match(segment.text[item.span.end :].lstrip())
+        return behind[0] if behind else found
 
 
 _DOING = (
@@ -434,14 +423,9 @@ _GOVERNED = re.compile(
 )
 
 
-def _dealt_year(segment: _Segment, item: Found) -> str | None:
-    """2024年、2025年分别完成300户、400户: as many years as numbers, one for each."""
-    run = _RUN.search(segment.text)
-    if run is None or run.end() > item.span.start:
-        return None
-    years: list[str] = _YEAR_TEXT.findall(run[0])
-    counted = [found for found in segment.found if found.span.start >= run.end()]
-    return years[counted.index(item)] if len(years) == len(counted) else None
+def _dealt_date(segment: _Segment, item: Found) -> str | None:
+    """The date of a number of several that are dealt out over as many dates."""
+    return periods.dealt(segment.text, [found.span for found in segment.found], segment.found.index(item))
 
 
 def _sums_up(text: str, item: Found) -> bool:

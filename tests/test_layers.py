@@ -19,6 +19,7 @@ FLOORS = (
         "wording",
         "phrases",
         "indicators",
+        "periods",
         "tables",
         "targets",
         "naming",

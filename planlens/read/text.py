@@ -60,8 +60,7 @@ def _read(data: bytes, where: str, *, markdown: bool) -> tuple[str, str, tuple[B
     table = 0
     for at, span in enumerate(spans):
         if at in rows:
-            if at - 1 not in rows:
-                table += 1
+            table += _begins_table(decoded.text, spans, rows, at)
             _row(page, span, table, border=at in bordered)
         elif markdown:
             _markdown_line(page, span)
@@ -154,6 +153,14 @@ def _rows(text: str, spans: list[Span]) -> set[int]:
 
 def _is_box(line: str) -> bool:
     return max(map(len, _cells(line))) >= _BOX
+
+
+def _begins_table(text: str, spans: list[Span], rows: set[int], at: int) -> bool:
+    """Whether a row is the first of its table: no row above, or a blank line where the rows below stand close."""
+    if at - 1 not in rows:
+        return True
+    below = at + 1 in rows and text.count("\n", spans[at].end, spans[at + 1].start) < 2
+    return below and text.count("\n", spans[at - 1].end, spans[at].start) >= 2
 
 
 def _bordered(text: str, spans: list[Span], rows: set[int]) -> set[int]:
