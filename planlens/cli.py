@@ -459,6 +459,38 @@ def overlap(run: _Run, plan: tuple[str, ...], above: tuple[str, ...], only: str 
 
 
 @cli.command()
+@click.argument("query", metavar="PHRASE|PLAN:KEY")
+@_plan_argument("plan", nargs=-1)
+@_meaning
+@_reporting
+def trace(run: _Run, query: str, plan: tuple[str, ...]) -> None:
+    """Follow one commitment through years and places: a phrase, or one commitment by its key.
+
+    Through the plans named, else through the whole library: who says it and since when, what became of it from one
+    plan of a place to the next, its numbers.
+    """
+    from planlens.lineage import lineage
+    from planlens.report import json
+    from planlens.report import lineage as told
+
+    found = lineage(query, run.read_all(plan), lexicon=run.lexicon, encoder=run.encoder)
+    run.report(json=lambda: json.lineage(found), tables=lambda: told.tables(found, run.m))
+
+
+@cli.command()
+@_plan_argument("plan", nargs=-1)
+@_reporting
+def adoption(run: _Run, plan: tuple[str, ...]) -> None:
+    """Tell which place names which instrument first, over the plans named or the whole library."""
+    from planlens.lineage import adoption as adopted
+    from planlens.report import json
+    from planlens.report import lineage as told
+
+    found = adopted(run.read_all(plan))
+    run.report(json=lambda: json.adoption(found), tables=lambda: told.adoption(found, run.m))
+
+
+@cli.command()
 @click.argument("a", metavar="A.tsv")
 @click.argument("b", metavar="B.tsv")
 @_running(_form, _manner)
@@ -594,6 +626,10 @@ class _Run:
         return self._checked(
             [self.shelf.read(entry, self.lexicon) for entry in self.shelf.all(names, region=self.region)]
         )
+
+    def read_all(self, names: Sequence[str]) -> list[Plan]:
+        """The plans named; all of the library, or of its region asked for, where none is."""
+        return self.read(names or [entry.info.id for entry in self.shelf.of_region(self.region)])
 
     def pair(self, old: str, new: str) -> tuple[Plan, Plan]:
         first, second = (

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from planlens.alignments import Orphan
+from planlens.lineage import Adopted, Line, Lineage, numbers
 from planlens.model import Alignment, Change, Clause, Comparison, Link, Note, Plan, PlanInfo, Score, Shift, Span, Target
 from planlens.report.places import Places
 from planlens.track import Ledger, Track
@@ -43,6 +44,43 @@ def track(found: Track) -> Row:
         ],
         "nearest": list(found.nearest),
     }
+
+
+def lineage(found: Lineage) -> Row:
+    """Statements with where each comes from, the changes between plans of one place, and the years of each place."""
+    by_id = {plan.info.id: Places(plan) for plan in found.plans}
+    return {
+        **plans(plan.info for plan in found.plans),
+        "query": found.query,
+        "evidence": found.evidence,
+        "appearances": [
+            {
+                "plan": a.plan,
+                "year": by_id[a.plan].plan.info.start_year,
+                "unit": _commitment(by_id[a.plan], a.key),
+                "how": a.how,
+                "source": None if a.source is None else {"plan": a.source[0], "key": a.source[1]},
+                "score": rounded(a.probability),
+                "targets": [target_row(by_id[a.plan].plan, t) for t in numbers(a, by_id[a.plan].plan, found.query)],
+            }
+            for a in found.appearances
+        ],
+        "steps": [
+            {"old_plan": s.old_plan, "new_plan": s.new_plan, **_change(by_id[s.old_plan], by_id[s.new_plan], s.change)}
+            for s in found.steps
+        ],
+        "places": [_line(line) for line in found.lines],
+    }
+
+
+def adoption(found: Sequence[Adopted]) -> Row:
+    """Themes with the years of each place; `since_start`: the oldest plan of the place has it, so it may be older."""
+    return {"format": FORMAT, "themes": [{"label": a.label, "places": [_line(x) for x in a.lines]} for a in found]}
+
+
+def _line(line: Line) -> Row:
+    told = asdict(line)
+    return {"place": told.pop("place"), **{name: list(v) if isinstance(v, tuple) else v for name, v in told.items()}}
 
 
 def ledger(found: Ledger) -> Row:
