@@ -79,6 +79,7 @@ _MEMBER = 7.0
 
 _OTHER_FORM = 0.8
 _COUNTED = ("things", "beds")
+_BASE = re.compile(r"^每?[十百千万\d]+(?:名|个)?(?:常住|户籍)?(?:人口|人|儿童|老人|学生)?")
 _LEAD = re.compile(r"^(?:进一步|积极|加快|大力|着力|持续)?(?:加强|做好|完善|推进|推动|开展|强化|抓好|围绕|实施|落实)")
 
 
@@ -360,7 +361,7 @@ class _Words:
 
     def of_indicator(self, target: Target) -> dict[str, float]:
         """人均预期寿命 → 预期寿命: the words that name what is measured."""
-        name = self.lexicon.canonical(naming.core(target.indicator))
+        name = self.lexicon.canonical(_BASE.sub("", naming.core(target.indicator)))
         found = {word: words.informative(word) for word in words.terms(name)}
         return {word: mass for word, mass in found.items() if mass >= _TELLING}
 

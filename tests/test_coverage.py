@@ -24,7 +24,7 @@ import coverage as bench  # noqa: E402
 
 NAMES = bench.SAMPLES
 # Floors of what benchmarks/coverage.py prints; raise them when it gets better.
-FLOORS = {"numbers right": 0.98, "tasks right": 0.80, "absent precision": 0.82, "absent": 0.95, "answered": 0.95}
+FLOORS = {"tasks right": 0.80, "absent precision": 0.90, "absent": 0.95, "answered": 0.95}
 
 
 @cache
@@ -84,8 +84,7 @@ def test_numbers_of_the_samples() -> None:
         for row, name, _, answer in judged()
         if row["target"] and ("set_apart" if answer.apart else answer.verdict) not in accepted(row, name)
     ]
-    # 构建普惠托育服务网络 answers 托位数 without a word of the indicator: unquantified by reading, absent by words
-    assert wrong in ([], [("每千人口3岁以下婴幼儿托位数达到5.5个", "zhongshan-2023", "absent")])
+    assert wrong == []
 
 
 def test_tasks_and_absences_of_the_samples() -> None:
@@ -197,6 +196,14 @@ def test_goals_come_heaviest_first() -> None:
     assert [goal.weight for goal in sorted(found, key=lambda g: goals.WEIGHTS.index(g.weight))] == [
         "numbered", "dated", "task", "frame",
     ]  # fmt: skip
+
+
+def test_tasks_for_an_area_are_not_asked_of_a_place_outside_it() -> None:
+    above = plan(
+        "国家民生规划（2021—2025年）\n一、重点任务\n1.推进京津冀养老服务协同，互认养老机构等级。\n2.推进长三角、粤港澳大湾区养老服务协同。",
+        "nation", None, "national", start=2021, end=2025,
+    )  # fmt: skip
+    assert verdicts(above, city("改造老旧小区。")) == ["elsewhere", "absent"]
 
 
 def test_a_report_on_all_fields_asks_a_plan_of_one_field_for_its_own() -> None:
