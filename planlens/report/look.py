@@ -13,12 +13,16 @@ _UNSAFE = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069\\ud8
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """`width` in terminal cells; `full` leaves long text uncut; `nothing` stands where a table has no rows."""
+    """`width` in terminal cells; `full` leaves long text uncut; `nothing` stands where a table has no rows.
+
+    `tracked` shows changed words as revisions that an office program can accept or reject.
+    """
 
     width: int = 120
     colour: bool = False
     full: bool = False
     nothing: str = "—"
+    tracked: bool = False
 
 
 def one_line(text: str) -> str:
@@ -27,5 +31,9 @@ def one_line(text: str) -> str:
     >>> one_line("第一行\\n第二行\\x1b[31m")
     '第一行 第二行�[31m'
     """
-    text = _SPACE.sub(" ", text).strip()
+    return safe(_SPACE.sub(" ", text).strip())
+
+
+def safe(text: str) -> str:
+    """Text of one line with control and direction characters as �; its spaces stay."""
     return _UNSAFE.sub("\ufffd", text)
