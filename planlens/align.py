@@ -13,6 +13,7 @@ import functools
 import importlib.resources
 import json
 import math
+import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -188,11 +189,17 @@ def side_of(plan: Plan) -> evidence.Side:
     )
 
 
+_LEFT_OVER = re.compile(
+    r"由[、，]*(?:牵头|负责)|会同[、，]*(?=[^、，])|(?:责任|牵头|配合|主责|落实)单位[：:][、，；;]*"
+)
+
+
 def _matter(commitment: Commitment) -> str:
     """The text without those who are to do it: 由市教育局牵头 says nothing of what is to be done."""
     left = commitment.text
     for body in sorted(commitment.bodies, key=len, reverse=True):
         left = left.replace(body, "")
+    left = _LEFT_OVER.sub("", left) if commitment.bodies else left
     return left if len(left) >= _LONG_FRAME else commitment.text
 
 
