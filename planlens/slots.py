@@ -63,16 +63,21 @@ def _statements(plan: Plan, lexicon: Lexicon) -> Iterator[Finding]:
 
 
 def _of_level(plan: Plan, clauses: Sequence[Clause], have: Sequence[bool], reason: str) -> Iterator[Finding]:
-    """Those under one heading, or all of the plan where a heading holds few; one under which none has is aside."""
+    """Those under one heading, or all of the plan where a heading holds few.
+
+    A heading under which half of the others have none has its own custom and is left aside.
+    """
     under: dict[str | None, list[int]] = {}
     for at, clause in enumerate(clauses):
         under.setdefault(clause.parent, []).append(at)
-    kept = [group for group in under.values() if len(group) == 1 or any(have[at] for at in group)]
-    large = [group for group in kept if len(group) > _NEIGHBOURS]
-    few = [at for group in kept if len(group) <= _NEIGHBOURS for at in group]
-    for group in (*large, few):
-        places = [(clauses[at].key, _head(plan, clauses[at])) for at in group]
-        yield from _alone(plan, places, [have[at] for at in group], reason)
+    kept = [group for group in under.values() if 2 * sum(have[at] for at in group) > len(group) - 1]
+    everywhere = [at for group in kept for at in group]
+    for group in kept:
+        judged = group if len(group) > _NEIGHBOURS else everywhere
+        missing = {clauses[at].key for at in group if not have[at]}
+        places = [(clauses[at].key, _head(plan, clauses[at])) for at in judged]
+        told = _alone(plan, places, [have[at] for at in judged], reason)
+        yield from (finding for finding in told if finding.place and finding.place.key in missing)
 
 
 def _alone(plan: Plan, places: Sequence[tuple[str, Span]], have: Sequence[bool], reason: str) -> Iterator[Finding]:
@@ -99,8 +104,8 @@ def _levels(plan: Plan) -> Iterator[list[Clause]]:
 
 
 def _tables(plan: Plan) -> Iterator[list[Commitment]]:
-    """The rows of each table."""
-    rows = [commitment for commitment in plan.commitments if "|" in commitment.text]
+    """The rows of each table, but for the second line of a head."""
+    rows = [c for c in plan.commitments if "|" in c.text and re.search("[一-鿿]{3}", c.text)]
     for _, group in groupby(rows, key=lambda row: row.clause):
         yield list(group)
 
