@@ -59,6 +59,9 @@ _ANSWERED = 0.6
 _UNLIKELY = 0.02
 """What is no candidate counterpart counts as this probable."""
 
+_SHOWN = 0.1
+"""A nearest passage less probable than this has nothing to do with the goal."""
+
 _NAMED, _NAMED_PAIRS = 0.7, 0.6
 """Shares of an indicator's telling words, and of its pairs of characters, that make a commitment speak of it."""
 
@@ -164,7 +167,7 @@ class _Column:
             answer = find(goal, target)
             if answer is not None:
                 return answer
-        return Answer("absent", nearest=self._near(goal))
+        return Answer("absent", nearest=self._near(goal, target))
 
     def _same(self, target: Target) -> Iterable[tuple[tuple[float, bool, int], Target, Meeting]]:
         """Numbers of the plan for the same indicator, with how close the name is; a period near the goal's decides."""
@@ -222,7 +225,7 @@ class _Column:
         for other in self.plan.targets:
             if other.role == "baseline" and not other.damaged and closeness(target, other) >= 1:
                 note = f"仅有基期值{other.quantity.text}，未提出目标"
-                return Answer("incomparable", (other.unit_key,), other.key, note=note, nearest=self._near(goal))
+                return Answer("incomparable", (other.unit_key,), other.key, note=note, nearest=self._near(goal, target))
         return None
 
     def _beside(self, goal: Goal, target: Target) -> Answer | None:
@@ -233,7 +236,7 @@ class _Column:
             return None
         note = f"计量对象不同：目标为{target.indicator}，规划为{best.indicator}，不可比"
         return Answer(
-            "incomparable", (best.unit_key,), best.key, note=note, firmness="weaker", nearest=self._near(goal)
+            "incomparable", (best.unit_key,), best.key, note=note, firmness="weaker", nearest=self._near(goal, target)
         )
 
     def _unquantified(self, goal: Goal, target: Target) -> Answer | None:
@@ -255,24 +258,25 @@ class _Column:
             return None
         return Answer("unquantified", _best_first(units)[:2], firmness="weaker", note="未给出数值")
 
-    def _near(self, goal: Goal) -> tuple[str, float] | None:
-        """The passage that comes nearest to a number, by the places where it is said."""
-        found = [(p, key) for unit in goal.units for key, p in self.probable[unit].items()]
-        if not found:
-            return None
-        p, key = max(found)
-        return key, p
+    def _near(self, goal: Goal, target: Target) -> tuple[str, float] | None:
+        """The passage that comes nearest to a number, as if the number were a task; None where nothing comes near."""
+        chances = self._chances(goal, self.words.of_indicator(target), _subjects(target.indicator))
+        n = int(chances.argmax()) if len(chances) else 0
+        return (self.texts.keys[n], float(chances[n])) if len(chances) and chances[n] >= _SHOWN else None
 
     # --- tasks -----------------------------------------------------------------------------------------------------
 
     def _task(self, goal: Goal) -> Answer:
         """Each item with the commitments that answer it; an item without any is missing."""
-        chances = [self._chances(goal, item) for item in goal.asks]
+        if not self.texts.keys:
+            return Answer("absent", missing=goal.asks)
+        chances = [self._chances(goal, self.words.of_item(item), self.words.subjects(item)) for item in goal.asks]
         best = [int(found.argmax()) for found in chances]
         sure = [float(found[at]) for found, at in zip(chances, best, strict=True)]
         if max(sure) < _ABSENT:
             n = sure.index(max(sure))
-            return Answer("absent", missing=goal.asks, nearest=(self.texts.keys[best[n]], sure[n]))
+            near = (self.texts.keys[best[n]], sure[n]) if sure[n] >= _SHOWN else None
+            return Answer("absent", missing=goal.asks, nearest=near)
         answered = [p >= _ANSWERED for p in sure]
         shown = [n for n, p in enumerate(sure) if p >= (_ANSWERED if any(answered) else max(sure))]
         units = _best_first({self.texts.keys[best[n]]: sure[n] for n in shown})
@@ -290,12 +294,11 @@ class _Column:
             note=f"未提及{'、'.join(lacking)}" if lacking else "" if any(answered) else "依据较弱，宜核对",
         )
 
-    def _chances(self, goal: Goal, item: Span) -> Floats:
-        """For each commitment of the plan the probability that it answers an item."""
-        p = np.array([self.probable[goal.units[0]].get(key, _UNLIKELY) for key in self.texts.keys]).clip(
-            _UNLIKELY, 0.9999
-        )
-        says = np.maximum(self.texts.says(self.words.of_item(item)), self.texts.names(self.words.subjects(item)))
+    def _chances(self, goal: Goal, wanted: Mapping[str, float], subjects: frozenset[str]) -> Floats:
+        """For each commitment of the plan the probability that it answers what these words and subjects ask."""
+        given = [max(self.probable[unit].get(key, _UNLIKELY) for unit in goal.units) for key in self.texts.keys]
+        p = np.array(given).clip(_UNLIKELY, 1 - _UNLIKELY)
+        says = np.maximum(self.texts.says(wanted), self.texts.names(subjects))
         odds: Floats = _START + _COUNTERPART * np.log(p / (1 - p)) + _SAYS * says
         return 1 / (1 + np.exp(-odds))
 

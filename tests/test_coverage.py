@@ -223,6 +223,11 @@ def test_the_cascade_tells_ratio_and_who_asks_more() -> None:
     assert "逐级加码" in rung.note
 
 
+def test_a_plan_that_commits_to_nothing_leaves_everything_absent() -> None:
+    empty = plan("中山市会议通知\n各单位：", "notice", start=2023, end=2023)
+    assert verdicts(upper("到2025年，婴儿死亡率低于4‰。", "规范血液透析中心设置。"), empty) == ["absent", "absent"]
+
+
 def test_a_range_is_met_inside_it() -> None:
     from decimal import Decimal
 

@@ -158,7 +158,7 @@ def _gaps_of(told: _Told, number: int, full: bool) -> Table:
             nearest, chance = told.answered(places, answer), probability(answer.score)
         elif answer.nearest is not None:
             nearest = m("coverage.nearest") + told.passage(places, answer.nearest[0])
-            chance = "" if goal.target else probability(answer.nearest[1])  # of the statements, not of the number
+            chance = probability(answer.nearest[1])
         rows.append(
             (
                 m("weight." + goal.weight),
