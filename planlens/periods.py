@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from .model import Span
 from .quantity import table
@@ -86,7 +87,7 @@ def _fits(dates: Sequence[str], behind: Sequence[Span], text: str) -> bool:
     """As many numbers as dates, side by side; others may follow in the sentence."""
     if len(behind) < len(dates):
         return False
-    gaps = (text[one.end : two.start] for one, two in zip(behind, behind[1 : len(dates)], strict=False))
+    gaps = (text[one.end : two.start] for one, two in pairwise(behind[: len(dates)]))
     return all(len(gap) <= 2 for gap in gaps) or len(behind) == len(dates)
 
 

@@ -253,7 +253,7 @@ _LEVELS = re.compile(
 
 
 def split_list(thing: str, count: int) -> list[str] | None:
-    """The items of a list, each with what all share: 国家、省重点专科 → 国家重点专科, 省重点专科; None for no such list."""
+    """The items of a list, each with what all share: 国家、省重点专科 → 国家重点专科, 省重点专科; None for none."""
     if thing.startswith("城乡") and count == 2:
         return ["城镇" + thing[2:], "农村" + thing[2:]]
     parts = [part for part in re.split(r"、|以及|和(?![谐平])|与|及(?![时其格以])", thing) if part]
@@ -310,6 +310,9 @@ def _shared_predicate(phrases: list[Phrase], found: Sequence[Found]) -> list[Phr
     return phrases
 
 
+_ARROWS = ("→", "->", "—>", "⇒", "➔")
+
+
 def _from_to(phrases: list[Phrase], found: Sequence[Found]) -> list[Phrase]:
     """从60%提高到65%: the first number is the base of the second."""
     for i in range(len(phrases) - 1):
@@ -322,6 +325,10 @@ def _from_to(phrases: list[Phrase], found: Sequence[Found]) -> list[Phrase]:
             phrases[i + 1] = replace(two, indicator=short_name(name), thing=name, level="到")
             continue
         later = re.sub(r"(?<=[到至为])20\d{2}年的?$", "", two.left)
+        if two.left.strip() in _ARROWS:
+            phrases[i] = replace(one, base=True)
+            phrases[i + 1] = replace(two, indicator=one.indicator, thing=one.thing, level="到")
+            continue
         two = replace(two, left=later, level="到" if later != two.left else two.level)
         moved = two.level == two.left or later != phrases[i + 1].left or all_verbs(two.left.rstrip("到至为") or "到")
         rises = moved and re.search(r"(?:到|至|为)$", two.left)

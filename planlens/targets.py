@@ -55,7 +55,9 @@ _BEGUN = re.compile(r"(?:去年|上年|20\d{2}年)[^，,；;\d]{1,8}的")
 
 _ENDS_NOW = re.compile("今年|年内|年底|全部|竣工|完工|建成|完成|投用|验收")
 
-_SAYS_WHICH = re.compile(r"起|(?:底|末)?(?:之?前|以前|以后)?(?:建成|竣工|建设|投用|建造)的[^，,；;、\d]{2,}")
+_SAYS_WHICH = re.compile(
+    r"起|(?:底|末)?(?:之?前|以前|以后)?(?:建成|竣工|建设|投用|建造|购置|购买|生产|出厂|注册|投运|投产|登记|开工|批准|交付|入住|成立)的[^，,；;、\d]{2,}"
+)
 """2000年底前建成的老旧小区96个: the year tells one thing from another."""
 
 _HOLDS = re.compile(r"\s*(?:[一二三四五六七八九十]是)?(今年|明年|20\d{2}年)(?=[，,要我全力计])")
@@ -309,7 +311,8 @@ class _Reader:
             return None if moving and not re.match("[^，,；;。]{0,3}(?:儿童|老年人|人群|婴幼儿)", after) else "other"
         if kind == "rank" or quantity.unit in ("人间", "周年", "阶段"):
             return "other" if quantity.unit in ("级", "层", "人间") else "name"
-        if kind in ("time", "length") and quantity.bound == "=" and _words()["span"].match(after):
+        spans = kind == "time" or re.match("[^，,；;。、]{0,8}?(?:圈|长廊|大道)", after)
+        if spans and kind in ("time", "length") and quantity.bound == "=" and _words()["span"].match(after):
             return "name"
         return _described(text, item, kind) or _enumerated(text, item, kind) or self._ungoverned(text, item)
 
@@ -501,7 +504,7 @@ def _with_far_bound(quantity: Quantity, segment: str, item: Found) -> Quantity:
 def _described(text: str, item: Found, kind: str) -> TargetRole | None:
     """A size that only says which: 100亿元以上项目, 占比60%以上的项目, 3年以上应用历史, 30万以上常住人口区."""
     after, before = text[item.span.end :], text[: item.span.start]
-    if kind == "time" and re.search(r"(?:有效期|试用期|任期|期限|周期|服务期|保修期)(?:为|至少)?$", before):
+    if _of_a_rule(before, after, item, kind):
         return "other"
     if not after or after[0] in _MARKS + "、)）":
         return None
@@ -533,12 +536,33 @@ def _described(text: str, item: Found, kind: str) -> TargetRole | None:
     if (
         after.startswith("的")
         and (bounded or _words()["condition"].search(before))
-        and kind in ("money", "time", "mass")
+        and kind in ("money", "time", "mass", "volume", "area", "energy")
     ):
         return "other"
     if item.quantity.text.startswith(("满", "年满")):
         return "other"
     return None
+
+
+_TERM = re.compile(
+    "(?:有效|试用|任|服务|保修|质保|试点|示范|过渡|建设|实施|执行|合同|公示|租赁|聘|保护)期限?(?:为|至少|一般|最长)*$|(?:期限|周期)(?:为|至少|最长)*$"
+)
+_SUCH_AS = re.compile("的(?:[，,]|部分|情形|情况|按|可|一律)")
+_SETTLED_BY = re.compile(r"按照?[^，,；;\d]{0,14}$")
+_SETTLES = re.compile("的?(?:标准)?(?:核定|征[收缴]|缴纳|计[算征收提]|收取|折算|测算)")
+_IF = re.compile("\\s*(?:如?遇|一旦|若|如果|凡)")
+
+
+def _of_a_rule(before: str, after: str, item: Found, kind: str) -> bool:
+    """试点期3年, 正负5%以内, 按100人核定, 达到20%以上的部分, 遇100毫米以上降雨: no number to be reached."""
+    bounded = item.quantity.bound != "="
+    return bool(
+        (kind == "time" and _TERM.search(before))
+        or before.endswith(("正负", "上下浮动", "±"))
+        or (bounded and _SUCH_AS.match(after))
+        or (_SETTLED_BY.search(before) and _SETTLES.match(after))
+        or _IF.match(before)
+    )
 
 
 _ORDERED = re.compile(
@@ -551,15 +575,23 @@ def _condition(before: str, after: str, item: Found, kind: str) -> bool:
     """不足30户的不予发布, 100毫米以上等天气, 5000人以上演唱会30场, 市政府确定的12件实事: which, not how many."""
     if _ASSIGNED.search(before) and kind in ("thing", "body"):
         return True
+    if kind in ("energy", "degree") and _before_a_count(after):
+        return True
     if item.quantity.bound == "=":
         return False
     if after.startswith("的") and _ORDERED.match(after, 1) and not _tail(before):
         return True
     if item.after and after.startswith("等"):
         return True
-    sized = item.after and kind in ("person", "money", "area", "volume", "length", "mass", "energy")
-    following = re.match(r"[^，,；;。、\d每各]{2,12}(?=\d)", after) if sized else None
-    return following is not None and not lists().verbs.at_end(following[0]) and not lists().level.at_end(following[0])
+    sized = item.after and kind in ("person", "money", "area", "volume", "length", "mass", "energy", "thing")
+    return sized and _before_a_count(after)
+
+
+def _before_a_count(after: str) -> bool:
+    """16兆瓦风机75台, 5000人以上演唱会30场: behind the size stands what is counted next."""
+    following = re.match(r"[^，,；;。、\d每各并和]{2,12}(?=\d)", after)
+    ends = lists().verbs.at_end(following[0]) or lists().level.at_end(following[0]) if following else "-"
+    return not ends and not lists().verbs.at_start(after)
 
 
 def _lasts(text: str, item: Found, after: str) -> bool:
