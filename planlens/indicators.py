@@ -60,9 +60,9 @@ _DATE = (
 
 
 _COMPARED = re.compile(
-    r"(?:同比|环比|(?:比|较|同|与)(?:(?:19|20)\d{2}年?|上年|去年|上一年|前一年|前年|同期|往年|年初|基期|基准|原|上届|全国|全省|全市|“?十[一二三四五]五)"
+    r"(?:同比|环比|按可比(?:价格?|口径)(?:计算)?|按现价(?:计算)?|同口径|扣除价格因素后?|(?:比|较|同|与)(?:(?:19|20)\d{2}年?|上年|去年|上一年|前一年|前年|同期|往年|年初|基期|基准|原|上届|全国|全省|全市|“?十[一二三四五]五)"
     r"[^，,；;]{0,10}?(?:相比)?|在[^，,；;]{2,14}基础上)"
-    r"(?=再|平均|新|增|提|上|下|降|减|扩|压|高|低|翻|缩|年均|多|少|实际|累计|净|$)"
+    r"(?=再|比|较|同比|平均|新|增|提|上|下|降|减|扩|压|高|低|翻|缩|年均|多|少|实际|累计|净|$)"
 )
 
 
@@ -85,7 +85,7 @@ _PER = re.compile(
 )
 
 
-_PER_AT_END = re.compile(rf"(?:{_PER.pattern[1:]}|(?:每[人名户亩吨件次生床年月天]+)+)$")
+_PER_AT_END = re.compile(rf"(?:{_PER.pattern[1:]}|(?:每[人名户亩吨件次生床年月天]+)+|(?<=[到至为按])[人户亩生]均)$")
 
 
 _PART = re.compile("其中|(?:分别为|包括|含有?)(?=.)")
@@ -287,7 +287,19 @@ def _phrase(
     left = "" if right and left.endswith("的") and all_verbs(left[:-1]) else left
     right = "" if right in ("台阶", "大关", "目标", "关口") else _right(right)
     place = _Place(head, left, right, scope, earlier, before, inside, count, bool(part))
-    cases = (_rank, _grant, _allotted, _share, _share_dealt, _those, _time_limit, _stated, _share_of_named, _counted)
+    cases = (
+        _of_plan,
+        _rank,
+        _grant,
+        _allotted,
+        _share,
+        _share_dealt,
+        _those,
+        _time_limit,
+        _stated,
+        _share_of_named,
+        _counted,
+    )
     phrase = next((phrase for case in cases if (phrase := case(place)) is not None), None) or _thing(place)
     if based and place.percent() and phrase.level and not is_metric(phrase.thing):  # 客流恢复至2019年的80%
         name = short_name(
@@ -308,6 +320,20 @@ def _scope_at_end(scope: str | None, left: str) -> tuple[str | None, str]:
     if behind and not has_verb((behind["at"] or behind["scope"])[2:]):
         return scope or behind["scope"] or behind["at"], body[: behind.start()] + left[len(body) :]
     return scope, left
+
+
+_PLANNED = re.compile(
+    "(?:占|为|是|完成)(?:了|全年|年度|年初|调整|全省|下达)*(?P<plan>预算|计划|任务|目标)(?:数|任务|目标)?的?(?:比例达?)?"
+)
+
+
+def _of_plan(place: _Place) -> Phrase | None:
+    """收入完成20亿元，为预算的101%: how much was done of what had been planned for the thing before."""
+    told = _PLANNED.fullmatch(place.left) if place.percent() and not place.right else None
+    if told is None or place.earlier is None or not place.earlier.thing:
+        return None
+    thing = place.earlier.thing
+    return place.phrase(f"{thing}{told['plan']}完成率", thing, level="为")
 
 
 def _allotted(place: _Place) -> Phrase | None:
@@ -401,8 +427,13 @@ def _stated(place: _Place) -> Phrase | None:
         return None
     if change in lists().more.words and not level and place.kind() in ("body", "person", "thing"):
         return None
-    if subject and all_verbs(subject) and (place.inside or place.right) and place.kind() not in ("rate", ""):
-        return None
+    if (
+        subject
+        and all_verbs(subject)
+        and (place.inside or place.right or level == "")
+        and place.kind() not in ("rate", "")
+    ):
+        return None  # 改造提升1.8万亩
     listed = "" if subject else _listed(place)
     if (
         not (subject or listed)
@@ -426,7 +457,7 @@ def _stated(place: _Place) -> Phrase | None:
     name = change + thing if change in ("新增", "净增") and subject == "" else name
     if place.percent() and level in ("按", "拟按") and re.search("生产总值$|增加值$", thing):  # 国内生产总值按6%安排
         change, level, name = "增长", "", thing + "增长"
-    name += f"{level}资金" if level in ("安排", "投入") and thing.endswith("财政") else ""
+    name += f"{level}资金" if level in ("安排", "投入", "挤出", "拿出", "列支") and thing.endswith("财政") else ""
     return place.phrase(name, thing, verb=lists().more.at_start(subject), level=level, change=change)
 
 
@@ -436,9 +467,9 @@ _FULL = {"高": "提高", "低": "降低", "降": "降低", "减": "减少"}
 
 def _listed(place: _Place) -> str:
     """小学、初中班额，到2025年分别控制在…; 货物6亿吨、旅客1亿人次，分别增长…: the list that 分别 takes up."""
-    if place.count < 2 or "分别" not in place.left:
+    if place.count < 2:
         return ""
-    listed = verb_and_thing(_subject(_scope(place.before.translate(_FLAT))[1]))[1]
+    listed = verb_and_thing(_subject(_scope(place.before.translate(_FLAT))[1]))[1] if "分别" in place.left else ""
     if not re.search(r"\d", listed) and split_list(listed, place.count):
         return listed
     return "、".join(_told_last(place))
@@ -448,7 +479,7 @@ def _told_last(place: _Place) -> list[str]:
     """The last things counted, as many as numbers are dealt out; [] where a list would not keep them apart."""
     told = [thing for thing, _ in place.earlier.told[-place.count :]] if place.earlier else []
     apart = len(set(told)) == place.count and not re.search("[、和与及]", "".join(told))
-    return told if place.count > 1 and "分别" in place.left and apart else []
+    return told if place.count > 1 and apart else []
 
 
 def _spoken_of(before: str) -> str:
@@ -602,6 +633,8 @@ def _thing(place: _Place) -> Phrase:
         return place.phrase(verb + thing, thing, verb=verb, change=change)
     if not thing and earlier is not None and not earlier.thing:
         return place.phrase(earlier.indicator + verb, "", verb=verb)
+    if not thing and not verb and earlier is not None and earlier.change and earlier.unit == place.head.quantity.unit:
+        return replace(earlier, left=place.left, right=place.right, scope=place.scope)  # 增长5%，力争6%
     if not thing:
         thing = _lent(_recalled(place, earlier), verb) if earlier else ""
         verb = verb or (earlier.verb if earlier else "")
@@ -618,10 +651,16 @@ def _thing(place: _Place) -> Phrase:
     return place.phrase(verb + thing, thing, verb=verb or more, change=change)
 
 
+_OWN_DEED = re.compile("(?:建(?!筑|制|档|材)|修(?!复|订|理)|购(?!物)|架(?!构)|铺)[^成设立、]{2,}")
+_FOR_OTHERS = re.compile("支持|带动|惠及|支撑|助力|保障")
+
+
 def _carries(place: _Place, thing: str) -> bool:
     """Whether the verb before holds on: 新增床位20张、医生5名; 新发展蔬菜300亩、茶园80亩."""
     earlier = place.earlier
     if earlier is None or not earlier.verb or earlier.level or _has_more(thing):
+        return False
+    if _OWN_DEED.match(thing) or (not place.inside and _FOR_OTHERS.match(place.left)):
         return False
     if verbs_at_start(thing) or (verbs_at_end(thing) < len(thing) and not place.inside):
         return False
@@ -721,7 +760,8 @@ def _subject(text: str) -> str:
         text[given.end() :]
     ):
         text = text[given.end() :]
-    text = re.sub(r"(?:从|由)[^从由]{0,10}$|连续\d+年", "", text)
+    if (cut := re.sub(r"(?:从|由)[^从由]{0,10}$|连续\d+年", "", text)) != text:
+        text = _trimmed(cut)
     text = re.sub("^先(?=发行|建成|启动|实施|安排|改造)|^再(?=[建开引培招改])", "", text)
     for mark in re.finditer("并", text):
         if verbs_at_start(text[mark.end() :]):

@@ -66,7 +66,8 @@ def completed(phrases: Sequence[Phrase], found: Sequence[Found], earlier: Phrase
     """The phrases of a segment, one for each number of `found`, with what they take from one another and `earlier`."""
     out = list(phrases)
     for i in range(len(out) - 1):
-        if not out[i].thing or out[i].indicator == out[i].verb or _lends(out[i + 1], out[i]):
+        lone = not out[i].thing or out[i].indicator == out[i].verb
+        if (lone and not is_metric(out[i + 1].thing)) or _lends(out[i + 1], out[i]):
             out[i] = replace(out[i], indicator=short_name(out[i].verb + out[i + 1].thing), thing=out[i + 1].thing)
     out = _whole_parts(_shared_deed(_shared_tail(out)), earlier)
     out = _averages(_from_to(_shared_predicate(out, found), found), found, earlier)

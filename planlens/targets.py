@@ -654,7 +654,7 @@ def _measure(item: Found, phrase: Phrase) -> Measure:
         return "increment"
     if _standard(item, phrase):
         return "level"
-    if unit in ("次", "场", "轮", "趟") and not (phrase.level or phrase.change):
+    if unit in ("次", "场", "轮", "趟") and not (phrase.level or phrase.change or lists().metric.at_end(phrase.thing)):
         return "count"
     if phrase.thing.endswith("投资") and family(unit) == "money":
         return "count"
