@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import cascade as cascades
-from . import convert, counterparts, instruments, kinds, naming, restated, verdicts, words
+from . import convert, counterparts, instruments, kinds, naming, restated, shifts, verdicts, words
 from . import goals as asked
 from .commitments import items
 from .convert import Meeting
@@ -67,6 +67,9 @@ _NAMED, _NAMED_PAIRS = 0.7, 0.6
 
 _LIKELY = 0.5
 """A counterpart of this probability speaks of the indicator when it says its rarest word."""
+
+_LESS_OF_A_NAME = 0.6
+"""Taken of that probability, so that a number of the full name is compared first."""
 
 _NAMED_IN_PART = 0.2
 """Of the telling words, for a measure of the same subject where what is asked for is to be provided: places, beds."""
@@ -160,7 +163,7 @@ class _Column:
 
     def _number(self, goal: Goal, target: Target) -> Answer:
         """The first of these that finds something: the same indicator, its past, another number there, mere words."""
-        same = max(self._same(target), default=None, key=lambda found: found[0])
+        same = max(self._same(goal, target), default=None, key=lambda found: found[0])
         if same is not None:
             return self._compared(target, same[1], same[2], same[0][0])
         for find in (self._past, self._beside, self._unquantified):
@@ -169,13 +172,19 @@ class _Column:
                 return answer
         return Answer("absent", nearest=self._near(goal, target))
 
-    def _same(self, target: Target) -> Iterable[tuple[tuple[float, bool, int], Target, Meeting]]:
+    def _same(self, goal: Goal, target: Target) -> Iterable[tuple[tuple[float, bool, int], Target, Meeting]]:
         """Numbers of the plan for the same indicator, with how close the name is; a period near the goal's decides."""
         for order, other in enumerate(self.theirs):
-            close = closeness(target, other)
+            close = closeness(target, other) or self._linked(goal, target, other)
             meeting = self._meeting(target, other) if close else None
             if meeting is not None and (not meeting.missing or close >= 1):
                 yield (close, _years(target) == _years(other), -order), other, meeting
+
+    def _linked(self, goal: Goal, target: Target, other: Target) -> float:
+        """In statements that are counterparts less of a name need be shared; the probability that they are."""
+        p = max(self.probable[unit].get(other.unit_key, 0.0) for unit in goal.units)
+        same = p >= _LIKELY and shifts.same_measure(target, other) and shifts.same_thing(target, other)
+        return p * _LESS_OF_A_NAME if same else 0.0
 
     def _meeting(self, target: Target, other: Target) -> Meeting | None:
         """As units convert; of one indicator told per so many people 张 and 个 count the same."""
