@@ -1,0 +1,436 @@
+"""The page of a comparison: charts, changes as cards to filter and step through, both plans with their links.
+
+    page(report, result) -> what goes into the frame of `html`
+
+Cards and tables come from the report's tables; ids are the keys of commitments, so that an address can name one:
+#n-三/十#5 in the new plan, #o-… in the old one, #c-n-… the card of its change.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from planlens.model import Change, Clause, Comparison, Link, Plan, Status, Table
+from planlens.report import Report, plots
+from planlens.report.cells import Cell
+from planlens.report.closing import REVIEW_BELOW
+from planlens.report.html import Page, Section, anchor, cell, identified, search_box, table, text
+from planlens.report.look import one_line
+from planlens.report.messages import Messages
+from planlens.report.places import Places, numbered, probability
+
+_CARDS = ("changed", "new", "dropped", "kept", "weak")  # tables of changes, in the order of the page
+_SHIFTS = ("shifts", "one_sided")
+_STATUSES: tuple[Status, ...] = ("changed", "new", "dropped", "kept")
+_MOST_SECTIONS = 14  # in a chart or a list of choices; with more of them nobody finds one
+_COMPUTED = ("comparable", "convertible")
+
+
+def page(report: Report, result: Comparison) -> Page:
+    """Everything that goes into the frame for one comparison."""
+    told = _Told(report, result)
+    m = report.m
+    parts = [
+        ("summary", m("page.summary"), _summary(told)),
+        ("shifts", m("page.shifts"), _shifts(told)),
+        ("changes", m("page.changes"), _changes(told)),
+        ("flow", m("page.flow"), _flow(told)),
+        ("plans", m("page.plans"), _plans(told)),
+        ("closing", m("title.closing"), _generic(told, ["closing"], titled=False)),
+    ]
+    titles = [told.old.plan.info.title, told.new.plan.info.title]
+    heading = f'{text(titles[0])} <span class="to">→</span> {text(titles[1])}'
+    sections = [Section(name, title, html) for name, title, html in parts if html]
+    return Page(" → ".join(titles), heading, sections, _steps(m) * bool(told.cards), _data(told))
+
+
+class _Told:
+    """A comparison by key: what stands where in the page, and which change it belongs to."""
+
+    def __init__(self, report: Report, result: Comparison) -> None:
+        self.m, self.result = report.m, result
+        self.old, self.new = Places(result.old), Places(result.new)
+        self.sides = (("o", self.old), ("n", self.new))
+        self.tables = {made.name: made for made in report.tables()}
+        self.sections = {side: Sections(places.plan) for side, places in self.sides}
+        self.at = {
+            side + key: n
+            for n, change in enumerate(result.changes)
+            for side, keys in (("o", change.old), ("n", change.new))
+            for key in keys
+        }
+
+    @cached_property
+    def cards(self) -> list[Table]:
+        return [self.tables[name] for name in _CARDS if name in self.tables]
+
+    @cached_property
+    def links(self) -> list[Link]:
+        """Links and, behind them, weak pairs: the script knows them by number."""
+        return [*self.result.links, *self.result.weak]
+
+    @cached_property
+    def links_of(self) -> dict[int, list[int]]:
+        """Numbers of the links inside each change."""
+        inside: dict[int, list[int]] = {}
+        for n, link in enumerate(self.result.links):
+            inside.setdefault(self.at.get("n" + link.new, -1), []).append(n)
+        return inside
+
+    def side(self, plan: str) -> tuple[str, Places]:
+        return self.sides[0] if plan == self.old.plan.info.id else self.sides[1]
+
+
+class Sections:
+    """The parts of a plan that charts and filters speak of: the deepest cut of its outline that is not too fine.
+
+    `names` in reading order; `of` gives for the key of a commitment the number of its section.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        clauses = {clause.key: clause for clause in plan.clauses}
+        chains = {c.key: _chain(clauses, c.clause) for c in plan.commitments}
+        deepest = max((len(chain) for chain in chains.values()), default=1)
+        cuts = [{key: chain[min(d, len(chain) - 1)] for key, chain in chains.items()} for d in range(deepest)]
+        cut = next((c for c in reversed(cuts) if len(set(c.values())) <= _MOST_SECTIONS), cuts[0] if cuts else {})
+        used = set(cut.values())
+        order = {key: n for n, key in enumerate(key for key in clauses if key in used)}
+        self.names = [one_line(numbered(clauses[key])) for key in order]
+        self.of = {key: order[section] for key, section in cut.items()}
+
+
+def _chain(clauses: Mapping[str, Clause], key: str) -> list[str]:
+    """A clause and what is above it, the highest first."""
+    chain, above = [key], clauses[key].parent
+    while above is not None and above in clauses:
+        chain.append(above)
+        above = clauses[above].parent
+    return chain[::-1]
+
+
+def _generic(told: _Told, names: Sequence[str], *, titled: bool = True) -> str:
+    found = [told.tables[name] for name in names if name in told.tables]
+    return "".join(table(t if titled else Table(t.name, "", t.columns, t.rows), told.m) for t in found)
+
+
+def _summary(told: _Told) -> str:
+    """Counts as a bar over the tables that no other section shows."""
+    counts = Counter(change.status for change in told.result.changes)
+    whole = max(1, sum(counts.values()))
+    boxes, at = [], 0.0
+    for status in _STATUSES:
+        wide = 1000 * counts[status] / whole
+        tip = f"{told.m('status.' + status)} {counts[status]}"
+        boxes.append(
+            f'<g><title>{text(tip)}</title><rect class="{status}" x="{at:.1f}" width="{wide:.1f}" height="20"/></g>'
+        )
+        at += wide
+    label = "，".join(f"{told.m('status.' + s)} {counts[s]}" for s in _STATUSES)
+    bar = (
+        f'<svg class="bar" role="img" aria-label="{text(label)}" viewBox="0 0 1000 20" preserveAspectRatio="none" '
+        f'width="100%" height="28">{"".join(boxes)}</svg>'
+    )
+    legend = "".join(_key(status, f"{told.m('status.' + status)} {counts[status]}") for status in _STATUSES)
+    others = [name for name in told.tables if name not in (*_CARDS, *_SHIFTS, "closing")]
+    order = sorted(others, key=lambda name: name != "counts")
+    first, rest = order[:1], order[1:]
+    return _generic(told, first, titled=False) + bar + f'<ul class="legend">{legend}</ul>' + _generic(told, rest)
+
+
+def _key(name: str, label: str) -> str:
+    """One entry of a legend."""
+    box = f'<svg width="14" height="14" aria-hidden="true"><rect class="{name}" width="14" height="14" rx="3"/></svg>'
+    return f"<li>{box}{text(label)}</li>"
+
+
+def _chart(svg: str, title: str, note: str = "") -> str:
+    below = f'<p class="note">{text(note)}</p>' if note else ""
+    return (
+        f'<figure class="chart"><figcaption><h3>{text(title)}</h3></figcaption>'
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{text(title)}">{svg}</div>{below}</figure>'
+    )
+
+
+def _shifts(told: _Told) -> str:
+    return _moved(told) + _generic(told, _SHIFTS)
+
+
+def _moved(told: _Told) -> str:
+    """The dumbbell chart of what may be compared and did move; what it leaves out is counted under it."""
+    if "shifts" not in told.tables:
+        return ""
+    like = [s for v in _COMPUTED for s in told.result.shifts if s.kind == "like" and s.verdict == v]
+    rows = told.tables["shifts"].rows[: len(like)]  # these come first there, in this order
+    drawn = []
+    for shift, row in zip(like, rows, strict=True):
+        if shift.percent:
+            old, new = (value.split("\n")[0] for value in row[1:3])
+            drawn.append(plots.Moved(row[0], old, new, row[3], float(shift.percent)))
+    same = sum(shift.percent == 0 or (shift.percent is None and shift.direction == "same") for shift in like)
+    note = told.m("page.dumbbell_note", same=same, others=len(like) - same - len(drawn))
+    title = told.m("page.dumbbell")
+    return _chart(plots.dumbbell(drawn, title), title, note) if drawn else ""
+
+
+def _changes(told: _Told) -> str:
+    if not told.cards:
+        return ""
+    return _filter(told) + "".join(_group(told, made) for made in told.cards)
+
+
+def _group(told: _Told, made: Table) -> str:
+    changes = {_first(c): n for n, c in enumerate(told.result.changes) if c.status == made.name}
+    cards = [_card(told, made, n, row, changes) for n, row in enumerate(made.rows)]
+    body = "".join(cards) or f"<p>{text(told.m('mark.no_rows'))}</p>"
+    return f'<div class="group"><h3>{text(made.title)}</h3>{body}</div>'
+
+
+def _first(change: Change) -> str:
+    """The commitment that a change is known by: the first of the new plan, else of the old one."""
+    return "n" + change.new[0] if change.new else "o" + change.old[0]
+
+
+def _card(told: _Told, made: Table, number: int, row: Sequence[str], changes: Mapping[str, int]) -> str:
+    """One row of a table of changes: two texts side by side, what is said of them below, how sure at the right."""
+    m = told.m
+    keyed = [value for value in row if isinstance(value, Cell) and value.keys]
+    names = [told.side(value.plan)[0] + value.keys[0] for value in keyed]
+    at = next((changes[name] for name in reversed(names) if name in changes), None)
+    status = made.name
+    links = told.links_of.get(at, []) if at is not None else []
+    if status == "weak":
+        links = [len(told.result.links) + number]
+    key = f"c-{names[-1][0]}-{names[-1][1:]}" if names else f"c-{status}-{number}"
+    sides = "".join(_side(told, made.columns[n], value) for n, value in enumerate(row[:2]))
+    more = "".join(f'<p class="what">{cell(value)}</p>' for value in row[2:-1] if value)
+    head = f'<span class="badge">{text(m("status." + status))}</span>{number + 1}'
+    sure = f"<span>{text(made.columns[-1])} {text(row[-1])}</span>"
+    plan = f'<a href="#{text(anchor(names[-1][0] + "-" + names[-1][1:]))}">{text(m("page.in_plans"))}</a>' * bool(names)
+    address = f'<a href="#{text(anchor(key))}" aria-label="{text(m("page.address"))}">#</a>'
+    why = ""
+    if links:
+        listed = ",".join(map(str, links))
+        why = f'<details class="why" data-links="{listed}" hidden><summary>{text(m("page.why"))}</summary></details>'
+    return (
+        f'<article class="card s-{status}"{identified(key)} tabindex="-1"{_facts(told, status, at, keyed)}>'
+        f"<header><h4>{head}</h4>{sure}{plan}{address}</header>"
+        f'<div class="sides">{sides}</div>{more}{why}</article>'
+    )
+
+
+def _side(told: _Told, name: str, value: str) -> str:
+    """A text under its column's name; the place it stands in, its first line, set apart."""
+    place = ""
+    if isinstance(value, Cell) and value.keys:
+        place = one_line(told.side(value.plan)[1].labels(value.keys))
+    body = cell(value)
+    lead = text(place) + "\n"
+    if place and body.startswith(lead):
+        body = f'<span class="where">{text(place)}</span>{body[len(lead) :]}'
+    return f'<div><div class="col">{text(name)}</div><p lang="zh-CN">{body}</p></div>'
+
+
+def _facts(told: _Told, status: str, at: int | None, keyed: Sequence[Cell]) -> str:
+    """What the filter asks of a card, as data attributes."""
+    change = told.result.changes[at] if at is not None else None
+    sections, strengths = set(), set()
+    for value in keyed:
+        side, places = told.side(value.plan)
+        for key in value.keys:
+            if key in places.commitments:
+                sections.add(f"{side}{told.sections[side].of[key]}")
+                strengths.add(places.commitments[key].strength or "")
+    doubtful = change is not None and change.source == "scored" and (change.score or 0) < REVIEW_BELOW
+    facts = {
+        "status": status,
+        "change": "" if at is None else str(at),
+        "kinds": " ".join(change.kinds) if change else "",
+        "sections": " ".join(sorted(sections)),
+        "strengths": " ".join(sorted(strengths - {""})),
+        "doubt": "1" if doubtful or status == "weak" else "",
+    }
+    return "".join(f' data-{name}="{text(value)}"' for name, value in facts.items() if value)
+
+
+def _filter(told: _Told) -> str:
+    """Choices by status, kind, section, strength and doubt beside the search; each offers only what there is."""
+    m = told.m
+    boxes = "".join(
+        f'<label><input type="checkbox" name="status" value="{made.name}" checked> {text(m("status." + made.name))}'
+        f"（{len(made.rows)}）</label>"
+        for made in told.cards
+    )
+    kinds = dict.fromkeys(kind for change in told.result.changes for kind in change.kinds)
+    known = list(dict.fromkeys([*_words(m, "kind"), *kinds]))
+    choices = [(kind, m.word("kind", kind)) for kind in known if kind in kinds]
+    levels = _levels(told)
+    parts = [
+        f"<fieldset><legend>{text(m('column.status'))}</legend>{boxes}</fieldset>",
+        _select("kind", m("column.kinds"), m("page.all"), _options(choices)),
+        _select("section", m("page.section"), m("page.all"), _section_options(told)),
+        _select("strength", m("column.strength"), m("page.all"), _options(levels)),
+        f'<label><input type="checkbox" name="doubt"> {text(m("page.doubt", below=REVIEW_BELOW))}</label>',
+        f'<button type="reset">{text(m("page.reset"))}</button>',
+    ]
+    hint = f'<p class="note screen" id="hint" hidden>{text(m("page.keys"))}</p>'
+    return search_box(m).replace("</form>", "".join(parts) + "</form>") + hint
+
+
+def _words(m: Messages, group: str) -> list[str]:
+    return [key.partition(".")[2] for key in m.texts if key.startswith(group + ".")]
+
+
+def _levels(told: _Told) -> list[tuple[str, str]]:
+    """Levels of strength that stand in either plan, weakest first, by name and as the report says them."""
+    found = {c.strength for _, places in told.sides for c in places.plan.commitments if c.strength}
+    known = _words(told.m, "strength")
+    return [(n, told.m.word("strength", n)) for n in [*known, *sorted(found - set(known))] if n in found]
+
+
+def _section_options(told: _Told) -> str:
+    groups = []
+    for side, name in (("n", told.m("column.new")), ("o", told.m("column.old"))):
+        options = _options([(f"{side}{n}", label) for n, label in enumerate(told.sections[side].names)])
+        groups.append(f'<optgroup label="{text(name)}">{options}</optgroup>')
+    return "".join(groups)
+
+
+def _options(choices: Sequence[tuple[str, str]]) -> str:
+    return "".join(f'<option value="{text(value)}">{text(label)}</option>' for value, label in choices)
+
+
+def _select(name: str, label: str, none: str, options: str) -> str:
+    return (
+        f'<label class="over">{text(label)}<select name="{name}"><option value="">{text(none)}</option>'
+        f"{options}</select></label>"
+    )
+
+
+def _steps(m: Messages) -> str:
+    return (
+        f'<div class="steps" role="group" aria-label="{text(m("page.steps"))}" hidden>'
+        f'<button type="button" id="back" aria-keyshortcuts="k">‹ {text(m("page.back"))}</button>'
+        f'<output id="step"></output>'
+        f'<button type="button" id="on" aria-keyshortcuts="j">{text(m("page.on"))} ›</button></div>'
+    )
+
+
+def _flow(told: _Told) -> str:
+    """Where the commitments of each section went, and how firmly the sections of either plan promise."""
+    m, (old, new) = told.m, (told.sections["o"], told.sections["n"])
+    bands = Counter((old.of[link.old], new.of[link.new]) for link in told.result.links)
+    flows = [plots.Flow(a, b, n) for (a, b), n in sorted(bands.items())]
+    alone = Counter((c.status, (old if c.old else new).of[(c.old or c.new)[0]]) for c in told.result.changes)
+    flows += [plots.Flow(at, None, n) for (status, at), n in sorted(alone.items()) if status == "dropped"]
+    flows += [plots.Flow(None, at, n) for (status, at), n in sorted(alone.items()) if status == "new"]
+    if not flows:
+        return ""
+    title = m("page.sankey")
+    svg = plots.sankey(old.names, new.names, flows, (m("column.old"), m("column.new")), title)
+    legend = [("band", m("page.linked")), ("gone", m("status.dropped")), ("come", m("status.new"))]
+    keys = "".join(_key(name, label) for name, label in legend)
+    return _chart(svg, title) + f'<ul class="legend">{keys}</ul>' + _strengths(told)
+
+
+def _strengths(told: _Told) -> str:
+    levels = _levels(told)
+    names = [*(label for _, label in levels), told.m("page.unsaid")]
+    order = {name: n for n, (name, _) in enumerate(levels)}
+    counted: list[list[list[int]]] = []
+    for side, places in told.sides:
+        rows = [[0] * len(names) for _ in told.sections[side].names]
+        for commitment in places.plan.commitments:
+            at = order.get(commitment.strength or "", len(levels))
+            rows[told.sections[side].of[commitment.key]][at] += 1
+        counted.append(rows)
+    most = max((sum(row) for rows in counted for row in rows), default=1)
+    charts = ""
+    for (side, places), rows in zip(told.sides, counted, strict=True):
+        title = told.m("page.strengths", plan=places.plan.info.id)
+        charts += _chart(plots.strengths(told.sections[side].names, rows, names, most, title), title)
+    keys = "".join(_key(plots.level_class(n, len(names)), name) for n, name in enumerate(names))
+    return f'<div class="twin">{charts}</div><ul class="legend">{keys}</ul>'
+
+
+def _plans(told: _Told) -> str:
+    """Both plans in full, commitments marked by what became of them; the script draws the links between."""
+    m = told.m
+    legend = "".join(_key(status, m("status." + status)) for status in _STATUSES)
+    columns = []
+    for (side, places), name in zip(told.sides, ("old", "new"), strict=True):
+        title = f"{m('column.' + name)}：{one_line(places.plan.info.title)}"
+        body = "".join(_clause(told, side, places, clause) for clause in places.plan.clauses)
+        columns.append(
+            f'<h3>{text(title)}</h3><div class="text" id="text-{name}" tabindex="0" role="region" '
+            f'aria-label="{text(title)}" lang="zh-CN">{body}</div>'
+        )
+    return (
+        f'<p class="note">{text(m("page.plans_note"))}</p><ul class="legend">{legend}</ul>'
+        f'<div class="pair">{columns[0]}<svg id="links" aria-hidden="true"></svg>{columns[1]}</div>'
+        f'<div id="now" aria-live="polite" hidden></div>'
+    )
+
+
+def _clause(told: _Told, side: str, places: Places, clause: Clause) -> str:
+    """A clause's heading over its text; commitments outside of that text (a heading that promises) follow it."""
+    source = places.plan.document.text
+    level = min(clause.depth + 4, 6)
+    heading = one_line(numbered(clause, " "))
+    head = f"<h{level}>{text(heading)}</h{level}>" if heading else ""
+    inside, outside, at = [], [], clause.body.start
+    for commitment in told_in(places, clause.key):
+        span = commitment.span
+        if at <= span.start and span.end <= clause.body.end:
+            inside += [text(source[at : span.start]), _unit(told, side, commitment.key, commitment.text)]
+            at = span.end
+        else:
+            outside.append(_unit(told, side, commitment.key, commitment.text))
+    inside.append(text(source[at : clause.body.end]))
+    body = "".join(inside).strip("\n ")
+    paragraphs = [body] * bool(body) + outside
+    return f'<div class="clause">{head}{"".join(f"<p>{p}</p>" for p in paragraphs)}</div>'
+
+
+def told_in(places: Places, key: str) -> list[Any]:
+    return sorted((c for c in places.plan.commitments if c.clause == key), key=lambda c: c.span.start)
+
+
+def _unit(told: _Told, side: str, key: str, words: str) -> str:
+    at = told.at.get(side + key)
+    status = told.result.changes[at].status if at is not None else "kept"
+    name = text(anchor(f"{side}-{key}"))
+    number = f' data-change="{at}"' if at is not None else ""
+    return f'<a class="u s-{status}" id="{name}" href="#{name}"{number}>{text(words)}</a>'
+
+
+def _data(told: _Told) -> dict[str, Any]:
+    """What the script needs: links with the parts of their scores, changes with the ids of both sides."""
+    names = list(dict.fromkeys(part.name for link in told.links for part in link.score.parts))
+    at = {name: n for n, name in enumerate(names)}
+    return {
+        "parts": [told.m.word("evidence_part", name) for name in names],
+        "links": [
+            {
+                "o": anchor("o-" + link.old),
+                "n": anchor("n-" + link.new),
+                "p": probability(link.score.probability),
+                "s": "" if link.source == "scored" else told.m("basis." + link.source),
+                "why": [[at[p.name], round(p.value, 3), round(p.weight, 3)] for p in link.score.parts],
+            }
+            for link in told.links
+        ],
+        "changes": [
+            {
+                "s": change.status,
+                "t": told.m("status." + change.status),
+                "k": told.m.join([told.m.word("kind", kind) for kind in change.kinds]),
+                "o": [anchor("o-" + key) for key in change.old],
+                "n": [anchor("n-" + key) for key in change.new],
+                "l": told.links_of.get(n, []),
+            }
+            for n, change in enumerate(told.result.changes)
+        ],
+    }
