@@ -195,7 +195,8 @@ def _listed(name: str, draw: Draw, words: Sequence[str], kind: str) -> Planted |
     depth = Counter(c.depth for c in leaves).most_common(1)
     group = [c for c in leaves if depth and c.depth == depth[0][0]]
     text = of.document.text
-    free = [c for c in group if kind == "no_body" or not re.search("月|年底|年末|年内|季度", c.body.of(text))]
+    dated = r"[（(][^（()）]*[年月][^（()）]*[)）][。\s]*$" if kind == "no_body" else "月|年底|年末|年内|季度"
+    free = [c for c in group if not re.search(dated, c.body.of(text))]
     if len(group) < 6 or not free:
         return None
     bare = draw.one(free)
