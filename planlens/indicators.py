@@ -144,8 +144,12 @@ _CHOSEN = re.compile(
 _GRANTED = re.compile("(?:给予|予以|享受|发放)([^，,；;。给予的]{0,8}(?:奖励|补助|补贴|资助|奖补|补偿|支持))$")
 
 
-def read(segment: str, found: Sequence[Found], earlier: Phrase | None = None, before: str = "") -> list[Phrase]:
+def read(
+    segment: str, found: Sequence[Found], earlier: Phrase | None = None, before: str = "", topic: str = ""
+) -> list[Phrase]:
     """One phrase for each number of `found` in `segment`; `before` is the segment in front of it.
+
+    `topic` is the noun that heads the clause, for what names no owner: 粮食。播种面积稳定在….
 
     >>> from .quantity import find
     >>> def names(*segments: str) -> list[str]:
@@ -176,7 +180,7 @@ def read(segment: str, found: Sequence[Found], earlier: Phrase | None = None, be
         if beside and out[-1].thing and not out[-1].right:  # 监测对象516户1703人
             out.extend(dealt(replace(out[-1], unit=found[first].quantity.unit), last - first + 1))
             continue
-        around = last_word, before, bool(out), last - first + 1
+        around = last_word, before, bool(out), last - first + 1, topic
         out.extend(dealt(_phrase(left, right, found[first], *around), last - first + 1))
     return completed(out, found, earlier)
 
@@ -255,6 +259,7 @@ class _Place:
     inside: bool
     count: int = 1
     part: bool = False
+    topic: str = ""
 
     def phrase(self, indicator: str, thing: str, **slots: Any) -> Phrase:
         """The phrase found here, cut to the length of a name."""
@@ -274,7 +279,7 @@ class _Place:
 
 
 def _phrase(
-    left: str, right: str, head: Found, earlier: Phrase | None, before: str, inside: bool, count: int
+    left: str, right: str, head: Found, earlier: Phrase | None, before: str, inside: bool, count: int, topic: str
 ) -> Phrase:
     """The first case that fits: rank, share, time limit, state or change, verb and thing, thing alone."""
     part = _PART.match(left.strip(VAIN))
@@ -286,7 +291,7 @@ def _phrase(
         left = turned["thing"] + turned["verb"] + turned["to"]
     left = "" if right and left.endswith("的") and all_verbs(left[:-1]) else left
     right = "" if right in ("台阶", "大关", "目标", "关口") else _right(right)
-    place = _Place(head, left, right, scope, earlier, before, inside, count, bool(part))
+    place = _Place(head, left, right, scope, earlier, before, inside, count, bool(part), topic)
     cases = (
         _of_plan,
         _rank,
@@ -446,7 +451,7 @@ def _stated(place: _Place) -> Phrase | None:
     thing = _whole_thing(subject.removeprefix("安排") if change else subject, place)
     change = _FULL.get(change.removeprefix("再"), change.removeprefix("再"))
     if not thing:
-        again = earlier is not None and earlier.verb == level
+        again = earlier is not None and bool(level) and earlier.verb == level
         thing = _spoken_of(place.before)
         if earlier is not None:
             thing = earlier.indicator if again else _recalled(place, earlier).thing
@@ -629,7 +634,7 @@ def _thing(place: _Place) -> Phrase:
         verb, thing = "", subject
     if not thing and verb and not _goes_on(place):
         before = _trimmed(place.before.translate(_FLAT))
-        thing = "" if re.search(r"[\d?]", before) else _object(before, verb)
+        thing = place.topic or ("" if re.search(r"[\d?]", before) else _object(before, verb))
         return place.phrase(verb + thing, thing, verb=verb, change=change)
     if not thing and earlier is not None and not earlier.thing:
         return place.phrase(earlier.indicator + verb, "", verb=verb)
@@ -710,12 +715,14 @@ def _has_more(thing: str) -> bool:
 
 def _whole_thing(thing: str, place: _Place) -> str:
     """总数 alone means that of the thing before; 占户籍人口比重 that of the subject before."""
+    if thing in table("targets")["bare"]["topical"]:
+        return place.topic + thing
     if thing not in lists().bare and not thing.startswith("占"):
         return thing
     owner = place.earlier.thing if place.earlier is not None else ""
     if not owner and place.before:
         owner = verb_and_thing(_subject(_trimmed(place.before.translate(_FLAT))))[1]
-        owner = "" if len(owner) > 20 else owner
+        owner = "" if len(owner) > 20 or owner.endswith(tuple(table("targets")["bare"]["headings"])) else owner
     owner = re.sub("用于.*$", "", _OWN_RATE.sub("", owner)) if thing in lists().bare else owner
     if owner in lists().bare or owner.endswith(thing):
         return owner if owner.endswith(thing) else thing

@@ -19,7 +19,7 @@ from .indicators import read
 from .model import Block, Clause, Commitment, Document, Measure, Quantity, Span, Target, TargetRole
 from .phrases import Phrase
 from .quantity import Found, family, find, table
-from .wording import lists
+from .wording import has_verb, lists, verbs_at_end
 
 _LONGEST_SEGMENT = 200
 """Characters of the longest stretch between two commas that is read as one; a longer one is no sentence."""
@@ -263,6 +263,7 @@ class _Reader:
         earlier: Phrase | None = None
         opens = not self.text[setting.clause.body.start : sentence.start].strip()
         before = setting.clause.heading if opens else ""  # 水库加固：总投资2亿元
+        topic = _topic(setting.clause.heading, text)
         past = setting.past
         for segment in _segments(text, sentence.start, inside):
             if not segment.bracketed:
@@ -277,7 +278,7 @@ class _Reader:
                 for (one, two), role in zip(_with_previous(segment.found), judged, strict=True)
             ]
             opaque = [item for item, role in zip(segment.found, judged, strict=True) if role is None]
-            phrases = iter(read(segment.text, opaque, earlier, before))
+            phrases = iter(read(segment.text, opaque, earlier, before, topic))
             for item, role in zip(segment.found, judged, strict=True):
                 phrase = next(phrases) if role is None else None
                 yield self._target(replace(setting, past=past), sentence, segment, item, phrase, role)
@@ -424,6 +425,14 @@ _DOING = (
 _GOVERNED = re.compile(
     rf"{_DOING}(?:[^，,；;。]{{0,60}}(?:等|、[^，,；;。、]{{1,10}}))?(?:全国|全省|国家|省|市|和|并)?$"
 )
+
+
+def _topic(heading: str, sentence: str) -> str:
+    """The noun that heads a clause or opens a sentence (粮食。…, 茶叶：…); "" for a deed or the name of a chapter."""
+    said = re.match(r"[^，,；;。：:\d]{2,8}(?=[：:])", sentence)
+    topic = said[0] if said else heading if 2 <= len(heading) <= 8 else ""
+    vain = topic.endswith(tuple(table("targets")["bare"]["headings"])) or re.search("[、和及与“”（(]", topic)
+    return "" if vain or has_verb(topic) or verbs_at_end(topic) < len(topic) else topic
 
 
 def _dealt_date(segment: _Segment, item: Found) -> str | None:
@@ -575,7 +584,7 @@ def _condition(before: str, after: str, item: Found, kind: str) -> bool:
     """不足30户的不予发布, 100毫米以上等天气, 5000人以上演唱会30场, 市政府确定的12件实事: which, not how many."""
     if _ASSIGNED.search(before) and kind in ("thing", "body"):
         return True
-    if kind in ("energy", "degree") and _before_a_count(after):
+    if kind in ("energy", "degree") and (_before_a_count(after) or after[0] == "/" or before.endswith("/")):
         return True
     if item.quantity.bound == "=":
         return False
@@ -667,7 +676,7 @@ def _measure(item: Found, phrase: Phrase) -> Measure:
         return "increment"
     if family(unit) == "time" and item.quantity.bound == "<=":
         return "level"
-    if phrase.level in ("安排", "投入", "完成", "拟按"):
+    if phrase.level in ("安排", "投入", "挤出", "拿出", "列支", "完成", "拟按"):
         return "level" if family(unit) == "rate" else "count"
     if family(unit) == "rate" or phrase.share or unit in ("倍", "1:", ":1", "位") or (not unit and not phrase.right):
         return "level"
