@@ -83,6 +83,7 @@ _TELLING = 5.0
 _MEMBER = 7.0
 """Information of a word that names a member of a list: 糖尿病 does, 医疗 in 医疗、医保、医药 does not."""
 
+_LIST = 3
 _OTHER_FORM = 0.8
 _COUNTED = ("things", "beds")
 _BASE = re.compile(r"^每?[十百千万\d]+(?:名|个)?(?:常住|户籍)?(?:人口|人|儿童|老人|学生)?")
@@ -314,7 +315,7 @@ class _Column:
     def _lacking(self, goal: Goal, units: Sequence[str]) -> list[str]:
         """Members of a list (癌症、糖尿病、…) that no answer names."""
         said = "".join(self.texts.whole[key] for key in units)
-        return [name for item in goal.asks for name in self.words.listed(item) if name not in said]
+        return [piece for item in goal.asks for piece, word in self.words.listed(item) if word not in said]
 
     def _firmness(self, goal: Goal, units: Sequence[str]) -> Firmness | None:
         mine = self.strength[0].get(goal.units[0])
@@ -380,15 +381,17 @@ class _Words:
     def subjects(self, item: Span) -> frozenset[str]:
         return _subjects(item.of(self.text))
 
-    def listed(self, item: Span) -> list[str]:
-        """Members of a list of three or more: 癌症、糖尿病、心脑血管疾病; words of every page are none."""
+    def listed(self, item: Span) -> list[tuple[str, str]]:
+        """Members of a list of three or more (癌症、糖尿病、…), each with its rarest word; common words name none."""
         pieces = re.split("[、和及与]", _LEAD.sub("", item.of(self.text)).rstrip("，；。"))
-        heads = [next(iter(self._telling(piece)), "") for piece in pieces]
-        return [head for head in heads if head] if len(pieces) >= 3 else []
+        if len(pieces) < _LIST:
+            return []
+        return [(piece, word) for piece in pieces if (word := self._rarest(piece))]
 
-    def _telling(self, piece: str) -> list[str]:
-        found = words.terms(self.lexicon.canonical(piece))
-        return [w for w in found if words.informative(w) >= _MEMBER and not self.lexicon.is_manner(w)]
+    def _rarest(self, piece: str) -> str:
+        found = [w for w in words.terms(self.lexicon.canonical(piece)) if not self.lexicon.is_manner(w)]
+        word = max(found, key=words.informative, default="")
+        return word if word and words.informative(word) >= _MEMBER else ""
 
 
 class _Texts:
