@@ -251,16 +251,19 @@ def judge(features: tuple[str, ...], values: Floats, weights: Weights) -> Judged
 
 
 def _pieces(a: Plan, b: Plan, i: int, j: int) -> tuple[tuple[Span, Span], ...]:
-    """The two pieces of two statements that correspond: they share an instrument, or else most words."""
+    """The pieces of two statements that correspond, the most alike first: each once, further ones by an instrument."""
     sides = [items(c.text, c.span.start) for c in (a.commitments[i], b.commitments[j])]
     texts = [[s.of(p.document.text) for s in side] for p, side in zip((a, b), sides, strict=True)]
     alike = evidence.cosines([[Counter(words.terms(t)) for t in side] for side in texts], words.informative)
     alike += evidence.cosines([[Counter(evidence.character_grams(t)) for t in side] for side in texts], lambda _: 1.0)
     named = [[instruments.labels(t) for t in side] for side in texts]
-    for n, m in np.ndindex(alike.shape):
-        alike[n, m] += bool(named[0][n] & named[1][m])
-    n, m = divmod(int(alike.argmax()), alike.shape[1])
-    return ((sides[0][n], sides[1][m]),)
+    shared = {(n, m) for n, m in np.ndindex(alike.shape) if named[0][n] & named[1][m]}
+    ranked = sorted(np.ndindex(alike.shape), key=lambda at: (at not in shared, -alike[at], at))
+    chosen: list[tuple[int, int]] = []
+    for n, m in ranked:
+        if not chosen or ((n, m) in shared and all(n != x and m != y for x, y in chosen)):
+            chosen.append((n, m))
+    return tuple((sides[0][n], sides[1][m]) for n, m in chosen)
 
 
 def _nearest(

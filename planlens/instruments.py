@@ -96,3 +96,9 @@ def _apart(text: str) -> list[Named]:
                 start = piece.start()
                 out.append(Named(label, Span(start + at, start + end + len(second))))
     return out
+
+
+def names() -> tuple[str, ...]:
+    """Every name in the lexicon, the labels among them."""
+    whole = tuple(name for group in _names().whole.values() for name, _ in group)
+    return whole + tuple(f"{first}{_GAP}{second}" for first, second, _ in _names().apart)

@@ -374,16 +374,17 @@ class Coverage:
 class Shared:
     """Two commitments of plans of different places that commit to the same instrument or action.
 
-    `a` and `b` are keys in `plan_a` and `plan_b` (ids), `items` the pieces that correspond. `stronger` is the side that
-    promises more, None where neither does or it cannot be said, and `why` says by what (数值: 2个 → 未写明). `labels`
-    name the themes. `above` is true where both have it from the plan above.
+    `a` and `b` are keys in `plan_a` and `plan_b` (ids), `items` the pieces that correspond, the best first; `kind` and
+    `stronger` speak of that one. `stronger` is the side that promises more, None where neither does or it cannot be
+    said, and `why` says by what (数值: 2个 → 未写明). `labels` name the themes. `above` is true where both have it from
+    the plan above.
     """
 
     plan_a: str
     plan_b: str
     a: str
     b: str
-    items: tuple[Span, Span]
+    items: tuple[tuple[Span, Span], ...]
     kind: SharedKind
     score: Score
     stronger: Literal["a", "b"] | None
@@ -396,8 +397,8 @@ class Shared:
 class Theme:
     """What two places or more commit to: for each plan id that has it its keys.
 
-    `mentions` are the plans that name it without a counterpart (keys of commitments, else of clauses), `first` the only plan of the earliest year (None where
-    several are), `above` whether all of it is from the plan above.
+    `mentions` are the plans that name it without a counterpart, with keys of commitments, else of clauses; `first` the
+    only plan of the earliest year, None where several are; `above` whether all of it is from the plan above.
     """
 
     label: str

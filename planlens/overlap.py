@@ -140,7 +140,7 @@ def _is_stock(shared: Shared, judge: pledge.Judge) -> bool:
     """Whether two pieces share no instrument and no word rarer than any plan's: 加强组织领导, 健康融入所有政策."""
     if shared.labels:
         return False
-    one, other = (frozenset(words.terms(text)) for text in judge.pieces(shared.items))
+    one, other = (frozenset(words.terms(text)) for text in judge.pieces(shared.items[0]))
     return max(map(words.informative, one & other), default=0.0) < _RARE
 
 
@@ -235,7 +235,7 @@ def _label(shared: Shared, plans: Sequence[Plan]) -> str:
     by_id = {plan.info.id: plan for plan in plans}
     texts = [
         regions.mask(span.of(by_id[name].document.text), places.local_names(by_id[name]))
-        for name, span in zip((shared.plan_a, shared.plan_b), shared.items, strict=True)
+        for name, span in zip((shared.plan_a, shared.plan_b), shared.items[0], strict=True)
     ]
     runs = [_noun(run) for run in _shared_runs(*texts)]
     kept = [run for run in runs if len(run) >= _SHORTEST_LABEL and _tells(run)]

@@ -44,12 +44,12 @@ class Judge:
             plan_b=self.plans[1].info.id,
             a=link.old,
             b=link.new,
-            items=pieces,
+            items=link.items,
             kind=self._kind(*self.pieces(pieces)),
             score=link.score,
             stronger=stronger,
             why=why,
-            labels=self._labels(link, pieces),
+            labels=self._labels(link),
             above=above,
         )
 
@@ -61,14 +61,15 @@ class Judge:
         )
         return one, other
 
-    def _labels(self, link: Link, spans: tuple[Span, Span]) -> tuple[str, ...]:
-        """Instruments that both pieces name, else that both statements name."""
-        one, other = map(instruments.labels, self.pieces(spans))
-        if not one & other:
-            one, other = (
-                instruments.labels(c[key].text) for c, key in zip(self.said, (link.old, link.new), strict=True)
-            )
-        return tuple(sorted(one & other))
+    def _labels(self, link: Link) -> tuple[str, ...]:
+        """Instruments that two pieces name, in their order, else those that both statements name."""
+        texts = map(self.pieces, link.items)
+        found = [label for one, other in texts for label in sorted(instruments.labels(one) & instruments.labels(other))]
+        if not found:
+            keys = zip(self.said, (link.old, link.new), strict=True)
+            one, other = (instruments.labels(said[key].text) for said, key in keys)
+            found = sorted(one & other)
+        return tuple(dict.fromkeys(found))
 
     def _kind(self, one: str, other: str) -> SharedKind:
         from rapidfuzz import fuzz

