@@ -8,6 +8,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -97,7 +98,8 @@ def _complete_plan(context: click.Context, _: click.Parameter, incomplete: str) 
 
 
 def _plan_argument(name: str, **options: Any) -> Callable[[Command], Command]:
-    return click.argument(name, metavar=name.upper(), shell_complete=_complete_plan, **options)
+    several = "..." if options.get("nargs") == -1 else ""
+    return click.argument(name, metavar=name.upper() + several, shell_complete=_complete_plan, **options)
 
 
 def _options(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
@@ -289,11 +291,19 @@ def align(
 @_plan_argument("new")
 @click.option("--only", metavar="LIST", help="Sections to list: targets,new,dropped,changed,kept,weak.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 where the plans differ.")
+@click.option("--tracked", is_flag=True, help="In .docx: changed commitments as revisions to accept or reject.")
 @_reviews
 @_meaning
 @_reporting
 def diff(
-    run: _Run, old: str, new: str, only: str | None, exit_code: bool, no_reviewed: bool, alignments: str | None
+    run: _Run,
+    old: str,
+    new: str,
+    only: str | None,
+    exit_code: bool,
+    tracked: bool,
+    no_reviewed: bool,
+    alignments: str | None,
 ) -> int:
     """Report what changed from one plan to another.
 
@@ -303,6 +313,8 @@ def diff(
     from planlens.report import json, tables
 
     asked = _sections(only, run.form, tables.SECTIONS)
+    if tracked:
+        run.track_changes()
     first, second = run.pair(old, new)
     reviewed = run.replayed(first, second, alignments, no_reviewed)
     result = compare(first, second, reviewed.settled, encoder=run.encoder, lexicon=run.lexicon)
@@ -596,6 +608,12 @@ class _Run:
         if sheet is not None:
             _check_place(Path(sheet))
             self.outputs = [("table", Path(sheet))]
+
+    def track_changes(self) -> None:
+        """Ask for revisions, which only a Word file holds."""
+        if "docx" not in [form for form, _ in self.outputs]:
+            raise click.UsageError("--tracked goes with -o FILE.docx")
+        self.look = replace(self.look, tracked=True)
 
     def _colour(self, asked: str) -> bool:
         if asked != "auto":
