@@ -89,7 +89,8 @@ def align(old: Plan, new: Plan, reviewed: Sequence[Decision] = (), *, encoder: E
     taken_old = {i for i, _ in equal}
     taken_new = {j for _, j in equal}
     open_to = [k for k in range(len(scores.probability)) if not ruling.decides(*_ends(measured, k))]
-    free = [k for k in open_to if _free(measured, k, taken_old, taken_new)]
+    grounded = _grounded(measured)
+    free = [k for k in open_to if grounded[k] and _free(measured, k, taken_old, taken_new)]
     renumbered, free = _renumbered(old.commitments, new.commitments, measured, free)
     served = {i for i, _ in ruling.linked}, {j for _, j in ruling.linked}
     left = np.array(free, dtype=np.intp)
@@ -362,6 +363,16 @@ def _best(group: Places, probability: Floats) -> NDArray[np.bool_]:
 
 def _ends(measured: evidence.Measured, k: int) -> tuple[int, int]:
     return int(measured.old[k]), int(measured.new[k])
+
+
+def _grounded(measured: evidence.Measured) -> NDArray[np.bool_]:
+    """Whether two statements share a word, a name or a meaning. In a plan that is hardly revised two leftovers of one
+    clause look like counterparts by their place alone; a link rests on what they say.
+    """
+    names = [n for n in ("item", "share", "names", "meaning_item_hubness") if n in measured.features]
+    columns = [measured.features.index(name) for name in names]
+    found: NDArray[np.bool_] = (measured.values[:, columns] > 0).any(axis=1)
+    return found
 
 
 def _free(measured: evidence.Measured, k: int, taken_old: set[int], taken_new: set[int]) -> bool:

@@ -85,6 +85,18 @@ def test_moved_split_dropped_and_new(tmp_path: Path) -> None:
     assert (lonely_old, lonely_new) == ({"推行按方"}, {"发放蓄滞"})
 
 
+def test_a_link_rests_on_what_is_said_not_on_the_place_alone(tmp_path: Path) -> None:
+    frame = "一、水务\n（一）节水。推行阶梯水价。{}改造老旧管网12公里。\n（二）供水。新建水厂2座。完善水质通报制度。\n"
+    old, new = (
+        written(tmp_path, name, frame.format(text))
+        for name, text in (("old", "举办摄影比赛。"), ("new", "补贴农户滴灌设施。"))
+    )
+    texts = [{c.key: c.text for c in p.commitments} for p in (old, new)]
+    for plans in ((old, new), (new, old)):
+        assert {link.source for link in align.align(*plans).links} == {"equal"}
+    assert "举办摄影比赛。" in texts[0].values() and "补贴农户滴灌设施。" in texts[1].values()
+
+
 def test_rivals_and_crowds() -> None:
     rows, cols = np.array([0, 0, 1]), np.array([0, 1, 0])
     found = align.competition(np.array([2.0, -1.0, 0.5]), rows, cols)
