@@ -138,11 +138,12 @@ def _when(plan: Plan, target: Target) -> tuple[str, str]:
 
 
 def _told_before(plan: Plan, target: Target) -> str:
-    """The longer time that an annual plan speaks of in the paragraph, or a heading above: “十四五”时期, 今后五年."""
+    """The longer time that an annual plan speaks of in the sentence, or a heading above: “十四五”时期, 今后五年."""
     if plan.info.start_year != plan.info.end_year:
         return ""
     text = plan.document.text
-    spoken = text[text.rfind("\n", 0, target.span.start) + 1 : target.span.start]
+    start = max(text.rfind(mark, 0, target.span.start) for mark in "\n。")
+    spoken = text[start + 1 : target.span.start]
     headings = {clause.key: clause.heading for clause in plan.clauses}
     path = target.unit_key.split("#")[0].split("/")
     above = "".join(headings.get("/".join(path[:end]), "") for end in range(1, len(path) + 1))
