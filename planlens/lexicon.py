@@ -41,6 +41,10 @@ _BRINGS_ABOUT = frozenset({"推动", "支持", "鼓励", "争取", "指导", "�
 _EMPTY = frozenset({"开展", "推动", "落实", "加强"})
 
 
+_SHORT = 2  # characters: a name so short may stand inside a longer word
+_AROUND = 8  # characters on either side that decide how a short name is cut
+
+
 @dataclass(frozen=True, slots=True)
 class Level:
     """One step of an ordered scale: its name, what it means, and the words that stand for it."""
@@ -325,9 +329,13 @@ class Lexicon:
 
         >>> load().canonical("做好慢病管理")
         '做好慢性病管理'
+        >>> load().canonical("国家医学中心的家医团队")
+        '国家医学中心的家庭医生团队'
         """
         out, last = [], 0
         for start, end in self._terms.find(text):
+            if end - start <= _SHORT and not _is_whole(text, start, end):
+                continue
             out += [text[last:start], self._canonical[text[start:end]]]
             last = end
         return "".join([*out, text[last:]])
@@ -603,6 +611,16 @@ def _compounds(verbs: set[str], known: dict[str, _T]) -> dict[str, _T]:
         if first is not None:
             out[verb] = known[verb[slice(*first)]]
     return out
+
+
+def _is_whole(text: str, start: int, end: int) -> bool:
+    """Whether a piece of a text begins and ends where words do: 家医 does not in 国家医学中心."""
+    around = max(0, start - _AROUND)
+    ends, at = {around}, around
+    for word in tokens(text[around : end + _AROUND]):
+        at += len(word)
+        ends.add(at)
+    return start in ends and end in ends
 
 
 def fold(text: str) -> str:
