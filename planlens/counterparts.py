@@ -134,11 +134,14 @@ def features_of(kind: str) -> tuple[str, ...]:
     return WORDS + meaning + WORDING + (() if kind.endswith("_alone") else INSTRUMENTS)
 
 
+_GUIDING = re.compile("(?:以|坚持|在)[^，。；]{0,12}思想[^，。；]{0,8}(?:为?指导|指引)|指示精神")
 _LABEL = 10  # characters: a run-in heading such as 人才培储。 has no verb and says nothing by itself
 
 
 def states(commitment: Commitment) -> bool:
-    """Whether a commitment says something that another place may say too, and is no bare heading."""
+    """Whether a commitment says something that another place may say too: no bare heading, no guiding thought."""
+    if _GUIDING.search(commitment.text):
+        return False
     return len(commitment.text) > _LABEL or commitment.verb is not None
 
 

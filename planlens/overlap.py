@@ -115,8 +115,8 @@ def _place(plan: Plan) -> str:
     if region is not None:
         return region.code
     name, asked = plan.info.region, plan.info.id
-    if plan.info.level == "national":
-        return name or "全国"
+    if places.national(plan):
+        return "全国"
     if name is None:
         raise LibraryError(
             f"{asked}: its text does not say which place it is of; `planlens add FILE --region 深圳市` records it"

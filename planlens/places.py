@@ -30,6 +30,14 @@ def local_names(plan: Plan) -> frozenset[str]:
     return regions.local_names(region) if region else frozenset()
 
 
+def national(plan: Plan) -> bool:
+    """Whether a plan is of the whole country: its catalogue or title says so, else 我国 and 全国 say it throughout."""
+    if plan.info.level is not None or plan.info.region is not None:
+        return plan.info.level == "national"
+    text = plan.document.text
+    return of(plan) is None and text.count("我国") + text.count("全国") >= _NAMED_OFTEN
+
+
 @lru_cache(maxsize=64)
 def _most_named(text: str) -> Region | None:
     """The city or district that a text names most in full, where it stands out.
