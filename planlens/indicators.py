@@ -136,6 +136,9 @@ _BASE = re.compile(
 """What a number is measured by: 增至现有的 2倍."""
 
 
+_NO_LESS_THAN_NOW = re.compile(r"(?<=..)不[低少高超](?:于|过)(?:去年|上年|20\d{2}年|现有|目前)[^，,]{0,4}的?$")
+
+
 _CHOSEN = re.compile(
     "(?:[^，,从]{0,10})从(?:有条件的)?(?P<of>[^，,]{2,30}?)(?:当中|之中|中|里)(?P<verb>选取|遴选|选择|指定|评选|确定|选拔)$"
 )
@@ -291,9 +294,11 @@ def _phrase(
         left = turned["thing"] + turned["verb"] + turned["to"]
     left = "" if right and left.endswith("的") and all_verbs(left[:-1]) else left
     right = "" if right in ("台阶", "大关", "目标", "关口") else _right(right)
+    left = _NO_LESS_THAN_NOW.sub("", left)
     place = _Place(head, left, right, scope, earlier, before, inside, count, bool(part), topic)
     cases = (
         _of_plan,
+        _portion,
         _rank,
         _grant,
         _allotted,
@@ -339,6 +344,22 @@ def _of_plan(place: _Place) -> Phrase | None:
         return None
     thing = place.earlier.thing
     return place.phrase(f"{thing}{told['plan']}完成率", thing, level="为")
+
+
+_PORTION = re.compile(
+    r"(?P<what>[^按对，,]{2,20}?)(?:原则上|一般)?不得?(?:超过|低于|少于|高于|大于|小于)"
+    r"(?P<whole>(?![去上]年|20|现有|目前|当地)[^，,\d]{2,16})的"
+)
+
+
+def _portion(place: _Place) -> Phrase | None:
+    """保证金不得超过项目估算价的2%: a share by what it is and what it is taken of."""
+    told = _PORTION.fullmatch(place.left) if place.percent() and not place.right else None
+    what = _subject(told["what"]) if told else ""
+    if told is None or not what or is_metric(what) or starts_with_verb(what):
+        return None
+    name = f"{what}占{told['whole']}比例"
+    return place.phrase(name, name, level="占")
 
 
 def _allotted(place: _Place) -> Phrase | None:
@@ -492,8 +513,10 @@ def _spoken_of(before: str) -> str:
     subject = re.match(r"([^，,；;。是为]{2,12})[是为]", before.translate(_FLAT).strip())
     if subject:
         return subject[1]
-    thing = verb_and_thing(_subject(before.translate(_FLAT)))[1]
-    return thing if is_metric(thing) and len(thing) <= 24 else ""
+    spoken = before.translate(_FLAT)
+    kept = re.sub("连续[0-9一二三四五六七八九十两]+年.*$", "", spoken)  # 粮食总产连续两年增产，达到…
+    thing = verb_and_thing(_subject(kept))[1]
+    return thing if (is_metric(thing) or kept != spoken) and 2 <= len(thing) <= 24 else ""
 
 
 def _share_of_named(place: _Place) -> Phrase | None:
@@ -632,6 +655,9 @@ def _thing(place: _Place) -> Phrase:
         return place.phrase(given[1], given[1])
     if is_metric(subject) and not added and not re.match("完成|守住|严守|坚守", verb):
         verb, thing = "", subject
+    if not thing and verb and place.percent() and not change:
+        owner = place.topic or (_core(earlier.thing) if earlier and not is_metric(earlier.thing) else "")
+        return place.phrase(f"{owner}{verb}比例" if owner else verb, owner, verb=verb)  # 10月底前完工八成
     if not thing and verb and not _goes_on(place):
         before = _trimmed(place.before.translate(_FLAT))
         thing = place.topic or ("" if re.search(r"[\d?]", before) else _object(before, verb))
@@ -644,6 +670,8 @@ def _thing(place: _Place) -> Phrase:
         thing = _lent(_recalled(place, earlier), verb) if earlier else ""
         verb = verb or (earlier.verb if earlier else "")
         return place.phrase(verb + thing, thing, verb=verb)
+    if not verb and _OWN_DEED.match(thing):  # 建沼气池, 修水渠
+        verb, thing = thing[:1], thing[1:]
     if not verb and earlier is not None and _carries(place, thing):
         verb = earlier.verb
     if not verb:
@@ -656,7 +684,7 @@ def _thing(place: _Place) -> Phrase:
     return place.phrase(verb + thing, thing, verb=verb or more, change=change)
 
 
-_OWN_DEED = re.compile("(?:建(?!筑|制|档|材)|修(?!复|订|理)|购(?!物)|架(?!构)|铺)[^成设立、]{2,}")
+_OWN_DEED = re.compile("(?:建(?!筑|制|档|材|有|成|立|设)|修(?!复|订|理)|购(?!物)|架(?!构)|铺)[^成设立、]{2,}")
 _FOR_OTHERS = re.compile("支持|带动|惠及|支撑|助力|保障")
 
 
@@ -665,7 +693,7 @@ def _carries(place: _Place, thing: str) -> bool:
     earlier = place.earlier
     if earlier is None or not earlier.verb or earlier.level or _has_more(thing):
         return False
-    if _OWN_DEED.match(thing) or (not place.inside and _FOR_OTHERS.match(place.left)):
+    if not place.inside and _FOR_OTHERS.match(place.left):
         return False
     if verbs_at_start(thing) or (verbs_at_end(thing) < len(thing) and not place.inside):
         return False
@@ -810,7 +838,8 @@ def _predicate(left: str) -> tuple[str, str, str]:
 
 def _right(text: str) -> str:
     """The thing behind a number, to where its sentence goes on."""
-    text = _HAS_DIGIT.sub("", text).strip(VAIN)
+    text = re.sub(f"^(?:{_DATE})", "", _HAS_DIGIT.sub("", text).strip(VAIN))
+    text = "" if text in ("交付", "投用", "投产", "完工", "竣工", "开工", "建成") else text
     text = re.split(r"(?:^|(?<=..))的(?:标准|要求|原则|比例)(?=.)", text.removeprefix("用于"))[0]
     text = re.split(r"、(?=规模|增幅|比|较|占|同比|增长|力争|为)", text)[0]
     text = re.split(r"(?<=.)(?:进行|并(?![列行轨购网联])|用于|给予|予以|以便|来自)", text)[0]

@@ -163,33 +163,60 @@ def _whole_parts(phrases: list[Phrase], earlier: Phrase | None) -> list[Phrase]:
     out: list[Phrase] = []
     for i, phrase in enumerate(phrases):
         last = out[-1] if out else earlier
-        part = phrase.part or bool(out and out[-1].part and not phrase.level)
+        goes_on = bool(out and not phrase.level) or bool(_PLACE.search(phrase.thing))
+        part = phrase.part or bool(last and last.part and goes_on)
         whole = last if last is not None and _same_kind(last.unit, phrase.unit) else None
         if part and whole is None and earlier is not None:  # 播种面积80万亩，产量6亿斤，其中大豆5万亩
             same = [thing for thing, unit in earlier.told if thing and _same_kind(unit, phrase.unit)]
             whole = Phrase("", same[-1], unit=phrase.unit) if same else None
         if is_qualifier(phrase.thing) and not phrase.right:
-            noun = _unqualified(whole.thing) if whole is not None else ""
-            noun = noun or next((noun for after in phrases[i + 1 :] if (noun := _unqualified(after.thing))), "")
-            if noun and not noun.startswith(phrase.thing):
-                name = phrase.thing + noun
-                verb = phrase.verb or (whole.verb if whole is not None and phrase.level in ("", "为") else "")
-                level = "" if phrase.level == "为" else phrase.level
-                name = name.replace("级等级", "级")
-                phrase = replace(
-                    phrase, indicator=short_name(verb + name + phrase.change), thing=name, verb=verb, level=level
-                )
-        elif part and whole is not None and phrase.thing.endswith("财政") and not whole.thing.endswith("财政"):
-            name = phrase.thing + re.sub("^.{2,6}财政(?=..)", "", whole.thing)
-            phrase = replace(phrase, indicator=short_name(name), thing=name)
-        elif part and whole is not None and not phrase.verb and not is_metric(phrase.thing) and phrase.thing:
-            tail = _tails().search(whole.thing)
-            deed = verbs_at_start(phrase.thing) or verbs_at_end(phrase.thing) < len(phrase.thing)
-            if tail is not None and tail.start() > 1 and not deed:
-                name = phrase.thing + tail["tail"]
-                phrase = replace(phrase, indicator=short_name(name + phrase.change), thing=name)
+            phrase = _qualified(phrase, whole, phrases[i + 1 :])
+        elif part and whole is not None and phrase.thing:
+            phrase = _of_whole(phrase, whole)
+        elif whole is not None and phrase.unit == "%":
+            phrase = _of_kin(phrase, whole)
         out.append(replace(phrase, part=part))
     return out
+
+
+def _qualified(phrase: Phrase, whole: Phrase | None, after: Sequence[Phrase]) -> Phrase:
+    """国家级2个 with the noun of the whole before it, else of the first behind it that has one."""
+    noun = _unqualified(whole.thing) if whole is not None else ""
+    noun = noun or next((noun for later in after if (noun := _unqualified(later.thing))), "")
+    if not noun or noun.startswith(phrase.thing):
+        return phrase
+    name = (phrase.thing + noun).replace("级等级", "级")
+    verb = phrase.verb or (whole.verb if whole is not None and phrase.level in ("", "为") else "")
+    level = "" if phrase.level == "为" else phrase.level
+    return replace(phrase, indicator=short_name(verb + name + phrase.change), thing=name, verb=verb, level=level)
+
+
+def _of_whole(phrase: Phrase, whole: Phrase) -> Phrase:
+    """其中省级财政4亿元, 其中大豆5万亩: the part with what the whole has at its end."""
+    if phrase.thing.endswith("财政") and not whole.thing.endswith("财政"):
+        name = phrase.thing + re.sub("^.{2,6}财政(?=..)", "", whole.thing)
+        return replace(phrase, indicator=short_name(name), thing=name)
+    tail = _tails().search(whole.thing)
+    deed = phrase.verb or verbs_at_start(phrase.thing) or verbs_at_end(phrase.thing) < len(phrase.thing)
+    if is_metric(phrase.thing) or deed or tail is None or tail.start() <= 1:
+        return phrase
+    name = phrase.thing + tail["tail"]
+    return replace(phrase, indicator=short_name(name + phrase.change), thing=name)
+
+
+def _of_kin(phrase: Phrase, last: Phrase) -> Phrase:
+    """新建园区管网配套率达到100%，存量园区不低于60%: the same rate of others of its kind."""
+    told = bool(phrase.right or phrase.verb or phrase.change or phrase.share) or is_metric(phrase.thing)
+    at = last.thing.rfind(phrase.thing[-2:]) if len(phrase.thing) > 2 and is_metric(last.thing) and not told else -1
+    rate = last.thing[at + 2 :] if at > 0 else ""
+    if len(rate) < 2 or not is_metric(rate):
+        return phrase
+    name = phrase.thing + rate
+    return replace(phrase, indicator=short_name(name), thing=name)
+
+
+_PLACE = re.compile("(?:地区|流域|区域|中下游|山区|牧区|平原|城市群|都市圈|沿线|[市县区省州])$")
+"""Behind 其中, one place after the other has its own number of the same rate."""
 
 
 def _same_kind(one: str, two: str) -> bool:

@@ -346,7 +346,7 @@ class _Reader:
         else:
             indicator, measure, scope = (
                 phrase.indicator or _name_of(segment.text, item),
-                _measure(item, phrase),
+                _measure(item, phrase, _headed(setting.clause.heading, sentence.of(self.text))),
                 phrase.scope,
             )
             quantity = _with_far_bound(quantity, segment.text, item)
@@ -647,8 +647,14 @@ def _enumerated(text: str, item: Found, kind: str) -> TargetRole | None:
     return None
 
 
-def _measure(item: Found, phrase: Phrase) -> Measure:
-    """increment against now, level to reach, or count of things to do."""
+def _headed(heading: str, sentence: str) -> str:
+    """The heading of a clause with the words that open a sentence before a colon: 主体培育：…"""
+    said = re.match(r"[^，,；;。：:\d]{2,12}(?=[：:])", sentence)
+    return heading + (said[0] if said else "")
+
+
+def _measure(item: Found, phrase: Phrase, headed: str) -> Measure:
+    """increment against now, level to reach, or count of things to do; `headed` by a deed, things are done."""
     unit = item.quantity.unit
     if item.quantity.text.startswith("翻"):
         return "increment"
@@ -694,7 +700,7 @@ def _measure(item: Found, phrase: Phrase) -> Measure:
         return "level"
     if phrase.base or (phrase.level and phrase.level not in _NO_LEVEL):
         return "level"
-    stands = "包含" in phrase.verb or _equipped(item, phrase) or _reached(phrase) or _state(item, phrase)
+    stands = "包含" in phrase.verb or _equipped(item, phrase) or _reached(phrase) or _state(item, phrase, headed)
     return "level" if stands else "count"
 
 
@@ -727,11 +733,11 @@ def _reached(phrase: Phrase) -> bool:
     return covered or (not phrase.verb and bool(re.search("进入|跻身", phrase.right[:14])))
 
 
-def _state(item: Found, phrase: Phrase) -> bool:
+def _state(item: Found, phrase: Phrase, headed: str) -> bool:
     """成员单位不少于100家: no verb at all says what is there."""
     if phrase.verb or phrase.right or family(item.quantity.unit) not in ("body", "person", "thing"):
         return False
-    return not (_words()["activity"].search(phrase.thing) or re.search("组织|开办|办好", phrase.left))
+    return not (_words()["activity"].search(phrase.thing + headed) or re.search("组织|开办|办好", phrase.left))
 
 
 def _plain_measure(item: Found) -> Measure:
