@@ -16,6 +16,7 @@ _LONGEST = 16_000  # characters, each of two units at most: the format ends a ce
 _NOT_XML = re.compile("[\ufffe\uffff]")  # no .xlsx file can hold them
 _WIDE = re.compile("[“”‘’—…\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uffe6]")
 _MARKUP = ("<r>", "</r>")  # XlsxWriter takes a cell that begins and ends so for rich text of its own making
+_LINE, _HIGHEST = 13.5, 409  # points: of a line, and of the highest row the format knows
 _FONT = "宋体"  # what Excel, WPS and LibreOffice have, or have a stand-in for, wherever Chinese is read
 
 
@@ -36,13 +37,14 @@ class Book:
         self.file.set_properties({"created": created, "title": clean(title)[:200]})
         self._formats: dict[tuple[tuple[str, object], ...], Any] = {}
         self.text = self.format(num_format="@")
-        self.head = self.format(bold=True, bg_color="#D9E1F2", border=1, border_color="#A6A6A6", valign="vcenter")
+        self.head = self.format(bold=True, bg_color="#D9E1F2", bottom_color="#7F7F7F", valign="vcenter")
         self.deleted = self.format(font_color="#C00000", font_strikeout=True)
         self.inserted = self.format(font_color="#00703C", underline=1)
 
     def format(self, **properties: object) -> Any:
         """A format on top of what all cells have, each made once."""
-        whole = {"text_wrap": True, "valign": "top", "font_name": _FONT, "font_size": 10.5, **properties}
+        whole = {"text_wrap": True, "valign": "top", "font_name": _FONT, "font_size": 10.5}
+        whole |= {"bottom": 1, "bottom_color": "#D9D9D9", **properties}
         key = tuple(sorted(whole.items()))
         if key not in self._formats:
             self._formats[key] = self.file.add_format(whole)
@@ -63,9 +65,23 @@ class Book:
             flat += [{"deleted": self.deleted, "inserted": self.inserted}[mark], piece] if mark else [piece]
         sheet.write_rich_string(row, column, *flat, form)
 
+    def fit(self, sheet: Any, row: int, cells: Sequence[tuple[str, float]]) -> None:
+        """Make a row as high as its cells need, each a text in a column of some width.
+
+        Excel would find the height by itself; LibreOffice and most viewers show one line where none is given.
+        """
+        lines = max((_lines(text, wide) for text, wide in cells), default=1)
+        sheet.set_row(row, min(max(lines, 1) * _LINE + 2, _HIGHEST))
+
     def bytes(self) -> bytes:
         self.file.close()
         return self._stream.getvalue()
+
+
+def _lines(text: str, wide: float) -> int:
+    """The lines a text takes in a column: one character fewer than it is wide, for words that do not break."""
+    room = max(int(wide) - 1, 2)
+    return sum(max(-(-width(line) // room), 1) for line in text.split("\n"))
 
 
 def clean(text: str) -> str:

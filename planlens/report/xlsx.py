@@ -28,7 +28,9 @@ _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,10})?")
 _COUNTED = re.compile(r"[（(][^（）()]*[0-9][^（）()]*[）)]$")  # 缺口（12）: a sheet's name says no count
 _NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\'\x00-\x1f]")
 _LONGEST_NAME = 31
-_NARROWEST, _WIDEST = 7, 46  # of a column, in digits
+_NARROWEST, _LEAST, _WIDEST = 7, 16, 48  # of a column, and of one of text, in digits
+_BESIDE = 13  # the widest a column beside a text gets
+_SHEET = 165  # of all columns, where their texts can give way: what a page on its side still shows in legible letters
 _KEPT_IN_SIGHT = 28  # a first column no wider than this stays when the sheet is moved sideways
 _LINKS = 65_000  # of one sheet: the format ends at 65,530
 _PIECE = 1_200  # characters of a clause in one row: a row shows no more than some thirty lines
@@ -134,12 +136,12 @@ class _Workbook:
     def summary(self) -> None:
         """What was compared, the counts, and which sheet has what."""
         m, sheet = self.report.m, self.sheet("summary")
-        sheet.set_column(0, 0, 22)
-        sheet.set_column(1, 8, 44)
+        facts = [table for table in self.tables if table.name in _FACTS]
+        widths = (22, 64, 64) if max((len(t.columns) for t in facts), default=0) <= 3 else (26, *(18,) * 12)
+        self.set_widths(sheet, widths)
         row = 0
-        for table in self.tables:
-            if table.name in _FACTS:
-                row = self.facts(sheet, row, table) + 1
+        for table in facts:
+            row = self.facts(sheet, row, table, widths) + 1
         contents = [(name, found.title) for name, tables in self.listed.items() for found in tables]
         contents += [("closing", m("title.closing"))] if self.notes else []
         contents += [("legend", self.legend.title)] if self.legend.rows else []
@@ -147,13 +149,17 @@ class _Workbook:
             title = m("title.source", title=plan.plan.info.title, id=plan.plan.info.id)
             contents.append((f"source {plan.plan.info.id}", title))
         rows = tuple((self.sheets[name], title) for name, title in contents)
-        self.facts(sheet, row, Table("contents", m("title.contents"), ("", ""), rows))
+        self.facts(sheet, row, Table("contents", m("title.contents"), ("", ""), rows), (widths[0], 64))
         for number, (name, _) in enumerate(contents, row + 1):
             self.link(sheet, number, 0, self.sheets[name], 0, self.sheets[name])
 
-    def facts(self, sheet: Any, row: int, table: Table) -> int:
+    def set_widths(self, sheet: Any, widths: Sequence[int]) -> None:
+        for at, wide in enumerate(widths):
+            sheet.set_column(at, at, wide)
+
+    def facts(self, sheet: Any, row: int, table: Table, widths: Sequence[int]) -> int:
         """A small table below others: its title, its rows; the row after it."""
-        self.book.put(sheet, row, 0, table.title, form=self.book.format(bold=True, font_size=13, text_wrap=False))
+        self.book.put(sheet, row, 0, table.title, form=self.book.format(bold=True, font_size=13, text_wrap=False, bottom=0))
         row += 1
         if any(table.columns):
             for n, title in enumerate(table.columns):
@@ -162,6 +168,7 @@ class _Workbook:
         for cells in table.rows:
             for n, cell in enumerate(cells):
                 self.cell(sheet, row, n, cell, number=n > 0)
+            self.book.fit(sheet, row, list(zip(cells, widths, strict=False)))
             row += 1
         return row
 
@@ -181,10 +188,10 @@ class _Workbook:
         if not self.notes:
             return
         sheet, row = self.sheet("closing"), 0
-        for column, wide in enumerate((26, 80, 30, 70)):
-            sheet.set_column(column, column, wide)
+        widths = (26, 80, 30, 70)
+        self.set_widths(sheet, widths)
         for table in self.notes:
-            row = self.facts(sheet, row, table) + 1
+            row = self.facts(sheet, row, table, widths) + 1
 
     def table(self, name: str, found: Sequence[Table]) -> None:
         """Tables of one name on a sheet, what belongs beside a column next to it; named in front where several."""
@@ -192,21 +199,32 @@ class _Workbook:
         rows = [(table, row) for table in found for row in table.rows]
         numeric = {n for n in range(len(found[0].columns)) if _is_numeric([row[n] for _, row in rows])}
         links = 0
-        for at, column in enumerate(columns):
-            self.book.put(sheet, 0, at, column.title, form=self.book.head)
-            sheet.set_column(at, at, self.width(column, rows))
+        widths = self.widths(columns, rows)
+        self.headed(sheet, [column.title for column in columns], widths)
         for number, (table, row) in enumerate(rows, 1):
             for at, column in enumerate(columns):
-                cell = row[column.at] if column.at >= 0 else _COUNTED.sub("", table.title)
-                if column.part == "":
-                    self.cell(sheet, number, at, cell, number=column.at in numeric)
+                if column.at < 0:
+                    self.book.put(sheet, number, at, _shown(column, table, row))
+                elif column.part == "":
+                    self.cell(sheet, number, at, row[column.at], number=column.at in numeric)
                 elif column.part == "place":
-                    links += self.place(sheet, number, at, cell, linked=links < _LINKS)
+                    links += self.place(sheet, number, at, row[column.at], linked=links < _LINKS)
                 else:
-                    self.figure(sheet, number, at, dict(_figures(cell)).get(column.part), column.part)
+                    self.figure(sheet, number, at, dict(_figures(row[column.at])).get(column.part), column.part)
+            texts = [_shown(column, table, row) for column in columns]
+            self.book.fit(sheet, number, list(zip(texts, widths, strict=True)))
         if not rows:
             self.book.put(sheet, 1, 0, self.report.look.nothing)
-        self.finish(sheet, columns, rows)
+        self.finish(sheet, columns, len(rows))
+
+    def headed(self, sheet: Any, titles: Sequence[str], widths: Sequence[int]) -> None:
+        """The first row: in sight wherever the reader is, and on every page; a narrow first column stays as well."""
+        for at, (title, wide) in enumerate(zip(titles, widths, strict=True)):
+            sheet.set_column(at, at, wide)
+            self.book.put(sheet, 0, at, title, form=self.book.head)
+        self.book.fit(sheet, 0, list(zip(titles, widths, strict=True)))
+        sheet.freeze_panes(1, 1 if widths[0] <= _KEPT_IN_SIGHT else 0)
+        sheet.repeat_rows(0)
 
     def columns(self, found: Sequence[Table]) -> list[_Column]:
         m, made = self.report.m, []
@@ -222,22 +240,24 @@ class _Workbook:
                 made.append(_Column(f"{m('column.found_at')}·{title}", at, "place"))
         return [_Column(m("column.group"), -1), *made] if len(found) > 1 else made
 
-    def width(self, column: _Column, rows: Sequence[tuple[Table, tuple[str, ...]]]) -> float:
-        if column.part == "place":
-            texts = [_told(_keys(row[column.at])) for _, row in rows]
-        elif column.part:
-            texts = [str(dict(_figures(row[column.at])).get(column.part) or "") for _, row in rows]
-        else:
-            texts = [row[column.at] if column.at >= 0 else table.title for table, row in rows]
-        widest = _WIDEST if column.part == "" else 18
-        return min(max([_NARROWEST, min(width(column.title), 14), *map(width, texts)]), widest) + 2
+    def widths(self, columns: Sequence[_Column], rows: Sequence[tuple[Table, tuple[str, ...]]]) -> list[int]:
+        """How wide each column is: what its texts need, the widest giving way where all are too much for a page."""
+        needs = []
+        for column in columns:
+            longest = max([_NARROWEST, *(width(_shown(column, *row)) for row in rows)])
+            titled = max(longest, min(width(column.title), _BESIDE - 2)) + 2
+            needs.append(min(titled, _BESIDE if column.part else _WIDEST))
+        room, texts = _SHEET, [n for n, column in enumerate(columns) if not column.part]
+        room -= sum(needs[n] for n in range(len(columns)) if n not in texts)
+        cap = next(
+            c for c in range(_WIDEST, _LEAST - 1, -1) if c == _LEAST or sum(min(needs[n], c) for n in texts) <= room
+        )
+        return [min(need, cap) if n in texts else need for n, need in enumerate(needs)]
 
-    def finish(self, sheet: Any, columns: Sequence[_Column], rows: Sequence[tuple[Table, tuple[str, ...]]]) -> None:
-        """The header in sight and repeated, a filter, and a colour for the direction of what moved."""
-        last = max(len(rows), 1)
-        sheet.freeze_panes(1, 1 if self.width(columns[0], rows) <= _KEPT_IN_SIGHT else 0)
+    def finish(self, sheet: Any, columns: Sequence[_Column], count: int) -> None:
+        """A filter, and a colour for the direction of what moved."""
+        last = max(count, 1)
         sheet.autofilter(0, 0, last, len(columns) - 1)
-        sheet.repeat_rows(0)
         sheet.ignore_errors({"number_stored_as_text": f"A1:{_letters(len(columns) - 1)}{last + 1}"})
         for at, column in enumerate(columns):
             if column.part in _MOVES:
@@ -247,17 +267,14 @@ class _Workbook:
                         1, at, last, at, {"type": "cell", "criteria": sign, "value": 0, "format": look}
                     )
 
-    def plain(self, name: str, table: Table, widths: Sequence[float]) -> None:
+    def plain(self, name: str, table: Table, widths: Sequence[int]) -> None:
         sheet = self.sheet(name)
-        for at, (title, wide) in enumerate(zip(table.columns, widths, strict=True)):
-            sheet.set_column(at, at, wide)
-            self.book.put(sheet, 0, at, title, form=self.book.head)
+        self.headed(sheet, table.columns, widths)
         for number, row in enumerate(table.rows, 1):
             for at, cell in enumerate(row):
                 self.book.put(sheet, number, at, cell)
-        sheet.freeze_panes(1, 0)
+            self.book.fit(sheet, number, list(zip(row, widths, strict=True)))
         sheet.autofilter(0, 0, max(len(table.rows), 1), len(table.columns) - 1)
-        sheet.repeat_rows(0)
 
     def source(self, places: Places) -> None:
         """The plan's text, one row a clause, a long one in several of the same key."""
@@ -353,8 +370,20 @@ def _keys(cell: str) -> Sequence[str]:
     return cell.keys if isinstance(cell, Cell) and cell.plan else ()
 
 
+def _shown(column: _Column, table: Table, row: tuple[str, ...]) -> str:
+    """The text a column shows in a row."""
+    if column.at < 0:
+        return _COUNTED.sub("", table.title)
+    cell = row[column.at]
+    if column.part == "":
+        return cell
+    if column.part == "place":
+        return _told(_keys(cell))
+    return str(dict(_figures(cell)).get(column.part) or "")
+
+
 def _told(keys: Sequence[str]) -> str:
-    return "\n".join(dict.fromkeys(keys))
+    return "；".join(dict.fromkeys(keys))
 
 
 def _letters(column: int) -> str:
