@@ -97,6 +97,7 @@ function mark(sought) {
 }
 
 // ---- why this match: the parts of a score one under the other, each bar beginning where the last one ended
+const SMALL = 0.25; // log-odds: what adds less is summed up in one line
 function waterfall(details) {
   for (const n of details.dataset.links.split(",")) explain(details, data.links[n]);
 }
@@ -106,10 +107,10 @@ function explain(parent, link) {
   if (!link.why.length) return;
   const first = link.why.slice(0, 1);
   const others = link.why.slice(1).sort((a, b) => Math.abs(b[2]) - Math.abs(a[2]));
-  const small = others.filter((part) => Math.abs(part[2]) < 0.1);
-  const large = [...first, ...others.filter((part) => Math.abs(part[2]) >= 0.1)];
+  const small = others.filter((part) => Math.abs(part[2]) < SMALL);
+  const large = [...first, ...others.filter((part) => Math.abs(part[2]) >= SMALL)];
   const steps = large.map(([n, value, adds], at) => [data.parts[n], at ? String(value) : "", adds]);
-  if (small.length) steps.push([say(words.small, { count: small.length }), "", small.reduce((sum, p) => sum + p[2], 0)]);
+  if (small.length) steps.push([say(words.small, { count: small.length, below: SMALL }), "", small.reduce((sum, p) => sum + p[2], 0)]);
   let sum = 0;
   const ends = steps.map((step) => [sum, (sum += step[2])]);
   const low = Math.min(...ends.flat()), high = Math.max(...ends.flat());
@@ -119,15 +120,16 @@ function explain(parent, link) {
   for (const name of [words.evidence, words.measured, words.adds]) put(head, "th", name, { scope: "col" });
   put(head, "td");
   const body = put(table, "tbody");
-  steps.forEach(([name, value, adds], n) => bar(body, name, value, adds, ends[n].map(x)));
-  bar(body, words.sum, link.s ? "" : link.p, sum, [x(0), x(sum)], "sum");
+  steps.forEach(([name, value, adds], n) => bar(body, name, value, adds, ends[n].map(x), x(0)));
+  bar(body, words.sum, link.s ? "" : link.p, sum, [x(0), x(sum)], x(0), "sum");
 }
-function bar(body, name, value, adds, [from, to], kind = adds < 0 ? "minus" : "plus") {
+function bar(body, name, value, adds, [from, to], zero, kind = adds < 0 ? "minus" : "plus") {
   const row = put(body, "tr");
   put(row, "th", name, { scope: "row" });
   put(row, "td", value, { class: "n" });
   put(row, "td", (adds < 0 ? "−" : "+") + Math.abs(adds).toFixed(2), { class: "n" });
   const svg = put(put(row, "td"), "svg", "", { width: 250, height: 14, "aria-hidden": "true" });
+  put(svg, "line", "", { class: "zero", x1: zero, x2: zero, y1: 0, y2: 14 });
   put(svg, "rect", "", { class: kind, x: Math.min(from, to), y: 2, width: Math.max(Math.abs(to - from), 1), height: 10 });
 }
 const short = (text) => (text.length > 24 ? text.slice(0, 23) + "…" : text);

@@ -113,6 +113,14 @@ def cell(value: str) -> str:
     return "".join(f"<{names[k]}>{text(t)}</{names[k]}>" if k else text(t) for t, k in value.runs)
 
 
+def _placed(value: str) -> str:
+    """A cell whose lines below the first say where that one stands has them set apart."""
+    first, line, places = value.partition("\n")
+    if not isinstance(value, Cell) or not value.keys or value.runs or not line:
+        return cell(value)
+    return f'{text(first)}<span class="where">{text(places)}</span>'
+
+
 def table(made: Table, m: Messages, *, ids: Iterable[str] = ()) -> str:
     """A table under its title; one whose columns have no names has its first cells as the names of its rows."""
     if not made.rows:
@@ -149,7 +157,7 @@ def _row(row: Sequence[str], columns: Sequence[str], key: str) -> str:
             cells.append(f'<th scope="row">{cell(value)}</th>')
         else:
             name = f' data-name="{text(columns[n])}"' if columns[n] and n else ""
-            cells.append(f"<td{name}>{cell(value)}</td>")
+            cells.append(f"<td{name}>{_placed(value)}</td>")
     return f"<tr{identified(key)}>{''.join(cells)}</tr>"
 
 

@@ -146,11 +146,11 @@ def _key(name: str, label: str) -> str:
     return f"<li>{box}{text(label)}</li>"
 
 
-def _chart(svg: str, title: str, note: str = "") -> str:
-    below = f'<p class="note">{text(note)}</p>' if note else ""
+def _chart(svg: str, title: str) -> str:
+    """A chart under its title; it keeps its size and scrolls in a narrow window."""
     return (
         f'<figure class="chart"><figcaption><h3>{text(title)}</h3></figcaption>'
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{text(title)}">{svg}</div>{below}</figure>'
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{text(title)}">{svg}</div></figure>'
     )
 
 
@@ -172,7 +172,9 @@ def _moved(told: _Told) -> str:
     same = sum(shift.percent == 0 or (shift.percent is None and shift.direction == "same") for shift in like)
     note = told.m("page.dumbbell_note", same=same, others=len(like) - same - len(drawn))
     title = told.m("page.dumbbell")
-    return _chart(plots.dumbbell(drawn, title), title, note) if drawn else ""
+    if not drawn:
+        return ""
+    return f'<h3>{text(title)}</h3>{plots.dumbbell(drawn, title)}<p class="note">{text(note)}</p>'
 
 
 def _changes(told: _Told) -> str:
@@ -321,11 +323,7 @@ def _steps(m: Messages) -> str:
 def _flow(told: _Told) -> str:
     """Where the commitments of each section went, and how firmly the sections of either plan promise."""
     m, (old, new) = told.m, (told.sections["o"], told.sections["n"])
-    bands = Counter((old.of[link.old], new.of[link.new]) for link in told.result.links)
-    flows = [plots.Flow(a, b, n) for (a, b), n in sorted(bands.items())]
-    alone = Counter((c.status, (old if c.old else new).of[(c.old or c.new)[0]]) for c in told.result.changes)
-    flows += [plots.Flow(at, None, n) for (status, at), n in sorted(alone.items()) if status == "dropped"]
-    flows += [plots.Flow(None, at, n) for (status, at), n in sorted(alone.items()) if status == "new"]
+    flows = _flows(told.result, old, new)
     if not flows:
         return ""
     title = m("page.sankey")
@@ -333,6 +331,24 @@ def _flow(told: _Told) -> str:
     legend = [("band", m("page.linked")), ("gone", m("status.dropped")), ("come", m("status.new"))]
     keys = "".join(_key(name, label) for name, label in legend)
     return _chart(svg, title) + f'<ul class="legend">{keys}</ul>' + _strengths(told)
+
+
+def _flows(result: Comparison, old: Sections, new: Sections) -> list[plots.Flow]:
+    """Every commitment once on its side: one with two counterparts goes half to each; without one it stands alone."""
+    going = Counter(link.old for link in result.links)
+    coming = Counter(link.new for link in result.links)
+    found: dict[tuple[int | None, int | None], list[float]] = {}
+    for link in result.links:
+        widths = found.setdefault((old.of[link.old], new.of[link.new]), [0.0, 0.0, 0])
+        for n, value in enumerate((1 / going[link.old], 1 / coming[link.new], 1)):
+            widths[n] += value
+    for key, section in old.of.items():
+        if not going[key]:
+            found.setdefault((section, None), [0.0, 0.0, 0])[0] += 1
+    for key, section in new.of.items():
+        if not coming[key]:
+            found.setdefault((None, section), [0.0, 0.0, 0])[1] += 1
+    return [plots.Flow(a, b, wide[0], wide[1], int(wide[2])) for (a, b), wide in found.items()]
 
 
 def _strengths(told: _Told) -> str:
@@ -364,7 +380,7 @@ def _plans(told: _Told) -> str:
         title = f"{m('column.' + name)}：{one_line(places.plan.info.title)}"
         body = "".join(_clause(told, side, places, clause) for clause in places.plan.clauses)
         columns.append(
-            f'<h3>{text(title)}</h3><div class="text" id="text-{name}" tabindex="0" role="region" '
+            f'<h3 class="of-{name}">{text(title)}</h3><div class="text" id="text-{name}" tabindex="0" role="region" '
             f'aria-label="{text(title)}" lang="zh-CN">{body}</div>'
         )
     return (
@@ -389,7 +405,7 @@ def _clause(told: _Told, side: str, places: Places, clause: Clause) -> str:
         else:
             outside.append(_unit(told, side, commitment.key, commitment.text))
     inside.append(text(source[at : clause.body.end]))
-    body = "".join(inside).strip("\n ")
+    body = "\n".join(line for line in "".join(inside).split("\n") if line.strip())
     paragraphs = [body] * bool(body) + outside
     return f'<div class="clause">{head}{"".join(f"<p>{p}</p>" for p in paragraphs)}</div>'
 

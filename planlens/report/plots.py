@@ -1,12 +1,12 @@
 """Charts of a comparison as SVG: how far targets moved, where commitments went, how firmly sections promise.
 
-Each function gives one `<svg>` element that takes its colours from the classes of data/page.css. Nothing is computed
+Each function gives one element that takes its colours from the classes of data/page.css. Nothing is computed
 here but places on paper: the numbers and the words beside them come from the tables.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -14,7 +14,6 @@ from itertools import accumulate
 
 _EM = 13  # px of the charts' text
 _WIDTH = 960
-_ROW = 30
 _CAPPED = 200.0  # percent: beyond it the line ends in an arrow, or one outlier flattens all others
 
 
@@ -31,35 +30,44 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """`count` links between section `old` and section `new`; one of them None where commitments stand alone."""
+    """`links` between section `old` and section `new`; one of them None where commitments stand alone.
+
+    `leaves` and `enters` say how many commitments that is on either side.
+    """
 
     old: int | None
     new: int | None
-    count: int
+    leaves: float
+    enters: float
+    links: int = 0
 
 
 def dumbbell(rows: Sequence[Moved], title: str) -> str:
-    """A line a target from the old value (0%) to where the new one stands, what was written beside it."""
+    """A line a target from the old value (0%) to where the new one stands, what was written beside it.
+
+    A list, so that it reads and wraps as text; only its tracks are drawn, in shares of whatever width they get.
+    """
     least = min(0.0, *(row.percent for row in rows))
     most = max(0.0, *(row.percent for row in rows))
     low, high = max(-100.0, _rounded(least)), min(_CAPPED, _rounded(most))
-    left, right, top = 290, 620, 28
-    scale = (right - left) / ((high - low) or 1)
-    height = top + _ROW * len(rows) + 8
-    parts = []
-    for tick in _ticks(low, high):
-        x = left + (tick - low) * scale
-        parts.append(_line(x, top - 6, x, height - 8, "grid zero" if tick == 0 else "grid"))
-        parts.append(_text(x, top - 12, f"{tick:+.0f}%" if tick else "0", "middle", "muted"))
-    for n, row in enumerate(rows):
-        y = top + _ROW * n + _ROW / 2
-        end = left + (min(max(row.percent, low), high) - low) * scale
-        parts.append(_pair(row, left - low * scale, end, y, capped=row.percent > high))
-        parts.append(_text(left - 14, y + 4, fitted(row.name, 265), "end"))
-        told = f"{row.old} → {row.new}"
-        parts.append(_text(right + 18, y + 4, fitted(told, 190), "start"))
-        parts.append(_text(_WIDTH, y + 4, fitted(row.movement, 140), "end", "strong"))
-    return _svg(height, title, parts)
+    ticks = list(range(int(low), int(high) + 1, 50))
+
+    def at(percent: float) -> str:
+        return _n(100 * (min(max(percent, low), high) - low) / ((high - low) or 1)) + "%"
+
+    grid = "".join(_line(at(t), 0, at(t), "100%", "grid zero" if t == 0 else "grid") for t in ticks)
+    axis = "".join(_text(at(t), 13, f"{t:+}%" if t else "0", "middle", "muted") for t in ticks)
+    items = [f'<li class="axis" aria-hidden="true">{_track(axis)}</li>']
+    for row in rows:
+        drawn = _track(grid + _pair(at(0), at(row.percent), row.percent, capped=row.percent > high))
+        told = f"{escape(row.old)} → {escape(row.new)}"
+        name = f'<span class="name">{escape(row.name)}</span>'
+        items.append(f"<li>{name}{drawn}<span>{told}</span><strong>{escape(row.movement)}</strong></li>")
+    return f'<ul class="moves" aria-label="{escape(title)}">{"".join(items)}</ul>'
+
+
+def _track(inside: str) -> str:
+    return f'<svg class="track" width="100%" height="18" aria-hidden="true">{inside}</svg>'
 
 
 def _rounded(percent: float) -> float:
@@ -69,33 +77,26 @@ def _rounded(percent: float) -> float:
     return (50.0 if percent > 0 else -50.0) * whole
 
 
-def _ticks(low: float, high: float) -> list[int]:
-    return list(range(int(low), int(high) + 1, 50))
-
-
-def _pair(row: Moved, start: float, end: float, y: float, *, capped: bool) -> str:
-    way = "up" if row.percent > 0 else "down" if row.percent < 0 else "same"
-    tip = f"{row.name}: {row.old} → {row.new} {row.movement}"
-    mark = (
-        f'<path class="{way}" d="M{_n(end - 6)} {_n(y - 6)}l9 6l-9 6z"/>'
-        if capped
-        else f'<circle class="{way}" cx="{_n(end)}" cy="{_n(y)}" r="6"/>'
-    )
-    shape = f'{_line(start, y, end, y, "span " + way)}<circle class="was" cx="{_n(start)}" cy="{_n(y)}" r="5"/>{mark}'
-    return f"<g><title>{escape(tip)}</title>{shape}</g>"
+def _pair(start: str, end: str, percent: float, *, capped: bool) -> str:
+    """The old value hollow, the new one filled; an arrow where it stands beyond the scale."""
+    way = "up" if percent > 0 else "down" if percent < 0 else "same"
+    mark = f'<circle class="{way}" cx="{end}" cy="50%" r="6"/>'
+    if capped:
+        mark = f'<svg x="{end}" y="50%" overflow="visible"><path class="{way}" d="M-8 -7l11 7l-11 7z"/></svg>'
+    return f'{_line(start, "50%", end, "50%", "span " + way)}<circle class="was" cx="{start}" cy="50%" r="5"/>{mark}'
 
 
 def sankey(old: Sequence[str], new: Sequence[str], flows: Sequence[Flow], heads: tuple[str, str], title: str) -> str:
-    """Sections of the old plan at the left, of the new one at the right; a band is as wide as it holds links.
+    """Sections of the old plan at the left, of the new one at the right; a band is as wide as it holds commitments.
 
     Commitments without a counterpart leave (dropped) or enter (new) as short stubs.
     """
-    sizes = [Counter[int](), Counter[int]()]
+    sizes: list[defaultdict[int, float]] = [defaultdict(float), defaultdict(float)]
     for flow in flows:
-        for side, at in enumerate((flow.old, flow.new)):
+        for side, (at, size) in enumerate(((flow.old, flow.leaves), (flow.new, flow.enters))):
             if at is not None:
-                sizes[side][at] += flow.count
-    unit = 420 / max(1, *(sum(size.values()) for size in sizes))
+                sizes[side][at] += size
+    unit = 420 / max(1, *(sum(side.values()) for side in sizes))
     starts = [_stacked([sizes[s][n] for n in range(len(names))], unit) for s, names in enumerate((old, new))]
     height = max(max(tops, default=0) + sizes[s][len(tops) - 1] * unit for s, tops in enumerate(starts)) + 16
     left, right = 300, _WIDTH - 300
@@ -108,12 +109,12 @@ def sankey(old: Sequence[str], new: Sequence[str], flows: Sequence[Flow], heads:
             y, tall = starts[side][n], max(sizes[side][n] * unit, 2)
             x, anchor, beside = (left, "end", left - 8) if side == 0 else (right - 10, "start", right + 8)
             parts.append(f'<rect class="node" x="{x}" y="{_n(y)}" width="10" height="{_n(tall)}"/>')
-            label = f"{fitted(name, 240)} {sizes[side][n]}"
+            label = f"{fitted(name, 240)} {sizes[side][n]:.0f}"
             parts.append(_text(beside, y + tall / 2 + 4, label, anchor))
     return _svg(height, title, parts)
 
 
-def _stacked(sizes: Sequence[int], unit: float) -> list[float]:
+def _stacked(sizes: Sequence[float], unit: float) -> list[float]:
     """Where each node begins: under one another, each with room for its label."""
     rooms = [max(size * unit + 6, _EM + 5.0) if size else 0.0 for size in sizes]
     return [28 + top for top in accumulate([0.0, *rooms[:-1]])] if rooms else []
@@ -127,14 +128,14 @@ def _bands(
     parts = []
     order = len(new) + len(old)  # stubs come last on both sides
     for flow in sorted(flows, key=lambda f: (_or(f.old, order), _or(f.new, order))):
-        wide = flow.count * unit
-        ends = []
-        for side, node in enumerate((flow.old, flow.new)):
-            ends.append(None if node is None else at[side][node])
+        ends: list[tuple[float, float] | None] = []
+        for side, (node, size) in enumerate(((flow.old, flow.leaves), (flow.new, flow.enters))):
+            ends.append(None if node is None else (at[side][node], size * unit))
             if node is not None:
-                at[side][node] += wide
+                at[side][node] += size * unit
         names = (old[flow.old] if flow.old is not None else "—", new[flow.new] if flow.new is not None else "—")
-        parts.append(_band(ends[0], ends[1], wide, left, right, f"{names[0]} → {names[1]}: {flow.count}"))
+        told = flow.links or round(flow.leaves + flow.enters)
+        parts.append(_band(ends[0], ends[1], left, right, f"{names[0]} → {names[1]}: {told}"))
     return parts
 
 
@@ -142,15 +143,17 @@ def _or(value: int | None, otherwise: int) -> int:
     return otherwise if value is None else value
 
 
-def _band(a: float | None, b: float | None, wide: float, left: float, right: float, tip: str) -> str:
-    if a is None or b is None:
-        x, y, name = (left, a, "gone") if a is not None else (right - 46, b, "come")
-        shape = f'<rect class="{name}" x="{_n(x)}" y="{_n(y or 0)}" width="46" height="{_n(wide)}"/>'
-    else:
+def _band(a: tuple[float, float] | None, b: tuple[float, float] | None, left: float, right: float, tip: str) -> str:
+    """A band from `a` to `b` (top and width of each end), or a stub where there is only one of them."""
+    if a is not None and b is not None:
         mid = (left + right) / 2
-        down = f"M{_n(left)} {_n(a)}C{_n(mid)} {_n(a)} {_n(mid)} {_n(b)} {_n(right)} {_n(b)}v{_n(wide)}"
-        back = f"C{_n(mid)} {_n(b + wide)} {_n(mid)} {_n(a + wide)} {_n(left)} {_n(a + wide)}z"
+        down = f"M{_n(left)} {_n(a[0])}C{_n(mid)} {_n(a[0])} {_n(mid)} {_n(b[0])} {_n(right)} {_n(b[0])}v{_n(b[1])}"
+        back = f"C{_n(mid)} {_n(sum(b))} {_n(mid)} {_n(sum(a))} {_n(left)} {_n(sum(a))}z"
         shape = f'<path class="band" d="{down}{back}"/>'
+    else:
+        y, wide = a or b or (0.0, 0.0)
+        x, name = (left, "gone") if a is not None else (right - 46, "come")
+        shape = f'<rect class="{name}" x="{_n(x)}" y="{_n(y)}" width="46" height="{_n(wide)}"/>'
     return f"<g><title>{escape(tip)}</title>{shape}</g>"
 
 
@@ -161,12 +164,12 @@ def strengths(
 
     `levels` names the counts in order, the last one those of which nothing is said.
     """
-    left, right = 250, _WIDTH / 2 + 90
+    left, right = 225, 540
     unit = (right - left) / max(most, 1)
     parts = []
     for n, (name, counts) in enumerate(zip(sections, counted, strict=True)):
         y = 4 + 26.0 * n
-        parts.append(_text(left - 10, y + 14, fitted(name, 235), "end"))
+        parts.append(_text(left - 10, y + 14, fitted(name, 210), "end"))
         x = float(left)
         for level, count in enumerate(counts):
             if count:
@@ -176,7 +179,7 @@ def strengths(
                 parts.append(f"<g><title>{escape(tip)}</title>{box}</g>")
             x += count * unit
         parts.append(_text(x + 6, y + 14, str(sum(counts)), "start", "muted"))
-    return _svg(8 + 26 * len(sections), title, parts, width=round(right + 40))
+    return _svg(8 + 26 * len(sections), title, parts, width=right + 40)
 
 
 def level_class(level: int, count: int) -> str:
@@ -206,13 +209,14 @@ def _svg(height: float, title: str, parts: Sequence[str], *, width: int = _WIDTH
     return f'<svg role="img" aria-label="{escape(title)}" {size}>{"".join(parts)}</svg>'
 
 
-def _line(x1: float, y1: float, x2: float, y2: float, name: str) -> str:
-    return f'<line class="{name}" x1="{_n(x1)}" y1="{_n(y1)}" x2="{_n(x2)}" y2="{_n(y2)}"/>'
+def _line(x1: str, y1: int | str, x2: str, y2: int | str, name: str) -> str:
+    return f'<line class="{name}" x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}"/>'
 
 
-def _text(x: float, y: float, text: str, anchor: str, name: str = "") -> str:
+def _text(x: float | str, y: float, text: str, anchor: str, name: str = "") -> str:
     kind = f' class="{name}"' if name else ""
-    return f'<text{kind} x="{_n(x)}" y="{_n(y)}" text-anchor="{anchor}">{escape(text)}</text>'
+    where = x if isinstance(x, str) else _n(x)
+    return f'<text{kind} x="{where}" y="{_n(y)}" text-anchor="{anchor}">{escape(text)}</text>'
 
 
 def _n(value: float) -> str:
