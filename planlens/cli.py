@@ -234,12 +234,13 @@ def targets(run: _Run, plan: tuple[str, ...], ledger: bool) -> None:
         from planlens.track import ledger as ledger_of
 
         made = ledger_of(found)
-        run.report(json=lambda: json.ledger(made), tables=lambda: listings.ledger(made, run.m))
+        run.report(json=lambda: json.ledger(made), tables=lambda: listings.ledger(made, run.m), result=made)
     else:
         run.report(
             json=lambda: json.targets(found),
             csv=lambda: [listings.target_rows(found, run.m)],
             tables=lambda: listings.targets(found, run.m, full=run.look.full),
+            result=found,
         )
 
 
@@ -253,7 +254,7 @@ def track(run: _Run, indicator: str, plan: tuple[str, ...]) -> None:
     from planlens.track import track as follow
 
     made = follow(indicator, run.read(plan))
-    run.report(json=lambda: json.track(made), tables=lambda: listings.track(made, run.m))
+    run.report(json=lambda: json.track(made), tables=lambda: listings.track(made, run.m), result=made)
 
 
 @cli.command()
@@ -283,6 +284,7 @@ def align(
         json=lambda: json.align(first, second, found),
         csv=lambda: [tables.align_rows(first, second, found, run.m)],
         tables=lambda: tables.align(first, second, found, run.m),
+        result=(first, second),
     )
 
 
@@ -367,6 +369,7 @@ def check(
         json=lambda: report.json(result, run.m),
         csv=lambda: [report.rows(result, run.m)],
         tables=lambda: report.tables(result, run.m),
+        result=result,
     )
     return CHANGED if report.fails(result, fail_on) else OK
 
@@ -437,6 +440,7 @@ def coverage(run: _Run, goals: str, plan: tuple[str, ...], only: str | None) -> 
         json=lambda: told.as_json(made),
         csv=lambda: [told.rows(made, run.m)],
         tables=lambda: told.tables(made, run.m, only=asked or told.SECTIONS, full=run.look.full),
+        result=made,
     )
 
 
@@ -467,6 +471,7 @@ def overlap(run: _Run, plan: tuple[str, ...], above: tuple[str, ...], only: str 
         tables=lambda: told.tables(
             made, run.m, only=asked or (told.SECTIONS if run.look.full else told.SHOWN), full=run.look.full
         ),
+        result=made,
     )
 
 

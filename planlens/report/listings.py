@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from planlens import naming
 from planlens.model import Commitment, Plan, PlanInfo, Table, Target
+from planlens.report.cells import Cell
 from planlens.report.look import one_line
 from planlens.report.messages import Messages
 from planlens.report.places import Places, period, plain
@@ -46,10 +47,13 @@ def of_interest(found: Iterable[Target]) -> tuple[Target, ...]:
 def _target_cells(places: Places, target: Target, said: Sequence[Target], m: Messages) -> tuple[str, ...]:
     """`said` are all records of the number: its places stand under each other in one cell."""
     value = places.value(target)
+    quantity = target.quantity
+    figures = (("lo", quantity.lo), ("hi", quantity.hi), ("unit", quantity.unit), ("bound", quantity.bound))
+    where = "\n".join(dict.fromkeys(places.label(t.unit_key) for t in said))
     return (
-        "\n".join(dict.fromkeys(places.label(t.unit_key) for t in said)),
+        Cell(where, plan=places.plan.info.id, keys=[t.unit_key for t in said]),
         target.indicator,
-        f"{value}（{m('column.damaged')}）" if target.damaged else value,
+        Cell(f"{value}（{m('column.damaged')}）" if target.damaged else value, figures=figures),
         m("target_role." + target.role),
         m("measure." + target.measure),
         next((t.period for t in said if t.period), ""),

@@ -37,12 +37,11 @@ def _held(time: datetime) -> datetime:
 
 
 def plans(result: object) -> Iterator[Plan]:
-    """The plans that a result holds, singly or in a tuple."""
-    if not is_dataclass(result):
-        return
-    for field in fields(result):
-        value = getattr(result, field.name)
-        yield from (found for found in (value if isinstance(value, tuple) else (value,)) if isinstance(found, Plan))
+    """The plans that a result is or holds, singly or in a tuple."""
+    for value in [getattr(result, f.name) for f in fields(result)] if is_dataclass(result) else [result]:
+        yield from (
+            found for found in (value if isinstance(value, (tuple, list)) else (value,)) if isinstance(found, Plan)
+        )
 
 
 def _days(text: str) -> Iterator[datetime]:
