@@ -23,10 +23,9 @@ from typing import Any
 from plansynth import Draw
 from synthscore import plan_of
 
-from planlens import against
-from planlens.check import within
+from planlens.check import against, within
+from planlens.check.findings import Finding
 from planlens.compare import compare
-from planlens.findings import Finding
 from planlens.model import Clause, Plan, PlanInfo, Span, Target
 from planlens.restated import headlines
 

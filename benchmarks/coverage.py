@@ -20,7 +20,8 @@ from typing import Any
 
 from plansynth import Draw
 
-from planlens import coverage, goals, library, parse
+from planlens import coverage, library, parse
+from planlens.coverage import goals
 from planlens.model import Answer, Block, Coverage, Document, Goal, Plan, PlanInfo, Span
 
 if sys.version_info >= (3, 11):

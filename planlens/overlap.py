@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from . import counterparts, goals, instruments, places, pledge, regions, sections, words
+from . import counterparts, instruments, places, pledge, regions, sections, words
 from .counterparts import Counterparts
+from .coverage import goals
 from .errors import LibraryError
 from .lexicon import Lexicon, load
 from .model import Commitment, Link, Overlap, Plan, Share, Shared, Theme
@@ -252,7 +253,7 @@ _PLAIN = re.compile(r"[^\w“”+《》]+")
 def _shared_runs(one: str, other: str) -> list[str]:
     """Runs of whole words of one text that stand in the other."""
     runs, current = [], ""
-    flat = _PLAIN.sub("", other)
+    flat = _PLAIN.sub("|", other)
     for word in words.tokens(_PLAIN.sub("|", one)):
         if word != "|" and current + word in flat:
             current += word

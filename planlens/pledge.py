@@ -14,9 +14,9 @@ from collections.abc import Sequence
 from typing import Literal
 
 from . import instruments, places, regions, words
+from .coverage.reach import better, closeness
 from .lexicon import Lexicon
 from .model import Link, Plan, Shared, SharedKind, Span, Target
-from .reach import better, closeness
 
 _Side = Literal["a", "b"]
 _VERBATIM = 82.0  # likeness (rapidfuzz ratio) without stock words: 推广X经验, 深入推广X经验 and one article or adverb

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from planlens import against, cli, parse
-from planlens.check import Check, check, within
+from planlens import cli, parse
+from planlens.check import Check, against, check, within
+from planlens.check.findings import Finding
 from planlens.compare import compare
 from planlens.errors import LibraryError
-from planlens.findings import Finding
 from planlens.library import Library
 from planlens.model import Plan, PlanInfo
 from planlens.quantity import table

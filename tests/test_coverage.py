@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from planlens import cli, goals
-from planlens.coverage import cover
+from planlens import cli
+from planlens.coverage import cover, goals
+from planlens.coverage.reach import reach
 from planlens.lexicon import load
 from planlens.model import Answer, Coverage, Document, Plan, PlanInfo, Quantity
 from planlens.parse import build
-from planlens.reach import reach
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "benchmarks"))

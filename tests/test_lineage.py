@@ -65,7 +65,7 @@ def test_a_key_leads_through_the_years_of_its_place(plans: list[Plan]) -> None:
 
 
 def test_what_nobody_says_is_one_line_with_the_nearest(plans: list[Plan]) -> None:
-    with pytest.raises(LibraryError, match="no commitment of 5 plans says so; nearest: .*食堂"):
+    with pytest.raises(LibraryError, match=r"no commitment of 5 plans says so; nearest: .*食堂"):
         lineage("食堂补贴", plans)
     with pytest.raises(LibraryError, match="no commitment 九/九"):
         lineage("sz-2022:九/九", plans)

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 from planlens.check import Check
-from planlens.findings import SEVERITIES, Finding, Place
+from planlens.check.findings import SEVERITIES, Finding, Place
 from planlens.model import Plan, Span, Table
 from planlens.quantity import table
 from planlens.report.json import FORMAT, Row, plans

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, get_args
 
-from planlens.goals import WEIGHTS, span_of
+from planlens.coverage.goals import WEIGHTS, span_of
 from planlens.model import Answer, Answered, Coverage, Goal, Plan, Table, Target
 from planlens.report import json
 from planlens.report.look import one_line
@@ -221,7 +221,7 @@ def _cascade(told: _Told, _: bool) -> list[Table]:
 
 
 def _level(places: Places) -> int:
-    from planlens.goals import level_of
+    from planlens.coverage.goals import level_of
 
     return level_of(places.plan)
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from . import naming
+from .. import naming
+from ..model import Plan, Target
+from ..verdicts import better_note
 from .findings import Finding, found, place
-from .model import Plan, Target
-from .verdicts import better_note
 
 
 def check(plan: Plan) -> Iterator[Finding]:

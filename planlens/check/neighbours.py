@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from .commitments import bodies_listed
+from ..commitments import bodies_listed
+from ..lexicon import Lexicon, load
+from ..model import Clause, Commitment, Plan, Span
+from ..outline import label_of, statements
 from .findings import Finding, found, place
-from .lexicon import Lexicon, load
-from .model import Clause, Commitment, Plan, Span
-from .outline import label_of, statements
 
 _NEIGHBOURS = 3
 """Neighbours that must have one before its absence says anything."""

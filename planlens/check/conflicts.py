@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from itertools import combinations
 
-from . import convert, naming, words
+from .. import convert, naming, words
+from ..model import Commitment, Plan, Span, Target
+from ..quantity import table
 from .findings import Finding, found, place
-from .model import Commitment, Plan, Span, Target
-from .quantity import table
 
 _CLOSE = 0.8
 """Likeness of a row's name and a sentence's from which they are one indicator, where no word of either is its own."""

@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from .commitments import bodies_listed
+from ..commitments import bodies_listed
+from ..lexicon import Lexicon, load
+from ..model import Clause, Plan, Span
+from ..outline import statements
 from .findings import Finding, found, place
-from .lexicon import Lexicon, load
-from .model import Clause, Plan, Span
-from .outline import statements
 
 _SHORTEST = 6
 """Characters of a heading that is not met twice by chance: 组织实施 is."""

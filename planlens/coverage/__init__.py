@@ -21,20 +21,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from .. import convert, counterparts, instruments, kinds, naming, restated, shifts, verdicts, words
+from ..commitments import items
+from ..convert import Meeting
+from ..errors import InputError, LibraryError
+from ..lexicon import Lexicon, load
+from ..model import Answer, Coverage, Firmness, Goal, Plan, Span, Target
+from ..verdicts import Group
 from . import cascade as cascades
-from . import convert, counterparts, instruments, kinds, naming, restated, shifts, verdicts, words
 from . import goals as asked
-from .commitments import items
-from .convert import Meeting
-from .errors import InputError, LibraryError
 from .goals import Addressees
-from .lexicon import Lexicon, load
-from .model import Answer, Coverage, Firmness, Goal, Plan, Span, Target
 from .reach import better, closeness, reach, share_a_pair
-from .verdicts import Group
 
 if TYPE_CHECKING:
-    from .semantic import Encoder
+    from ..semantic import Encoder
 
 Floats = NDArray[np.float64]
 

@@ -14,9 +14,9 @@ import functools
 from decimal import Decimal
 from typing import Literal
 
-from . import convert, naming, track
-from .model import Answered, Quantity, Target
-from .quantity import table
+from .. import convert, naming, track
+from ..model import Answered, Quantity, Target
+from ..quantity import table
 
 Better = Literal["more", "less", "near"]
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from . import counterparts, naming, words
+from .. import counterparts, naming, words
+from ..coverage.goals import span_of
+from ..coverage.reach import better
+from ..model import Answer, Comparison, Coverage, Goal, Plan, Shift, Span, Target
+from ..semantic import Encoder
 from .findings import Finding, Place, found, place
-from .goals import span_of
-from .model import Answer, Comparison, Coverage, Goal, Plan, Shift, Span, Target
-from .reach import better
-from .semantic import Encoder
 
 _NAME = 4  # characters of a name that says what is counted: 岗位 stands in many
 _RARE = 6.0  # information of a word that makes a name one's own: 医疗机构 has less

@@ -13,11 +13,11 @@ from collections.abc import Iterator
 from fractions import Fraction
 from itertools import groupby, pairwise
 
-from . import convert
+from .. import convert
+from ..model import Plan, Quantity, Span, Target
+from ..outline import statements
+from ..quantity import Found, find
 from .findings import Finding, found, place
-from .model import Plan, Quantity, Span, Target
-from .outline import statements
-from .quantity import Found, find
 
 _UP = "提高|提升|增加|增长|上升|扩大|拓展|延长|回升|上涨|增|升"
 _DOWN = "降低|下降|减少|压减|压缩|缩短|缩减|压降|下调|回落|降|减"

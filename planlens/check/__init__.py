@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from . import against, annex, bases, conflicts, coverage, former_names, numbering, references, slots, sums
-from . import goals as asked
-from .compare import compare
-from .errors import LibraryError
+from .. import coverage
+from ..compare import compare
+from ..coverage import goals as asked
+from ..errors import LibraryError
+from ..lexicon import Lexicon
+from ..model import Plan
+from ..semantic import Encoder
+from . import against, annex, bases, conflicts, former_names, neighbours, numbering, references, sums
 from .findings import Finding, ordered
-from .lexicon import Lexicon
-from .model import Plan
-from .semantic import Encoder
 
 Note = tuple[str, tuple[tuple[str, str], ...]]
 """Why something was not looked at: a sentence of data/check.toml and what fills its gaps."""
@@ -69,7 +70,7 @@ def check(
 
 def within(draft: Plan) -> list[Finding]:
     """What is wrong in a plan taken by itself."""
-    looks = (conflicts, sums, slots, former_names, numbering, annex, references, bases)
+    looks = (conflicts, sums, neighbours, former_names, numbering, annex, references, bases)
     return [finding for look in looks for finding in look.check(draft)]
 
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ..model import Plan, Span
+from ..outline import label_of, statements
 from .findings import Finding, found, place
-from .model import Plan, Span
-from .outline import label_of, statements
 
 _NUMBER = r"(\d{1,2}|[一二三四五六七八九十]{1,3})"
 _PART = re.compile(rf"(专栏|附件|(?:(?<=见)|(?<=附)|(?<=（)|(?<=\())表)\s*{_NUMBER}(?![\d个项家类条年月%.、])")

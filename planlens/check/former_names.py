@@ -12,10 +12,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ..model import Plan, Span
+from ..outline import statements
+from ..quantity import table
 from .findings import Finding, found, place
-from .model import Plan, Span
-from .outline import statements
-from .quantity import table
 
 _UNDATED = 2020
 _TITLE = re.compile(r"《[^《》]{1,120}》|〔[^〔〕]{1,40}〕")

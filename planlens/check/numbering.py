@@ -12,9 +12,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from ..model import Clause, Plan, Span
+from ..outline import label_of
 from .findings import Finding, Place, found, place
-from .model import Clause, Plan, Span
-from .outline import label_of
 
 _LOST_LABEL = re.compile(r"^[ \t\u3000]*[?？\ufffd]{1,2}[ \t]?[.．、)）]", re.MULTILINE)
 _LOST = "缺"  # what the outline calls a heading that it had to infer

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from . import convert, counterparts, kinds, naming, regions, restated
-from .commitments import items
-from .lexicon import Lexicon
-from .model import Apart, Clause, Commitment, Goal, Plan, Span, Target, Weight
-from .quantity import table
-from .regions import Region
+from .. import convert, counterparts, kinds, naming, regions, restated
+from ..commitments import items
+from ..lexicon import Lexicon
+from ..model import Apart, Clause, Commitment, Goal, Plan, Span, Target, Weight
+from ..quantity import table
+from ..regions import Region
 
 LEVELS = ("national", "province", "city", "district")
 WEIGHTS: tuple[Weight, ...] = ("binding", "numbered", "dated", "task", "frame")

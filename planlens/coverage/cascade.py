@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from . import convert, goals, restated
-from .model import Plan, Rung, Target
+from .. import convert, restated
+from ..model import Plan, Rung, Target
+from . import goals
 from .reach import better, closeness
 
 _Step = tuple[int, Target]
