@@ -27,7 +27,7 @@ _SLACK = 1.12  # letters, signs and bold faces are wider than reckoned
 _LEAST = 6.0  # ems: what a column of text has at least
 _WHOLE = 14  # lines of a row that is not broken between pages
 _CALLED_WIDE = 44.0  # ems of text that a page upright cannot show well
-_LISTS = PORTRAIT.height - PORTRAIT.top - PORTRAIT.bottom - 3700  # of the first page, what its lists may fill
+_LISTS = PORTRAIT.height - PORTRAIT.top - PORTRAIT.bottom - 3500  # of the first page, what its lists may fill
 _DROPPED = 126  # characters of a dropped commitment on the first page: three lines
 
 
@@ -57,11 +57,12 @@ class _Told:
 
     @cached_property
     def title(self) -> str:
-        """What the kind of report is called, else what its first table is called."""
+        """What the kind of report is called; a table that stands alone gives its own name."""
+        if len(self.tables) == 1:
+            return self.tables[0].title
         texts = self.report.m.texts
         names = [f"report_title.{table.name}" for table in self.tables]
-        called = next((texts[name] for name in names if name in texts), None)
-        return called or (self.tables[0].title if self.tables else "planlens")
+        return next((texts[name] for name in names if name in texts), self.report.m("report_title.other"))
 
     def header(self) -> str:
         head = summary.named(self.tables, "head")
@@ -94,8 +95,9 @@ class _Told:
             left -= 340 * (_lines(plan, PORTRAIT.across / _TITLE_EM) - 1)
         yield self.line(counts.title, HEADING, "Heading2")
         for label, text in counts.rows:
-            yield wordml.paragraph([Run(f"{label}：", HEADING), Run(text)], self.revisions)
-            left -= 320 * _lines(f"{label}：{text}", PORTRAIT.across / _EM) + 40
+            lead = m("docx.lead", label=label)
+            yield wordml.paragraph([Run(lead, HEADING), Run(text)], self.revisions)
+            left -= 320 * _lines(lead + text, PORTRAIT.across / _EM) + 40
         if moved := summary.shifts(self.tables, m):
             table = self.most_moved(moved)
             yield self.line(table.title, HEADING, "Heading2")
@@ -117,7 +119,7 @@ class _Told:
         items: list[list[Run]] = []
         for number, (place, *text) in enumerate(told, 1):
             said = summary.cut(text[0] if text else place, _DROPPED - len(place))
-            lead = place + "：" if text else ""
+            lead = self.report.m("docx.lead", label=place) if text else ""
             runs = [Run(f"{number}. "), Run(lead, HEADING), Run(said), *(Run(mark, PLACE) for mark in text[1:])]
             left -= 20 + 290 * _lines("".join(piece.text for piece in runs), PORTRAIT.across / _EM - 2)
             if left < 0:
@@ -131,7 +133,8 @@ class _Told:
         """A table under its title, numbered as official documents number their parts."""
         table = self.tables[number]
         ordinal = f"{numeral(number + 1)}、" if self.report.m.lang == "zh" else f"{number + 1}. "
-        yield self.line(ordinal + table.title, HEADING, "Heading1")
+        if len(self.tables) > 1:
+            yield self.line(ordinal + table.title, HEADING, "Heading1")
         if not table.rows:
             yield self.line(self.report.look.nothing)
             return
@@ -233,11 +236,13 @@ def _parted(cell: str) -> tuple[str, list[tuple[str, Mark]]]:
 
 
 def numeral(number: int) -> str:
-    """1 → 一, 12 → 十二, 20 → 二十: up to 99.
+    """1 → 一, 12 → 十二, 20 → 二十; digits from 100 on.
 
     >>> numeral(1), numeral(10), numeral(12), numeral(20), numeral(35)
     ('一', '十', '十二', '二十', '三十五')
     """
+    if number > 99:
+        return str(number)
     tens, ones = divmod(number, 10)
     lead = ("" if tens < 2 else _NUMERALS[tens]) + "十" if tens else ""
     return lead + (_NUMERALS[ones] if ones else "")
