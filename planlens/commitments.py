@@ -232,7 +232,7 @@ def bodies_listed(statement: str, lexicon: Lexicon) -> tuple[str, ...]:
         return ()
     inside = _LABELLED.sub("、", bracket[1])
     found = _split_bodies(inside, lexicon)
-    pieces = [piece for piece in _BETWEEN_BODIES.split(inside) if piece]
+    pieces = _names_apart(inside, lexicon)
     return found if len(found) * 2 > len(pieces) else ()
 
 
@@ -240,7 +240,7 @@ def _bare_list(statement: str, lexicon: Lexicon) -> tuple[str, ...]:
     """A statement that is nothing but bodies: 市医保局和各镇街按职责负责. One name alone must be a public body's."""
     names = _DUTIES.sub("", statement.strip("。；;，, \u3000"))
     found = _split_bodies(names, lexicon)
-    pieces = [piece for piece in _BETWEEN_BODIES.split(names) if piece]
+    pieces = _names_apart(names, lexicon)
     if not found or len(found) < len(pieces) or len(names) > _LONGEST_LIST:
         return ()
     public = sum(name.endswith(lexicon.public_suffixes) for name in found)
@@ -249,7 +249,7 @@ def _bare_list(statement: str, lexicon: Lexicon) -> tuple[str, ...]:
 
 def _split_bodies(text: str, lexicon: Lexicon) -> tuple[str, ...]:
     found: list[str] = []
-    for piece in _BETWEEN_BODIES.split(text):
+    for piece in _names_apart(text, lexicon):
         name = _EDGES.sub("", piece).removeprefix("由")
         for word in lexicon.body_joins:
             name = name.removeprefix(word).removesuffix(word)
@@ -257,6 +257,18 @@ def _split_bodies(text: str, lexicon: Lexicon) -> tuple[str, ...]:
         if 2 <= len(name) <= 30 and is_body(name, lexicon):
             found.append(name)
     return tuple(dict.fromkeys(found))
+
+
+def _names_apart(text: str, lexicon: Lexicon) -> list[str]:
+    """The names of a list; where what stands before 和 is no body, 和 belongs to the name: 市工业和信息化局."""
+    apart: list[str] = []
+    last = 0
+    for mark in _BETWEEN_BODIES.finditer(text):
+        if mark[0] in "和与及" and not is_body(text[last : mark.start()], lexicon):
+            continue
+        apart.append(text[last : mark.start()])
+        last = mark.end()
+    return [piece for piece in (*apart, text[last:]) if piece]
 
 
 def is_body(name: str, lexicon: Lexicon) -> bool:

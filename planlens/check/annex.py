@@ -19,9 +19,6 @@ from .findings import Finding, found, place
 _SHORTEST = 6
 """Characters of a heading that is not met twice by chance: 组织实施 is."""
 
-_AND_INSIDE = re.compile("(?<=工业|文化|卫生|住房|发展|资源|农业|科学|医疗)和")
-"""The 和 inside a name: 市工业和信息化局."""
-
 
 def check(plan: Plan) -> Iterator[Finding]:
     """One finding a block of an attachment whose bodies are not those of its clause."""
@@ -44,10 +41,8 @@ def _bare(heading: str) -> str:
 def _lists(plan: Plan, clause: Clause, lexicon: Lexicon) -> list[tuple[Span, tuple[str, ...]]]:
     """The statements of a clause, and of those below it, that end in a list of bodies."""
     text = plan.document.text
-    listed = (
-        (span, bodies_listed(_AND_INSIDE.sub("·", span.of(text)), lexicon)) for span in statements(text, clause.span)
-    )
-    return [(span, tuple(name.replace("·", "和") for name in bodies)) for span, bodies in listed if bodies]
+    listed = ((span, bodies_listed(span.of(text), lexicon)) for span in statements(text, clause.span))
+    return [(span, bodies) for span, bodies in listed if bodies]
 
 
 def _difference(annex: Sequence[str], clause: Sequence[str], lexicon: Lexicon) -> str:
