@@ -356,7 +356,7 @@ def _portion(place: _Place) -> Phrase | None:
     """保证金不得超过项目估算价的2%: a share by what it is and what it is taken of."""
     told = _PORTION.fullmatch(place.left) if place.percent() and not place.right else None
     what = _subject(told["what"]) if told else ""
-    if told is None or not what or is_metric(what) or starts_with_verb(what):
+    if told is None or not what or is_metric(what) or all_verbs(what):
         return None
     name = f"{what}占{told['whole']}比例"
     return place.phrase(name, name, level="占")
@@ -750,7 +750,7 @@ def _whole_thing(thing: str, place: _Place) -> str:
     owner = place.earlier.thing if place.earlier is not None else ""
     if not owner and place.before:
         owner = verb_and_thing(_subject(_trimmed(place.before.translate(_FLAT))))[1]
-        owner = "" if len(owner) > 20 or owner.endswith(tuple(table("targets")["bare"]["headings"])) else owner
+        owner = "" if len(owner) > 20 or owner.endswith(("计划", "安排", "情况", "概况", "要求")) else owner
     owner = re.sub("用于.*$", "", _OWN_RATE.sub("", owner)) if thing in lists().bare else owner
     if owner in lists().bare or owner.endswith(thing):
         return owner if owner.endswith(thing) else thing

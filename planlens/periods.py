@@ -39,6 +39,9 @@ _HEADED = re.compile(
     r"(?:末|度)?[^，,；;：:。《》]{0,14}?(?:目标|任务|工作|指标|安排|打算|要点|重点|计划|草案|预算)[^，,；;：:。《》]{0,6}"
 )
 _FROM = re.compile(rf"(?:由|从)(?P<date>{PERIOD.pattern})[^，,；;\d]{{0,6}}$")
+_RULING = re.compile(
+    rf"(?P<date>{_PLAN}(?:时期|期间))(?:的|经济社会发展|[^，,；;。：:]{{0,8}}?)(?:主要目标|目标任务|发展目标|重大任务|主要指标)"
+)
 _EACH_OFTEN = r"每[人户生名亩件次床孩班校村](?:均)?每(?:[年月周天日]|学[年期])"
 _STANDARD = re.compile(rf"{_EACH_OFTEN}|每(?:[年月周天日]|学[年期])(?=\d|$)")
 _WHOSE = re.compile(r"每[人户生名亩件次床孩班校村](?:均)?$")
@@ -49,8 +52,19 @@ def of_heading(heading: str) -> str | None:
 
     >>> of_heading("“十四五”时期主要目标"), of_heading("2026年工作安排"), of_heading("落实2025年版目录")
     ('“十四五”时期', '2026年', None)
+    >>> of_heading("“十三五”时期成就和“十四五”时期目标")
     """
     found = _HEADED.fullmatch(heading.strip())
+    return found["date"] if found and len(re.findall(r"20\d{2}年|十[一二三四五六七八九]?五", heading)) == 1 else None
+
+
+def ruling(words: str) -> str | None:
+    """The date that a sentence sets for itself and the list behind it: 到2025年，…; “十四五”时期主要目标….
+
+    >>> ruling("力争到2025年，建成体系。"), ruling("纲要明确了“十五五”时期的主要目标，这里概述几点。")
+    ('到2025年', '“十五五”时期')
+    """
+    found = HORIZON.match(words) or _RULING.search(words)
     return found["date"] if found else None
 
 

@@ -15,13 +15,14 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from .model import Block, Clause, Document, Measure, Span, Target, TargetRole
-from .quantity import Found, cell, table
+from .quantity import Found, cell, family, table
 
 _YEAR = re.compile(r"(20\d{2})年?")
 _DASH = re.compile(r"[\s—–－\-/~*…．.]*")
 _UNIT_IN_NAME = re.compile(r"[（(]([^（()）]{1,10})[)）]\s*$")
 _CUMULATIVE = re.compile(r"\s*[〔\[【［]")
 _GROWN = re.compile(r"新增|增加(?!值)|增长(?!率)|降低(?!率)|下降|减少|累计")
+_DEED = re.compile("新建|新改扩建|新开工|改扩建|改造(?!率)|建成|创建|培育|培训|引进|招聘|完成")
 _AVERAGE = re.compile("平均|人均|年限$")
 _TITLE = re.compile(
     r"\s*[表图]?\s*\d*\s*(?:各?分?(?:市|县|区|州|盟|街道|乡镇|年度|地区)|[（(][市县区州盟、]{1,5}[)）])*"
@@ -347,9 +348,13 @@ def _named(name: str, row: Sequence[_Cell | None], columns: Sequence[_Column]) -
     for item, column in zip(row, columns, strict=True):
         if item and item.text and column.kind == "unit":
             return name.rstrip("*＊#"), item.text
-    if (found := _UNIT_IN_NAME.search(name)) and re.search("[%‰元人个张岁户亩吨里米台万亿家件项年/]$", found[1]):
+    if (found := _UNIT_IN_NAME.search(name)) and _is_unit(found[1]):
         return name[: found.start()].rstrip("*＊#"), found[1]
     return name.rstrip("*＊#"), ""
+
+
+def _is_unit(text: str) -> bool:
+    return bool(family(re.sub("^[百千万亿]+", "", text))) or bool(re.search("[%‰万亿/年]$", text))
 
 
 def _target(
@@ -357,7 +362,8 @@ def _target(
 ) -> Target:
     span = Span(item.start + found.span.start, item.start + found.span.end)
     bracketed = found.span.start > 0 and item.text[found.span.start - 1] in "(（"
-    measure: Measure = "increment" if _grows(indicator, item.text, column) else "level"
+    done: Measure = "count" if _DEED.match(indicator) else "level"
+    measure: Measure = "increment" if _grows(indicator, item.text, column) else done
     period = f"{column.year}年" if column.year else None
     return Target(
         "", clause.key, indicator, found.quantity, measure, role, period, "括号内" if bracketed else None,

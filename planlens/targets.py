@@ -204,11 +204,11 @@ class _Reader:
                 told = None
             previous = sentence.end
             past = setting.past if told is None else told
-            if lead := periods.HORIZON.match(words):
-                setting = replace(setting, period=lead["date"])
-                self.horizons.setdefault(clause.key, lead["date"])
+            if (lead := periods.ruling(words)) and not setting.past:
+                setting = replace(setting, period=lead)
+                self.horizons.setdefault(clause.key, lead)
                 if words[-1] in "：:，,":
-                    self.leads[clause.key] = lead["date"]
+                    self.leads[clause.key] = lead
             elif (holds := _HOLDS.match(words)) and not self._tense(words, False):
                 setting = replace(setting, period=holds[1])
             yield from self._sentence(
@@ -504,7 +504,9 @@ def _with_far_bound(quantity: Quantity, segment: str, item: Found) -> Quantity:
     if quantity.bound != "=" or quantity.lo is None:
         return quantity
     before = segment[: item.span.start]
-    at = max(before.rfind("至少"), before.rfind("不少于"), before.rfind("不低于"))
+    if re.search(r"不(?:得|能|应)?(?:超过|高于|大于|多于)[^，,；;\d]{2,16}的$", before):  # 不得超过合同价的3%
+        return replace(quantity, bound="<=")
+    at = max(before.rfind(word) for word in ("至少", "不少于", "不低于", "不得少于", "不得低于", "不得小于"))
     if at < 0 or re.search(r"\d", before[at:]):
         return quantity
     return replace(quantity, bound=">=")
