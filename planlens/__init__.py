@@ -5,8 +5,9 @@
 >>> library.find("shenzhen-2025").info.region
 '深圳市'
 
-`diff` takes ids, years, periods or paths, as the command line does. Its stages are verbs of their own modules:
-`read.read_document`, `parse.build`, `align.align`, `compare.compare`.
+`diff` and `read_plan` take ids, years, periods or paths, as the command line does; `frames` turns what they give into
+pandas frames. Their stages are verbs of their own modules: `read.read_document`, `parse.build`, `align.align`,
+`compare.compare`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from planlens import frames
     from planlens.errors import PlanlensError
     from planlens.library import Library
     from planlens.model import Comparison, Document, Plan
@@ -30,7 +32,9 @@ __all__ = [
     "PlanlensError",
     "build",
     "diff",
+    "frames",
     "read_document",
+    "read_plan",
 ]
 
 # Where each public name lives: imported when first asked for, so that `import planlens` costs nothing.
@@ -46,10 +50,12 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'planlens' has no attribute {name!r}")
     from importlib import import_module
 
+    if name == "frames":
+        return import_module("planlens.frames")
+    if name not in _HOMES:
+        raise AttributeError(f"module 'planlens' has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)
 
 
@@ -84,3 +90,19 @@ def diff(
     return compare(
         first, second, decided(folders, first, second).settled, encoder=installed() if semantic else None, lexicon=words
     )
+
+
+def read_plan(name: str, *, library: str | None = None, region: str | None = None, lexicon: str | None = None) -> Plan:
+    """One plan named by id, year, period or path, read and parsed: what `planlens show PLAN` tells of.
+
+    >>> plan = read_plan("shenzhen-2025", library="samples")
+    >>> plan.commitments[0].key
+    '一/一#1'
+    """
+    from pathlib import Path
+
+    from planlens.lexicon import load
+    from planlens.library import Library
+
+    shelf = Library.open(library)
+    return shelf.read(shelf.find(name, region=region), load(Path(lexicon) if lexicon is not None else None))

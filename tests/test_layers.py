@@ -34,7 +34,7 @@ FLOORS = (
     {"kinds", "moves", "changes", "verdicts", "shifts", "absence", "pieces"},
     {"compare", "lineage", "overlap", "pledge", "track", "coverage"},
     {"check"},
-    {"fit", "fit_places", "library", "corpus", "report", "review"},
+    {"fit", "fit_places", "library", "corpus", "report", "frames", "review"},
     {"cli"},
     {"__main__"},
 )

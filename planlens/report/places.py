@@ -82,6 +82,18 @@ class Places:
             written.append(self.value(target) + ("" if told else f"（{target.indicator}）"))
         return "、".join(written)
 
+    def number(self, keys: Iterable[str], *, summed: bool) -> tuple[Decimal | None, str]:
+        """One number and its unit for a column of numbers: 2个、12个 → 14 个 where they may be `summed`.
+
+        A range or a damaged number has no number; several that are not one sum have neither.
+        """
+        found = self.found(keys)
+        units = {target.quantity.unit for target in found}
+        if len(units) != 1 or (len(found) > 1 and not summed):
+            return None, ""
+        exact = [t.quantity.lo for t in found if t.quantity.lo is not None and t.quantity.lo == t.quantity.hi]
+        return (sum(exact, Decimal(0)) if len(exact) == len(found) else None), units.pop()
+
     def spans(self, spans: Iterable[Span]) -> tuple[str, str]:
         """Starts and ends of several spans, each joined by ";"."""
         listed = list(spans)

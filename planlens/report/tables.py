@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import get_args
 
 from planlens.absence import CARRIED
@@ -212,21 +211,10 @@ def _values(told: _Diff, shift: Shift) -> list[Cell]:
     for places, keys, side in ((told.old, shift.old, "old"), (told.new, shift.new, "new")):
         found = places.found(keys)
         text = _lines(places.values(keys, shift.indicator, named=differs) or told.m("mark.none"), places.where(found))
-        number, unit = _number(found) if len(found) == 1 or shift.kind == "like" else (None, "")
+        number, unit = places.number(keys, summed=shift.kind == "like")
         figures = ((f"{side}_number", number), (f"{side}_unit", unit))
         cells.append(Cell(text, plan=places.plan.info.id, keys=[target.unit_key for target in found], figures=figures))
     return cells
-
-
-def _number(found: Sequence[Target]) -> tuple[Decimal | None, str]:
-    """One number for a column of numbers: those of one unit add up, as in a shift; a range or a damaged one has none.
-
-    2个、12个 → 14 个
-    """
-    units = {target.quantity.unit for target in found}
-    los = [t.quantity.lo for t in found if t.quantity.lo is not None and t.quantity.lo == t.quantity.hi]
-    whole = len(units) == 1 and len(los) == len(found)
-    return (sum(los, Decimal(0)) if whole else None), (units.pop() if len(units) == 1 else "")
 
 
 def _alone(told: _Diff, status: Status) -> Table:

@@ -204,18 +204,31 @@ class _Workbook:
         for number, (table, row) in enumerate(rows, 1):
             for at, column in enumerate(columns):
                 if column.at < 0:
-                    self.book.put(sheet, number, at, _shown(column, table, row))
+                    self.book.put(sheet, number, at, self.which(table))
                 elif column.part == "":
                     self.cell(sheet, number, at, row[column.at], number=column.at in numeric)
                 elif column.part == "place":
                     links += self.place(sheet, number, at, row[column.at], linked=links < _LINKS)
                 else:
                     self.figure(sheet, number, at, dict(_figures(row[column.at])).get(column.part), column.part)
-            texts = [_shown(column, table, row) for column in columns]
+            texts = [self.shown(column, table, row) for column in columns]
             self.book.fit(sheet, number, list(zip(texts, widths, strict=True)))
         if not rows:
             self.book.put(sheet, 1, 0, self.report.look.nothing)
         self.finish(sheet, columns, len(rows))
+
+    def shown(self, column: _Column, table: Table, row: tuple[str, ...]) -> str:
+        """The text a column shows in a row."""
+        if column.at < 0:
+            return self.which(table)
+        cell = row[column.at]
+        if column.part == "":
+            return cell
+        return _told(_keys(cell)) if column.part == "place" else str(dict(_figures(cell)).get(column.part) or "")
+
+    def which(self, table: Table) -> str:
+        """Which of several tables of one name: the plans it is about, else its title."""
+        return " × ".join(plan for plan in self.plans if plan in table.title) or _COUNTED.sub("", table.title)
 
     def headed(self, sheet: Any, titles: Sequence[str], widths: Sequence[int]) -> None:
         """The first row: in sight wherever the reader is, and on every page; a narrow first column stays as well."""
@@ -244,7 +257,7 @@ class _Workbook:
         """How wide each column is: what its texts need, the widest giving way where all are too much for a page."""
         needs = []
         for column in columns:
-            longest = max([_NARROWEST, *(width(_shown(column, *row)) for row in rows)])
+            longest = max([_NARROWEST, *(width(self.shown(column, *row)) for row in rows)])
             titled = max(longest, min(width(column.title), _BESIDE - 2)) + 2
             needs.append(min(titled, _BESIDE if column.part else _WIDEST))
         room, texts = _SHEET, [n for n, column in enumerate(columns) if not column.part]
@@ -368,18 +381,6 @@ def _figures(cell: str) -> Sequence[tuple[str, Any]]:
 
 def _keys(cell: str) -> Sequence[str]:
     return cell.keys if isinstance(cell, Cell) and cell.plan else ()
-
-
-def _shown(column: _Column, table: Table, row: tuple[str, ...]) -> str:
-    """The text a column shows in a row."""
-    if column.at < 0:
-        return _COUNTED.sub("", table.title)
-    cell = row[column.at]
-    if column.part == "":
-        return cell
-    if column.part == "place":
-        return _told(_keys(cell))
-    return str(dict(_figures(cell)).get(column.part) or "")
 
 
 def _told(keys: Sequence[str]) -> str:
