@@ -66,6 +66,7 @@ function narrow() {
   }
   for (const r of rows) r.row.hidden = !r.text.includes(sought);
   for (const group of all(".group")) group.hidden = !group.querySelector(".card:not([hidden])") && !!group.querySelector(".card");
+  if (!cards.length) all("main > section").forEach((s) => { s.hidden = !!s.querySelector("tbody tr") && !s.querySelector("tbody tr:not([hidden])"); });
   const shown = cards.filter((c) => !c.card.hidden).length;
   const found = rows.filter((r) => !r.row.hidden).length;
   const counts = { shown, all: cards.length, rows: found, rows_all: rows.length };
@@ -273,7 +274,7 @@ function decoded(name) {
 
 // ---- keys: j k and the arrows to the sides step, / searches, Escape leaves the search
 function pressed(event) {
-  const typing = event.target.closest("input, select, textarea");
+  const typing = event.target.closest("input:not([type=checkbox]), select");
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (typing) {
     if (event.key === "Escape") typing.blur();

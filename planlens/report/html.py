@@ -40,12 +40,13 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What goes into the frame: `data` is what the script needs, `tools` stand beside the menu."""
+    """What goes into the frame: `tools` stand beside the menu, `lead` before the sections; `data` is for the script."""
 
     title: str
     heading: str
     sections: Sequence[Section]
     tools: str
+    lead: str = ""
     data: dict[str, Any] = field(default_factory=dict)
 
 
@@ -67,7 +68,7 @@ def _framed(page: Page, m: Messages) -> bytes:
         skip=text(m("page.skip")), contents=text(m("page.contents")),
         menu="".join(f'<li><a href="#{s.id}">{text(s.title)}</a></li>' for s in page.sections),
         tools=page.tools,
-        main="\n".join(f'<section id="{s.id}" aria-labelledby="{s.id}-h">'
+        main=page.lead + "\n".join(f'<section id="{s.id}" aria-labelledby="{s.id}-h">'
                        f'<h2 id="{s.id}-h">{text(s.title)}</h2>\n{s.html}\n</section>' for s in page.sections),
         foot=text(m("page.foot", version=__version__)),
         data=embedded({"words": _words(m), **page.data}),
@@ -181,15 +182,17 @@ def search_box(m: Messages) -> str:
 
 
 def _listing(report: Report) -> Page:
-    """The tables of any command, one section each, to be sorted and searched."""
+    """The tables of any command, to be sorted and searched: a section for each, one without a title with the last."""
+    m, sections = report.m, list[Section]()
     made = report.tables()
-    m = report.m
-    sections = [Section(f"t{n}", t.title or m("page.table"), table(_untitled(t), m)) for n, t in enumerate(made)]
-    if sections:
-        first = sections[0]
-        sections[0] = Section(first.id, first.title, search_box(m) + first.html)
-    title = next((t.title for t in made if t.name not in ("caveats", "closing")), "planlens")
-    return Page(title, text(title), sections, "")
+    for n, found in enumerate(made):
+        if sections and not found.title:
+            last = sections.pop()
+            sections.append(Section(last.id, last.title, last.html + table(found, m)))
+        else:
+            sections.append(Section(f"t{n}", found.title or m("page.table"), table(_untitled(found), m)))
+    title = next((t.title for t in made if t.name not in ("caveats", "closing") and t.title), "planlens")
+    return Page(title, text(title), sections, "", search_box(m))
 
 
 def _untitled(made: Table) -> Table:

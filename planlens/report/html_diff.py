@@ -44,7 +44,7 @@ def page(report: Report, result: Comparison) -> Page:
     titles = [told.old.plan.info.title, told.new.plan.info.title]
     heading = f'{text(titles[0])} <span class="to">→</span> {text(titles[1])}'
     sections = [Section(name, title, html) for name, title, html in parts if html]
-    return Page(" → ".join(titles), heading, sections, _steps(m) * bool(told.cards), _data(told))
+    return Page(" → ".join(titles), heading, sections, _steps(m) * bool(told.cards), data=_data(told))
 
 
 class _Told:
@@ -80,8 +80,9 @@ class _Told:
             inside.setdefault(self.at.get("n" + link.new, -1), []).append(n)
         return inside
 
-    def side(self, plan: str) -> tuple[str, Places]:
-        return self.sides[0] if plan == self.old.plan.info.id else self.sides[1]
+    def side(self, status: str, column: int) -> tuple[str, Places]:
+        """The plan that a column of a table of changes quotes: its letter and its findings."""
+        return self.sides[1] if status == "new" or column == 1 else self.sides[0]
 
 
 class Sections:
@@ -197,16 +198,15 @@ def _first(change: Change) -> str:
 
 def _card(told: _Told, made: Table, number: int, row: Sequence[str], changes: Mapping[str, int]) -> str:
     """One row of a table of changes: two texts side by side, what is said of them below, how sure at the right."""
-    m = told.m
-    keyed = [value for value in row if isinstance(value, Cell) and value.keys]
-    names = [told.side(value.plan)[0] + value.keys[0] for value in keyed]
+    m, status = told.m, made.name
+    keyed = [(*told.side(status, n), v) for n, v in enumerate(row[:2]) if isinstance(v, Cell) and v.keys]
+    names = [side + value.keys[0] for side, _, value in keyed]
     at = next((changes[name] for name in reversed(names) if name in changes), None)
-    status = made.name
     links = told.links_of.get(at, []) if at is not None else []
     if status == "weak":
         links = [len(told.result.links) + number]
     key = f"c-{names[-1][0]}-{names[-1][1:]}" if names else f"c-{status}-{number}"
-    sides = "".join(_side(told, made.columns[n], value) for n, value in enumerate(row[:2]))
+    sides = "".join(_side(told.side(status, n)[1], made.columns[n], value) for n, value in enumerate(row[:2]))
     more = "".join(f'<p class="what">{cell(value)}</p>' for value in row[2:-1] if value)
     head = f'<span class="badge">{text(m("status." + status))}</span>{number + 1}'
     sure = f"<span>{text(made.columns[-1])} {text(row[-1])}</span>"
@@ -223,11 +223,11 @@ def _card(told: _Told, made: Table, number: int, row: Sequence[str], changes: Ma
     )
 
 
-def _side(told: _Told, name: str, value: str) -> str:
+def _side(places: Places, name: str, value: str) -> str:
     """A text under its column's name; the place it stands in, its first line, set apart."""
     place = ""
     if isinstance(value, Cell) and value.keys:
-        place = one_line(told.side(value.plan)[1].labels(value.keys))
+        place = one_line(places.labels(value.keys))
     body = cell(value)
     lead = text(place) + "\n"
     if place and body.startswith(lead):
@@ -235,12 +235,11 @@ def _side(told: _Told, name: str, value: str) -> str:
     return f'<div><div class="col">{text(name)}</div><p lang="zh-CN">{body}</p></div>'
 
 
-def _facts(told: _Told, status: str, at: int | None, keyed: Sequence[Cell]) -> str:
+def _facts(told: _Told, status: str, at: int | None, keyed: Sequence[tuple[str, Places, Cell]]) -> str:
     """What the filter asks of a card, as data attributes."""
     change = told.result.changes[at] if at is not None else None
     sections, strengths = set(), set()
-    for value in keyed:
-        side, places = told.side(value.plan)
+    for side, places, value in keyed:
         for key in value.keys:
             if key in places.commitments:
                 sections.add(f"{side}{told.sections[side].of[key]}")
