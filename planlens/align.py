@@ -371,8 +371,7 @@ def _grounded(measured: evidence.Measured) -> NDArray[np.bool_]:
     """
     names = [n for n in ("item", "share", "names", "meaning_item_hubness") if n in measured.features]
     columns = [measured.features.index(name) for name in names]
-    found: NDArray[np.bool_] = (measured.values[:, columns] > 0).any(axis=1)
-    return found
+    return np.asarray(measured.values[:, columns].max(axis=1, initial=0.0) > 0, dtype=np.bool_)
 
 
 def _free(measured: evidence.Measured, k: int, taken_old: set[int], taken_new: set[int]) -> bool:
