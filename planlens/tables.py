@@ -354,7 +354,9 @@ def _named(name: str, row: Sequence[_Cell | None], columns: Sequence[_Column]) -
 
 
 def _is_unit(text: str) -> bool:
-    return bool(family(re.sub("^[百千万亿]+", "", text))) or bool(re.search("[%‰万亿/年]$", text))
+    """个, 万元, 人/年; of （小学，元） the last word."""
+    unit = re.split("[,，、]", text)[-1]
+    return bool(family(re.sub("^[百千万亿]+", "", unit))) or bool(re.search("[%‰万亿/年]$", text))
 
 
 def _target(
