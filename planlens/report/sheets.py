@@ -58,7 +58,10 @@ class Book:
         whole = clean(text)
         pieces = [(clean(piece), mark) for piece, mark in runs if piece]
         if len(pieces) < 2 or "".join(piece for piece, _ in pieces) != whole:  # a rich text has two pieces at least
-            sheet.write_string(row, column, whole, form)
+            if whole:
+                sheet.write_string(row, column, whole, form)
+            else:
+                sheet.write_blank(row, column, None, form)
             return
         flat: list[Any] = []
         for piece, mark in pieces:

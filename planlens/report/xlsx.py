@@ -159,7 +159,9 @@ class _Workbook:
 
     def facts(self, sheet: Any, row: int, table: Table, widths: Sequence[int]) -> int:
         """A small table below others: its title, its rows; the row after it."""
-        self.book.put(sheet, row, 0, table.title, form=self.book.format(bold=True, font_size=13, text_wrap=False, bottom=0))
+        self.book.put(
+            sheet, row, 0, table.title, form=self.book.format(bold=True, font_size=13, text_wrap=False, bottom=0)
+        )
         row += 1
         if any(table.columns):
             for n, title in enumerate(table.columns):
