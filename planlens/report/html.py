@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 from base64 import b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
 from importlib.resources import files
@@ -122,36 +122,26 @@ def _placed(value: str) -> str:
     return f'{text(first)}<span class="where">{text(places)}</span>'
 
 
-def table(made: Table, m: Messages, *, ids: Iterable[str] = ()) -> str:
-    """A table under its title; one whose columns have no names has its first cells as the names of its rows."""
+def table(made: Table, m: Messages, *, titled: bool = True) -> str:
+    """A table under its title; one whose first column has no name has its first cells as the names of its rows."""
+    title = f"<h3>{text(made.title)}</h3>" if made.title and titled else ""
     if not made.rows:
-        return f"{_title(made)}<p>{text(m('mark.no_rows'))}</p>"
-    rows = "".join(_row(row, made.columns, key) for row, key in zip(made.rows, _padded(ids), strict=False))
-    named = any(made.columns)
-    head = f"<thead><tr>{''.join(map(_column, made.columns))}</tr></thead>" if named else ""
+        return f"{title}<p>{text(m('mark.no_rows'))}</p>"
+    rows = "".join(_row(row, made.columns) for row in made.rows)
+    head = f"<thead><tr>{''.join(map(_column, made.columns))}</tr></thead>" if any(made.columns) else ""
     kind = "plain" if not made.columns[0] else "stack sort" + (" wordy" if len(made.columns) >= _WORDY else "")
-    label = text(made.title)
+    label = text(made.title or m("page.table"))
     return (
-        f'{_title(made)}<div class="scroll" role="region" tabindex="0" aria-label="{label}">'
+        f'{title}<div class="scroll" role="region" tabindex="0" aria-label="{label}">'
         f'<table class="{kind}" aria-label="{label}">{head}<tbody>{rows}</tbody></table></div>'
     )
-
-
-def _padded(ids: Iterable[str]) -> Iterable[str]:
-    yield from ids
-    while True:
-        yield ""
-
-
-def _title(made: Table) -> str:
-    return f"<h3>{text(made.title)}</h3>" if made.title else ""
 
 
 def _column(name: str) -> str:
     return f'<th scope="col">{text(name)}</th>' if name else "<td></td>"
 
 
-def _row(row: Sequence[str], columns: Sequence[str], key: str) -> str:
+def _row(row: Sequence[str], columns: Sequence[str]) -> str:
     cells = []
     for n, value in enumerate(row):
         if n == 0 and not columns[0] and len(row) > 1:
@@ -159,7 +149,7 @@ def _row(row: Sequence[str], columns: Sequence[str], key: str) -> str:
         else:
             name = f' data-name="{text(columns[n])}"' if columns[n] and n else ""
             cells.append(f"<td{name}>{_placed(value)}</td>")
-    return f"<tr{identified(key)}>{''.join(cells)}</tr>"
+    return f"<tr>{''.join(cells)}</tr>"
 
 
 def identified(key: str) -> str:
@@ -190,11 +180,6 @@ def _listing(report: Report) -> Page:
             last = sections.pop()
             sections.append(Section(last.id, last.title, last.html + table(found, m)))
         else:
-            sections.append(Section(f"t{n}", found.title or m("page.table"), table(_untitled(found), m)))
+            sections.append(Section(f"t{n}", found.title or m("page.table"), table(found, m, titled=False)))
     title = next((t.title for t in made if t.name not in ("caveats", "closing") and t.title), "planlens")
     return Page(title, text(title), sections, "", search_box(m))
-
-
-def _untitled(made: Table) -> Table:
-    """The section's heading says what the table's title would."""
-    return Table(made.name, "", made.columns, made.rows)

@@ -69,8 +69,8 @@ class _Told:
 
     @cached_property
     def links(self) -> list[Link]:
-        """Links and, behind them, weak pairs: the script knows them by number."""
-        return [*self.result.links, *self.result.weak]
+        """Links and, behind them, weak pairs where they are listed: the script knows them by number."""
+        return [*self.result.links, *(self.result.weak if "weak" in self.tables else ())]
 
     @cached_property
     def links_of(self) -> dict[int, list[int]]:
@@ -114,7 +114,7 @@ def _chain(clauses: Mapping[str, Clause], key: str) -> list[str]:
 
 def _generic(told: _Told, names: Sequence[str], *, titled: bool = True) -> str:
     found = [told.tables[name] for name in names if name in told.tables]
-    return "".join(table(t if titled else Table(t.name, "", t.columns, t.rows), told.m) for t in found)
+    return "".join(table(made, told.m, titled=titled) for made in found)
 
 
 def _summary(told: _Told) -> str:
