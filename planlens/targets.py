@@ -537,22 +537,23 @@ def _described(text: str, item: Found, kind: str) -> TargetRole | None:
         return None
     if kind == "time" and not _DONE_IN.match(after) and (bounded or _lasts(text, item, after)):
         return "other"
+    return "other" if _sized(before, after, item, kind) else None
+
+
+def _sized(before: str, after: str, item: Found, kind: str) -> bool:
+    """投资5亿元以上项目, 面积2万平方米以上的场馆, 年满60岁: an amount that tells which ones are meant."""
+    bounded = item.quantity.bound != "="
     if kind == "money" and (bounded or after.startswith("级")) and _words()["described"].match(after):
-        return "other"
+        return True
     if kind in ("", "area", "mass", "length", "energy") and bounded and not _GOVERNED.search(before):
         described = _words()["described"].match(after) or re.match("常住|户籍|以上", after)
-        return "other" if described or after.startswith("的") else None
+        return bool(described) or after.startswith("的")
     if kind == "rate" and bounded and after.startswith("的") and _tail(before):
-        return "other"
-    if (
-        after.startswith("的")
-        and (bounded or _words()["condition"].search(before))
-        and kind in ("money", "time", "mass", "volume", "area", "energy")
-    ):
-        return "other"
-    if item.quantity.text.startswith(("满", "年满")):
-        return "other"
-    return None
+        return True
+    measured = kind in ("money", "time", "mass", "volume", "area", "energy")
+    if after.startswith("的") and measured and (bounded or _words()["condition"].search(before)):
+        return True
+    return item.quantity.text.startswith(("满", "年满"))
 
 
 _TERM = re.compile(
