@@ -185,7 +185,9 @@ class _Told:
         needs = [max(_longest(cell) for cell in column) for column in _columns(table)]
         fixed = [need * _SLACK if need <= _LABEL else 0.0 for need in needs]
         shares = [0.0 if kept else _says(column) for kept, column in zip(fixed, _columns(table), strict=True)]
-        if not any(shares) or sum(fixed) > room / 2:
+        if not any(shares) and len(needs) < 4:
+            fixed, shares = [*fixed[:-1], 0.0], [*shares[:-1], 1.0]
+        elif not any(shares) or sum(fixed) > room / 2:
             fixed, shares = [0.0] * len(needs), [max(need, 2.0) for need in needs]
         free = room - sum(fixed)
         found = [kept + free * share / sum(shares) for kept, share in zip(fixed, shares, strict=True)]

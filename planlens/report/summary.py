@@ -15,6 +15,7 @@ from planlens.report.messages import Messages
 
 LISTED = 10
 _MOVED = 6  # of these at most numbers that moved, where others changed their meaning or were given up
+_FEW = 5
 _PERCENT = re.compile(r"（([+-]?[0-9.]+)([万亿]?)%）$")
 _SIZES = {"": 1.0, "万": 1e4, "亿": 1e8}
 _STOPS = "，、；：。）”》"
@@ -46,13 +47,18 @@ def shifts(tables: Sequence[Table], m: Messages) -> list[Row]:
 
 
 def dropped(tables: Sequence[Table]) -> list[str]:
-    """The dropped commitments in the order of their table, which lists what carried a number first."""
+    """The dropped commitments that carry something (a number, a deadline, a document …), those with numbers first.
+
+    Where none carries anything, the first few; each is a cell of its table: place, text, what it carries.
+    """
     table = named(tables, "dropped")
-    return [row[0] for row in table.rows[:LISTED]] if table else []
+    cells = [row[0] for row in table.rows] if table else []
+    carrying = [cell for cell in cells if cell.count("\n") > 1]
+    return carrying[:LISTED] or cells[:_FEW]
 
 
 def cut(text: str, longest: int) -> str:
-    """At most `longest` characters, ended with … behind a mark, and never inside a number.
+    """At most `longest` characters, ended with … behind a mark, and never inside a number or before its unit.
 
     >>> cut("新建社区医院12家，改造病房。", 11), cut("新建社区医院12家", 7)
     ('新建社区医院12家，…', '新建社区医院…')
@@ -63,9 +69,7 @@ def cut(text: str, longest: int) -> str:
     mark = max(map(kept.rfind, _STOPS))
     if mark >= longest // 2:
         return kept[: mark + 1] + "…"
-    if text[longest - 1].isdigit() or text[longest - 1] in ".%":
-        kept = kept.rstrip("0123456789.")
-    return kept + "…"
+    return kept.rstrip("0123456789.") + "…"
 
 
 def _short(table: Table | None) -> list[Row]:
