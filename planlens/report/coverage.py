@@ -11,6 +11,7 @@ from typing import Any, get_args
 from planlens.coverage.goals import WEIGHTS, span_of
 from planlens.model import Answer, Answered, Coverage, Goal, Plan, Table, Target
 from planlens.report import json
+from planlens.report.cells import Cell
 from planlens.report.look import one_line
 from planlens.report.messages import Messages
 from planlens.report.places import Places, plain, probability
@@ -52,6 +53,10 @@ class _Told:
         value = places.value(places.targets[answer.target]) if answer.target else ""
         weaker = self.m("firmness.weaker") if answer.firmness == "weaker" and answer.verdict in _TASKS else ""
         return " ".join(filter(None, (self.m("answer." + answer.verdict), value, weaker)))
+
+    def goal_cell(self, goal: Goal, *more: str) -> Cell:
+        """The goal over what follows, and where it stands."""
+        return Cell("\n".join((self.goal_text(goal), *more)), plan=self.result.goals.info.id, keys=[goal.units[-1]])
 
     def answered(self, places: Places, answer: Answer) -> str:
         """The best answer with its place; the others by their places."""
@@ -124,7 +129,7 @@ def _matrix(told: _Told, full: bool) -> list[Table]:
         if all(a.apart for a in answers) or (goal.weight == "frame" and not full):
             continue
         cells = [told.cell(places, answer) for places, answer in zip(told.plans, answers, strict=True)]
-        rows.append((told.m("weight." + goal.weight), told.goal_text(goal), *cells))
+        rows.append((told.m("weight." + goal.weight), told.goal_cell(goal), *cells))
     columns = (told.m("column.weight"), told.m("column.goal"), *(p.plan.info.id for p in told.plans))
     return [Table("matrix", told.m("title.matrix", count=len(rows)), columns, tuple(rows))]
 
@@ -153,18 +158,19 @@ def _gaps_of(told: _Told, number: int, full: bool) -> Table:
     m, places, rows = told.m, told.plans[number], []
     for goal, answer in gaps(told.result, number, frames=full):
         place = told.goals.label(goal.units[-1])
-        nearest, chance = "", ""
+        nearest, chance, keys = "", "", answer.units[:2]
         if answer.units:
             nearest, chance = told.answered(places, answer), probability(answer.score)
         elif answer.nearest is not None:
+            keys = (answer.nearest[0],)
             nearest = m("coverage.nearest") + told.passage(places, answer.nearest[0])
             chance = probability(answer.nearest[1])
         rows.append(
             (
                 m("weight." + goal.weight),
-                f"{told.goal_text(goal)}\n{place}",
+                told.goal_cell(goal, place),
                 "\n".join(filter(None, (m("answer." + answer.verdict), told.why(goal, answer)))),
-                nearest or m("mark.none"),
+                Cell(nearest or m("mark.none"), plan=places.plan.info.id, keys=keys),
                 chance,
             )
         )
@@ -178,7 +184,8 @@ def _unasked(told: _Told, full: bool) -> list[Table]:
     for places, keys in zip(told.plans, told.result.unasked, strict=True):
         numbered = {t.unit_key for t in places.plan.targets if t.role == "target"}
         listed = [key for key in keys if full or key in numbered]
-        rows = [(places.label(key), one_line(text_of(places.plan, key))) for key in listed]
+        texts = [Cell(one_line(text_of(places.plan, key)), plan=places.plan.info.id, keys=[key]) for key in listed]
+        rows = zip((places.label(key) for key in listed), texts, strict=True)
         named = {"plan": places.plan.info.id, "count": len(keys)}
         title = told.m("title.unasked_all", **named) if full else told.m("title.unasked", **named, listed=len(listed))
         made.append(Table("unasked", title, headers(told.m, ("clause", "text")), tuple(rows)))
@@ -195,7 +202,7 @@ def _apart(told: _Told, _: bool) -> list[Table]:
                 reasons.setdefault(answer.apart, []).append(places.plan.info.id)
         for reason, plans in reasons.items():
             whom = told.m("coverage.all") if len(plans) == len(told.plans) else told.m.join(plans)
-            rows.append((told.goal_text(goal), told.m("apart." + reason), whom))
+            rows.append((told.goal_cell(goal), told.m("apart." + reason), whom))
     return [table(told.m, "apart", ("goal", "reason", "plan"), rows, count=len(rows))] if rows else []
 
 

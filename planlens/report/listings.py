@@ -83,7 +83,9 @@ def track(found: Track, m: Messages) -> tuple[Table, ...]:
         places, t = Places(plan), point.target
         cells = ("", m("mark.none"), "", "")
         if t:
-            cells = (t.indicator, places.value(t), m("measure." + t.measure), places.label(t.unit_key))
+            figures = (("lo", t.quantity.lo), ("hi", t.quantity.hi), ("unit", t.quantity.unit))
+            where = Cell(places.label(t.unit_key), plan=plan.info.id, keys=[t.unit_key])
+            cells = (t.indicator, Cell(places.value(t), figures=figures), m("measure." + t.measure), where)
         rows.append((period(plan.info), plan.info.id, *cells))
     names = ("period", "plan", "indicator", "value", "measure", "clause")
     title = f"{found.indicator}  {sparkline([p.target for p in found.points])}".rstrip()
@@ -122,11 +124,15 @@ def ledger(found: Ledger, m: Messages) -> tuple[Table, ...]:
     """Indicators × plans; those that stand in several plans first."""
     places = [Places(plan) for plan in found.plans]
     rows = [
-        (name, *(p.value(t) if t else "" for p, t in zip(places, cells, strict=True)))
+        (name, *(_placed(p, t) if t else "" for p, t in zip(places, cells, strict=True)))
         for name, cells in sorted(found.rows, key=lambda row: -sum(t is not None for t in row[1]))
     ]
     columns = (m("column.indicator"), *(f"{plan.info.id}" for plan in found.plans))
     return (Table("ledger", m("title.ledger", count=len(rows)), columns, tuple(rows)),)
+
+
+def _placed(places: Places, target: Target) -> Cell:
+    return Cell(places.value(target), plan=places.plan.info.id, keys=[target.unit_key])
 
 
 def _target_row(places: Places, said: Sequence[Target], m: Messages) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from typing import Any
 from planlens import instruments
 from planlens.model import Overlap, Share, Shared, Span, Table, Theme
 from planlens.report import json
+from planlens.report.cells import Cell
 from planlens.report.look import one_line
 from planlens.report.messages import Messages
 from planlens.report.places import Places, probability
@@ -31,11 +32,11 @@ class _Told:
     def places(self) -> dict[str, Places]:
         return {plan.info.id: Places(plan) for plan in self.result.plans}
 
-    def pieces(self, plan: str, key: str, spans: Sequence[Span]) -> str:
+    def pieces(self, plan: str, key: str, spans: Sequence[Span]) -> Cell:
         """The words that correspond, under the place they stand in."""
         places = self.places[plan]
         words = "；".join(one_line(span.of(places.plan.document.text)) for span in spans)
-        return f"{places.label(key)}：{words}"
+        return Cell(f"{places.label(key)}：{words}", plan=plan, keys=[key])
 
 
 def tables(result: Overlap, m: Messages, *, only: Collection[str] = SHOWN, full: bool = False) -> list[Table]:
@@ -149,7 +150,9 @@ def _unique(told: _Told, full: bool) -> list[Table]:
         numbered = {t.unit_key for t in places.plan.targets if t.role == "target"}
         weight = {k: (not instruments.labels(places.commitments[k].text), k not in numbered) for k in keys}
         chosen = set(keys if full else sorted(keys, key=lambda k: weight[k])[:_UNIQUE_SHOWN])
-        rows = tuple((places.label(k), one_line(places.commitments[k].text)) for k in keys if k in chosen)
+        listed = [k for k in keys if k in chosen]
+        texts = [Cell(one_line(places.commitments[k].text), plan=plan, keys=[k]) for k in listed]
+        rows = tuple(zip(map(places.label, listed), texts, strict=True))
         title = told.m("title.unique", plan=plan, count=len(keys), listed=len(rows))
         made.append(Table("unique", title, headers(told.m, ("clause", "text")), rows))
     return made
