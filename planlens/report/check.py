@@ -9,6 +9,7 @@ from planlens.check import Check
 from planlens.check.findings import SEVERITIES, Finding, Place
 from planlens.model import Plan, Span, Table
 from planlens.quantity import table
+from planlens.report.cells import Cell
 from planlens.report.json import FORMAT, Row, plans
 from planlens.report.look import one_line
 from planlens.report.messages import Messages
@@ -91,11 +92,15 @@ def _row(result: Check, finding: Finding, m: Messages) -> tuple[str, ...]:
     return (
         _word("severity", finding.severity, m),
         _word("kind", finding.kind, m),
-        _whereabouts(result, finding.place) if finding.place else "—",
+        _linked(result, finding.place) if finding.place else "—",
         "\n".join(quotes),
         reason(finding, m),
         settle(finding, m),
     )
+
+
+def _linked(result: Check, spot: Place) -> Cell:
+    return Cell(_whereabouts(result, spot), plan=spot.plan, keys=[spot.key])
 
 
 def _whereabouts(result: Check, spot: Place) -> str:
