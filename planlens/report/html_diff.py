@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from planlens.model import Change, Clause, Comparison, Link, Plan, Status, Table
+from planlens.model import Change, Clause, Comparison, Link, Plan, Shift, Status, Table
 from planlens.report import Report, plots
 from planlens.report.cells import Cell
 from planlens.report.closing import REVIEW_BELOW
@@ -25,7 +25,7 @@ from planlens.report.places import Places, numbered, probability
 _CARDS = ("changed", "new", "dropped", "kept", "weak")  # tables of changes, in the order of the page
 _SHIFTS = ("shifts", "one_sided")
 _STATUSES: tuple[Status, ...] = ("changed", "new", "dropped", "kept")
-_MOST_SECTIONS = 14  # in a chart or a list of choices; with more of them nobody finds one
+_MOST_SECTIONS = 20  # in a chart or a list of choices; with more of them nobody finds one
 _COMPUTED = ("comparable", "convertible")
 
 
@@ -160,22 +160,32 @@ def _shifts(told: _Told) -> str:
 
 
 def _moved(told: _Told) -> str:
-    """The dumbbell chart of what may be compared and did move; what it leaves out is counted under it."""
+    """The dumbbell charts of what may be compared and did move, in percent and in percentage points.
+
+    What they leave out is counted under them.
+    """
     if "shifts" not in told.tables:
         return ""
     like = [s for v in _COMPUTED for s in told.result.shifts if s.kind == "like" and s.verdict == v]
     rows = told.tables["shifts"].rows[: len(like)]  # these come first there, in this order
-    drawn = []
+    drawn: dict[str, list[plots.Moved]] = {"percent": [], "points": []}
     for shift, row in zip(like, rows, strict=True):
-        if shift.percent:
+        scale, amount = ("percent", shift.percent) if shift.percent is not None else ("points", shift.difference)
+        if amount and (scale == "percent" or _shares(told, shift)):
             old, new = (value.split("\n")[0] for value in row[1:3])
-            drawn.append(plots.Moved(row[0], old, new, row[3], float(shift.percent)))
-    same = sum(shift.percent == 0 or (shift.percent is None and shift.direction == "same") for shift in like)
-    note = told.m("page.dumbbell_note", same=same, others=len(like) - same - len(drawn))
-    title = told.m("page.dumbbell")
-    if not drawn:
-        return ""
-    return f'<h3>{text(title)}</h3>{plots.dumbbell(drawn, title)}<p class="note">{text(note)}</p>'
+            drawn[scale].append(plots.Moved(row[0], old, new, row[3], float(amount)))
+    m, charts = told.m, ""
+    for scale, unit in (("percent", "%"), ("points", "")):
+        title = m("page.dumbbell_" + scale)
+        charts += f"<h3>{text(title)}</h3>{plots.dumbbell(drawn[scale], title, unit)}" * bool(drawn[scale])
+    same = sum(shift.direction == "same" for shift in like)
+    note = m("page.dumbbell_note", same=same, others=len(like) - same - sum(map(len, drawn.values())))
+    return charts and f'{charts}<p class="note">{text(note)}</p>'
+
+
+def _shares(told: _Told, shift: Shift) -> bool:
+    """Whether a target's numbers are percentages, so that their difference is one of percentage points."""
+    return {target.quantity.unit for target in told.new.found(shift.new)} == {"%"}
 
 
 def _changes(told: _Told) -> str:

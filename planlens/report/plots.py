@@ -6,6 +6,7 @@ here but places on paper: the numbers and the words beside them come from the ta
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,18 +15,20 @@ from itertools import accumulate
 
 _EM = 13  # px of the charts' text
 _WIDTH = 960
+_FULL = "“”‘’—…"  # as wide as a Chinese character in fonts for Chinese
+_TICKS = 5
 _CAPPED = 200.0  # percent: beyond it the line ends in an arrow, or one outlier flattens all others
 
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A target with a number on both sides: its values as written, what moved, and by how many percent."""
+    """A target with a number on both sides: its values as written, what moved, and by how much on the chart's scale."""
 
     name: str
     old: str
     new: str
     movement: str
-    percent: float
+    amount: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,44 +45,48 @@ class Flow:
     links: int = 0
 
 
-def dumbbell(rows: Sequence[Moved], title: str) -> str:
-    """A line a target from the old value (0%) to where the new one stands, what was written beside it.
+def dumbbell(rows: Sequence[Moved], title: str, unit: str = "%") -> str:
+    """A line a target from the old value (0) to where the new one stands, what was written beside it.
 
     A list, so that it reads and wraps as text; only its tracks are drawn, in shares of whatever width they get.
     """
-    least = min(0.0, *(row.percent for row in rows))
-    most = max(0.0, *(row.percent for row in rows))
-    low, high = max(-100.0, _rounded(least)), min(_CAPPED, _rounded(most))
-    ticks = list(range(int(low), int(high) + 1, 50))
+    reach = [0.0, *(min(max(row.amount, -_CAPPED), _CAPPED) for row in rows)]
+    step = _step(max(reach) - min(reach))
+    first, last = math.floor(min(reach) / step), math.ceil(max(reach) / step)
+    low, high = first * step, last * step
+    ticks = [n * step for n in range(first, last + 1)]
 
-    def at(percent: float) -> str:
-        return _n(100 * (min(max(percent, low), high) - low) / ((high - low) or 1)) + "%"
+    def at(amount: float) -> str:
+        return _n(100 * (min(max(amount, low), high) - low) / ((high - low) or 1)) + "%"
 
     grid = "".join(_line(at(t), 0, at(t), "100%", "grid zero" if t == 0 else "grid") for t in ticks)
-    axis = "".join(_text(at(t), 13, f"{t:+}%" if t else "0", "middle", "muted") for t in ticks)
+    axis = "".join(_text(at(t), 13, f"{t:+g}{unit}" if t else "0", "middle", "muted") for t in ticks)
     items = [f'<li class="axis" aria-hidden="true">{_track(axis)}</li>']
     for row in rows:
-        drawn = _track(grid + _pair(at(0), at(row.percent), row.percent, capped=row.percent > high))
+        drawn = _track(grid + _pair(at(0), at(row.amount), row.amount, capped=row.amount > high))
         told = f"{escape(row.old)} → {escape(row.new)}"
         name = f'<span class="name">{escape(row.name)}</span>'
         items.append(f"<li>{name}{drawn}<span>{told}</span><strong>{escape(row.movement)}</strong></li>")
     return f'<ul class="moves" aria-label="{escape(title)}">{"".join(items)}</ul>'
 
 
+def _step(width: float) -> float:
+    """A round distance of ticks, at most five of them to the width.
+
+    >>> _step(117), _step(0.9), _step(4.9)
+    (50.0, 0.2, 1.0)
+    """
+    size = 10.0 ** math.floor(math.log10(width / 5 or 1))
+    return next((round(m * size, 9) for m in (1, 2, 5) if width / (m * size) <= _TICKS), 10 * size)
+
+
 def _track(inside: str) -> str:
     return f'<svg class="track" width="100%" height="18" aria-hidden="true">{inside}</svg>'
 
 
-def _rounded(percent: float) -> float:
-    """Away from zero to whole steps of 50."""
-    steps = abs(percent) / 50
-    whole = int(steps) + (steps > int(steps))
-    return (50.0 if percent > 0 else -50.0) * whole
-
-
-def _pair(start: str, end: str, percent: float, *, capped: bool) -> str:
+def _pair(start: str, end: str, amount: float, *, capped: bool) -> str:
     """The old value hollow, the new one filled; an arrow where it stands beyond the scale."""
-    way = "up" if percent > 0 else "down" if percent < 0 else "same"
+    way = "up" if amount > 0 else "down" if amount < 0 else "same"
     mark = f'<circle class="{way}" cx="{end}" cy="50%" r="6"/>'
     if capped:
         mark = f'<svg x="{end}" y="50%" overflow="visible"><path class="{way}" d="M-8 -7l11 7l-11 7z"/></svg>'
@@ -189,7 +196,7 @@ def level_class(level: int, count: int) -> str:
 
 def wide(text: str) -> float:
     """About how many pixels a text takes: a full-width character is one em, others a little over half."""
-    return sum(_EM if char > "\u2e7f" else _EM * 0.58 for char in text)
+    return sum(_EM if char > "\u2e7f" or char in _FULL else _EM * 0.58 for char in text)
 
 
 def fitted(text: str, room: float) -> str:
