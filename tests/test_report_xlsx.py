@@ -157,6 +157,23 @@ def test_changed_words_are_marked_in_the_cell(comparison: Comparison) -> None:
             assert shown == "".join(piece for piece, run in cell.runs if run == mark)
 
 
+@pytest.mark.parametrize(
+    "runs",
+    [
+        [("一、", ""), ("建成医院", "")],
+        [("一、", ""), ("建成", "inserted"), ("医院", "inserted")],
+        [("建成", "deleted"), ("医院", "")],
+        [("建成医院", "deleted")],
+        [("建成医院", "")],
+    ],
+)
+def test_no_way_of_marking_loses_words(runs: list[tuple[Any, Any]]) -> None:
+    text = "".join(piece for piece, _ in runs)
+    assert column(opened(report(Table("changed", "", ("旧文",), ((Cell(text, runs=runs),),))))["有变化"], "旧文") == [
+        text
+    ]
+
+
 HOSTILE = (
     '=HYPERLINK("http://x","y")', "+1+1", "@SUM(A1)", "-2+3", "{=1}", "<b>粗</b>", "<r><t>x</t></r>", "a\x00b\x1b[31m",
     "_x0041_", "http://example.org", "甲\ufffe乙", "\u202e反", "&amp;", "'引号", "mailto:x@y.z", "internal:A1",

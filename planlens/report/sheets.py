@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from planlens.errors import OutputError
@@ -56,7 +57,9 @@ class Book:
         """A cell of text; `runs` are its pieces with the words struck out and put in."""
         form = form or self.text
         whole = clean(text)
-        pieces = [(clean(piece), mark) for piece, mark in runs if piece]
+        pieces = [
+            ("".join(clean(piece) for piece, _ in same), mark) for mark, same in groupby(runs, key=lambda run: run[1])
+        ]
         if len(pieces) < 2 or "".join(piece for piece, _ in pieces) != whole:  # a rich text has two pieces at least
             if whole:
                 sheet.write_string(row, column, whole, form)
