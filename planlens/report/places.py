@@ -72,7 +72,7 @@ class Places:
         written, unit = target.span.of(self.plan.document.text), target.quantity.unit
         if unit in written or target.damaged:
             return written
-        return written + unit if unit[0] in "%‰/" else f"{written}（{unit}）"
+        return written + unit if unit[0] in "%‰/" and written[-1].isdigit() else f"{written}（{unit}）"
 
     def values(self, keys: Iterable[str], indicator: str, *, named: bool) -> str:
         """2个、12个; `named` adds what is counted where `indicator` does not say: 20个（高层次医学团队）."""
