@@ -65,6 +65,11 @@ function narrow() {
       && ["kind", "section", "strength"].every((name) => !asked.get(name) || c[name].includes(asked.get(name))));
   }
   for (const r of rows) r.row.hidden = !r.text.includes(sought);
+  for (const lot of all(".lot")) { // a lot out of sight is as high as we say
+    const left = all(".card:not([hidden])", lot).length;
+    lot.hidden = !left;
+    lot.style.containIntrinsicHeight = `${left * 11}rem`;
+  }
   for (const group of all(".group")) group.hidden = !group.querySelector(".card:not([hidden])") && !!group.querySelector(".card");
   if (!cards.length) all("main > section").forEach((s) => { s.hidden = !!s.querySelector("tbody tr") && !s.querySelector("tbody tr:not([hidden])"); });
   const shown = cards.filter((c) => !c.card.hidden).length;
