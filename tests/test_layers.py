@@ -21,6 +21,7 @@ FLOORS = (
         "indicators",
         "periods",
         "tables",
+        "roles",
         "targets",
         "naming",
         "convert",
