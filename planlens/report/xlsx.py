@@ -15,7 +15,7 @@ from pathlib import PurePath
 from typing import Any
 
 from planlens.model import Clause, Comparison, Plan, Span, Table
-from planlens.report import Report
+from planlens.report import Report, summary
 from planlens.report.cells import Cell
 from planlens.report.legend import legend
 from planlens.report.places import Places
@@ -136,8 +136,9 @@ class _Workbook:
     def summary(self) -> None:
         """What was compared, the counts, and which sheet has what."""
         m, sheet = self.report.m, self.sheet("summary")
-        facts = [table for table in self.tables if table.name in _FACTS]
-        widths = (22, 64, 64) if max((len(t.columns) for t in facts), default=0) <= 3 else (26, *(18,) * 12)
+        facts = [table for table in self.tables if table.name in _FACTS] + self.leading()
+        compared = isinstance(self.report.result, Comparison)
+        widths = (28, 60, 60, 20, 30) if compared else (26, *(18,) * 12)
         self.set_widths(sheet, widths)
         row = 0
         for table in facts:
@@ -152,6 +153,19 @@ class _Workbook:
         self.facts(sheet, row, Table("contents", m("title.contents"), ("", ""), rows), (widths[0], 64))
         for number, (name, _) in enumerate(contents, row + 1):
             self.link(sheet, number, 0, self.sheets[name], 0, self.sheets[name])
+
+    def leading(self) -> list[Table]:
+        """Of a comparison: the numbers that moved most and the dropped commitments that carried most."""
+        m, made = self.report.m, []
+        if not isinstance(self.report.result, Comparison):
+            return []
+        if moved := summary.shifts(self.tables, m):
+            columns = headers(m, ("indicator", "old_value", "new_value", "movement", "verdict"))
+            made.append(Table("leading", m("docx.shifts", listed=len(moved)), columns, tuple(moved)))
+        if gone := summary.dropped(self.tables):
+            rows = [text.partition("\n")[::2] for text in gone]
+            made.append(Table("leading", m("docx.dropped", listed=len(gone)), ("", ""), tuple(rows)))
+        return made
 
     def set_widths(self, sheet: Any, widths: Sequence[int]) -> None:
         for at, wide in enumerate(widths):
