@@ -355,3 +355,10 @@ def test_two_thousand_changes_open_and_filter_at_once(browser: Any, tmp_path: Pa
     page.tells("显示 1 项")
     assert opened < 5000  # under 1 s on an idle machine; tests share theirs
     page.close()
+
+
+def test_a_matrix_of_shares_is_drawn_with_its_numbers() -> None:
+    from planlens.report import plots
+
+    drawn = plots.matrix(["甲<市", "乙市"], {("甲<市", "乙市"): 0.25, ("乙市", "甲<市"): 1.0}, "重合")
+    assert drawn.count("<rect") == 2 and "25%" in drawn and "100%" in drawn and "甲&lt;市" in drawn

@@ -20,8 +20,8 @@ from string import Template
 from typing import Any
 
 from planlens import __version__
-from planlens.model import Comparison, Table
-from planlens.report import Report
+from planlens.model import Comparison, Overlap, Table
+from planlens.report import Report, plots
 from planlens.report.cells import Cell
 from planlens.report.look import safe
 from planlens.report.messages import Messages
@@ -171,6 +171,21 @@ def search_box(m: Messages) -> str:
     )
 
 
+def _plot(report: Report, found: Table) -> str:
+    """What a table of shares looks like drawn; "" for other tables."""
+    if not isinstance(report.result, Overlap) or found.name != "overlap_matrix":
+        return ""
+    shares = {(share.row, share.column): share.share for share in report.result.matrix}
+    return chart(plots.matrix([plan.info.id for plan in report.result.plans], shares, found.title), "")
+
+
+def chart(svg: str, title: str) -> str:
+    """A chart under its title; it keeps its size and scrolls in a narrow window."""
+    head = f"<figcaption><h3>{text(title)}</h3></figcaption>" if title else ""
+    label = f' aria-label="{text(title)}"' if title else ""
+    return f'<figure class="chart">{head}<div class="scroll" tabindex="0" role="region"{label}>{svg}</div></figure>'
+
+
 def _listing(report: Report) -> Page:
     """The tables of any command, to be sorted and searched: a section for each, one without a title with the last."""
     m, sections = report.m, list[Section]()
@@ -180,6 +195,7 @@ def _listing(report: Report) -> Page:
             last = sections.pop()
             sections.append(Section(last.id, last.title, last.html + table(found, m)))
         else:
-            sections.append(Section(f"t{n}", found.title or m("page.table"), table(found, m, titled=False)))
+            html = _plot(report, found) + table(found, m, titled=False)
+            sections.append(Section(f"t{n}", found.title or m("page.table"), html))
     title = next((t.title for t in made if t.name not in ("caveats", "closing") and t.title), "planlens")
     return Page(title, text(title), sections, "", search_box(m))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import accumulate
@@ -187,6 +187,26 @@ def strengths(
             x += count * unit
         parts.append(_text(x + 6, y + 14, str(sum(counts)), "start", "muted"))
     return _svg(8 + 26 * len(sections), title, parts, width=right + 40)
+
+
+def matrix(names: Sequence[str], shares: Mapping[tuple[str, str], float], title: str) -> str:
+    """A square a pair of names, its area the share of the row found in the column, the share beside it in words."""
+    left, top, across, down = 165, 30, 140, 44
+    parts = [
+        _text(left + across * n + 8, 18, fitted(name, across - 12), "start", "muted") for n, name in enumerate(names)
+    ]
+    for i, row in enumerate(names):
+        middle = top + down * i + down / 2
+        parts.append(_text(left - 10, middle + 5, fitted(row, left - 20), "end"))
+        for j, column in enumerate(names):
+            if (share := shares.get((row, column))) is None:
+                continue
+            side = (down - 8) * math.sqrt(share)
+            x, tip = left + across * j + 8, f"{row} → {column}: {share:.0%}"
+            box = f'<rect class="st4" x="{_n(x)}" y="{_n(middle - side / 2)}" width="{_n(side)}" height="{_n(side)}"/>'
+            parts.append(f"<g><title>{escape(tip)}</title>{box}</g>")
+            parts.append(_text(x + down, middle + 5, f"{share:.0%}", "start"))
+    return _svg(top + down * len(names) + 4, title, parts, width=left + across * len(names) + 10)
 
 
 def level_class(level: int, count: int) -> str:
