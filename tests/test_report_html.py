@@ -328,6 +328,14 @@ def test_an_address_leads_to_its_change(browser: Any, tmp_path: Path, small: str
     page.close()
 
 
+def test_an_address_of_a_clause_leads_into_its_plan(browser: Any, tmp_path: Path) -> None:
+    page = Opened(browser, tmp_path / "a.html", html.write(report(compared(80))), "#一/60")
+    page.tab.wait_for_timeout(100)
+    box = page.tab.locator("[id='n-一/60']").bounding_box()
+    assert 0 < box["y"] < 800 - box["height"]
+    page.close()
+
+
 def test_a_table_is_sorted_by_number_and_searched(browser: Any, tmp_path: Path) -> None:
     rows = (("甲", "约300名"), ("乙", "1.6万个"), ("丙", "—"), ("丁", "20个"))
     page = Opened(browser, tmp_path / "a.html", listed(Table("x", "表", ("名", "数"), rows)))

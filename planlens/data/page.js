@@ -259,7 +259,7 @@ const cardOf = (change) => (cards.find((c) => c.card.dataset.change === String(c
 function arrive() {
   const name = decoded(location.hash.slice(1));
   if (!name) return;
-  const target = byId(name) || byId("n-" + name) || byId("o-" + name);
+  const target = byId(name) || byId("n-" + name) || byId("o-" + name) || byId(name.replace(/^c-/, ""));
   if (!target) return;
   if (target.matches(".card")) {
     if (target.hidden) form.reset();
@@ -268,10 +268,17 @@ function arrive() {
   } else if (target.matches("a.u")) {
     select(Number(target.dataset.change ?? -1), cardOf(Number(target.dataset.change)));
     byId("plans").scrollIntoView();
-    follow();
-    return;
+    return follow();
   }
-  target.scrollIntoView();
+  reveal(target);
+  requestAnimationFrame(() => reveal(target)); // once more, now that what lies around it has its height
+}
+function reveal(target) {
+  const column = target.closest(".text");
+  if (!column) return target.scrollIntoView();
+  target.scrollIntoView({ block: "nearest" });
+  column.scrollTop += target.getBoundingClientRect().top - column.getBoundingClientRect().top;
+  byId("plans").scrollIntoView();
 }
 function decoded(name) {
   try { return decodeURIComponent(name); } catch { return name; }

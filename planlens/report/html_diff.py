@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from planlens.model import Change, Clause, Comparison, Link, Plan, Shift, Status, Table
+from planlens.model import Change, Clause, Commitment, Comparison, Link, Plan, Shift, Status, Table
 from planlens.report import Report, plots
 from planlens.report.cells import Cell
 from planlens.report.closing import REVIEW_BELOW
@@ -409,7 +409,7 @@ def _clause(told: _Told, side: str, places: Places, clause: Clause) -> str:
     heading = one_line(numbered(clause, " "))
     head = f"<h{level}>{text(heading)}</h{level}>" if heading else ""
     inside, outside, at = [], [], clause.body.start
-    for commitment in told_in(places, clause.key):
+    for commitment in _said_in(places, clause.key):
         span = commitment.span
         if at <= span.start and span.end <= clause.body.end:
             inside += [text(source[at : span.start]), _unit(told, side, commitment.key, commitment.text)]
@@ -418,11 +418,11 @@ def _clause(told: _Told, side: str, places: Places, clause: Clause) -> str:
             outside.append(_unit(told, side, commitment.key, commitment.text))
     inside.append(text(source[at : clause.body.end]))
     body = "\n".join(line for line in "".join(inside).split("\n") if line.strip())
-    paragraphs = [body] * bool(body) + outside
-    return f'<div class="clause">{head}{"".join(f"<p>{p}</p>" for p in paragraphs)}</div>'
+    paragraphs = "".join(f"<p>{told}</p>" for told in [body] * bool(body) + outside)
+    return f'<div class="clause"{identified(f"{side}-{clause.key}")}>{head}{paragraphs}</div>'
 
 
-def told_in(places: Places, key: str) -> list[Any]:
+def _said_in(places: Places, key: str) -> list[Commitment]:
     return sorted((c for c in places.plan.commitments if c.clause == key), key=lambda c: c.span.start)
 
 
