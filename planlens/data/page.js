@@ -121,7 +121,7 @@ function explain(parent, link) {
   const ends = steps.map((step) => [sum, (sum += step[2])]);
   const low = Math.min(...ends.flat()), high = Math.max(...ends.flat());
   const x = (value) => ((value - low) / (high - low || 1)) * 240 + 5;
-  const table = put(put(parent, "div", "", { class: "scroll", tabindex: 0, role: "region", "aria-label": words.why }), "table", "");
+  const table = put(put(parent, "div", "", { class: "scroll", tabindex: 0, role: "group", "aria-label": words.why }), "table", "");
   const head = put(put(table, "thead"), "tr");
   for (const name of [words.evidence, words.measured, words.adds]) put(head, "th", name, { scope: "col" });
   put(head, "td");

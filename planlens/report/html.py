@@ -132,7 +132,7 @@ def table(made: Table, m: Messages, *, titled: bool = True) -> str:
     kind = "plain" if not made.columns[0] else "stack sort" + (" wordy" if len(made.columns) >= _WORDY else "")
     label = text(made.title or m("page.table"))
     return (
-        f'{title}<div class="scroll" role="region" tabindex="0" aria-label="{label}">'
+        f'{title}<div class="scroll" role="group" tabindex="0" aria-label="{label}">'
         f'<table class="{kind}" aria-label="{label}">{head}<tbody>{rows}</tbody></table></div>'
     )
 

@@ -152,7 +152,7 @@ def _chart(svg: str, title: str) -> str:
     """A chart under its title; it keeps its size and scrolls in a narrow window."""
     return (
         f'<figure class="chart"><figcaption><h3>{text(title)}</h3></figcaption>'
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{text(title)}">{svg}</div></figure>'
+        f'<div class="scroll" tabindex="0" role="group" aria-label="{text(title)}">{svg}</div></figure>'
     )
 
 
