@@ -181,21 +181,21 @@ def plans(run: _Run) -> None:
     from planlens.report import json, listings
 
     entries = run.shelf.of_region(run.region)
-    if run.form == "json":
-        return run.put(json.dumps(json.plans(entry.info for entry in entries)))
-    rows, unread = [], []
-    for entry in entries:
-        try:
-            rows.append(listings.library_row(run.shelf.read(entry, run.lexicon), run.m))
-        except InputError as error:
-            unread.append(f"{entry.info.id}: {run.m('plans.unread', why=error)}")
-            rows.append(listings.unread_row(entry.info, run.m))
-    run.tables([listings.library(rows, run.m)])
-    for line in unread:
-        click.echo(f"planlens: {line}", err=True)
+
+    @functools.cache
+    def listed() -> list[Table]:
+        rows = []
+        for entry in entries:
+            try:
+                rows.append(listings.library_row(run.shelf.read(entry, run.lexicon), run.m))
+            except InputError as error:
+                click.echo(f"planlens: {entry.info.id}: {run.m('plans.unread', why=error)}", err=True)
+                rows.append(listings.unread_row(entry.info, run.m))
+        return [listings.library(rows, run.m)]
+
+    run.report(json=lambda: json.plans(entry.info for entry in entries), tables=listed)
     if not entries and run.form == "table":
         click.echo(run.m("plans.none"), err=True)
-    return None
 
 
 @cli.command()
@@ -323,11 +323,10 @@ def diff(
     if run.form == "csv":
         _tell_orphans(reviewed)
     shown = asked or (tables.SECTIONS if run.look.full else tables.SHOWN)
-    cut = run.form == "table" and not run.look.full
     run.report(
         json=lambda: json.diff(result, reviewed.orphaned),
         csv=lambda: [tables.diff_rows(result, run.m, only=asked or tables.ROWS)],
-        tables=lambda: tables.diff(result, run.m, only=shown, cut=cut, orphaned=reviewed.orphaned),
+        tables=lambda: tables.diff(result, run.m, only=shown, cut=run.cuts, orphaned=reviewed.orphaned),
         result=result,
     )
     return CHANGED if exit_code and _differ(result) else OK
@@ -362,7 +361,7 @@ def check(
     if peers and not first:
         raise click.UsageError(f"one DRAFT at a time; {peers[0]} goes behind --goals, --last or --peers")
     (found,) = run.read([draft])
-    above, before = (run.read([name])[0] if name else None for name in (goals, last))
+    above, before = (run.read([name])[0] if name is not None else None for name in (goals, last))
     beside = run.read((*first, *peers)) if first else []
     result = look_through(found, goals=above, last=before, peers=beside, encoder=run.encoder, lexicon=run.lexicon)
     run.report(
@@ -570,7 +569,8 @@ def _explain(run: _Run, old: Plan, new: Plan, keys: tuple[str, str]) -> None:
 class _Run:
     """One run of a command: the library it reads from, where its report goes, in what form and language.
 
-    The suffix of the output file decides the form where no option does; without a file it is standard output.
+    The suffix of the output file decides the form where no option does; without a file it is standard output. `form`
+    is the first of several, and while they are written the one being written.
     """
 
     def __init__(
@@ -587,23 +587,15 @@ class _Run:
         no_semantic: bool = False,
         semantic_model: str | None = None,
     ) -> None:
-        from planlens.report import IN_TERMINAL, SUFFIXES
         from planlens.report.look import Look
         from planlens.report.messages import load
 
         self.folder, self.region, self.lists = library, region, lexicon
         self._no_semantic, self._semantic_model = no_semantic, semantic_model
-        paths = [Path(name) for name in output if name != "-"]
-        for path in paths:
-            _check_place(path)
-        if form and len(paths) > 1:
+        if form and len(output) > 1:
             raise click.UsageError("--format goes with one file; with several -o each file's suffix decides")
-        self.outputs: list[tuple[str, Path | None]] = [
-            (form or SUFFIXES.get(path.suffix.lower(), "table"), path) for path in paths
-        ] or [(form or "table", None)]
+        self.outputs: list[tuple[str, Path | None]] = _outputs(output, form)
         self.form = self.outputs[0][0]
-        if self.form not in IN_TERMINAL and not paths:
-            raise click.UsageError(f"{self.form} is a file: name it with -o FILE.{self.form}")
         self.m: Messages = load(lang)
         width = shutil.get_terminal_size((_PIPED_WIDTH, 24)).columns
         self.look: Look = Look(width, self._colour(colour), full, self.m("mark.no_rows"))
@@ -620,10 +612,15 @@ class _Run:
             raise click.UsageError("--tracked goes with -o FILE.docx")
         self.look = replace(self.look, tracked=True)
 
+    @property
+    def cuts(self) -> bool:
+        """Whether the form being written cuts long text to its columns."""
+        return self.form == "table" and not self.look.full
+
     def _colour(self, asked: str) -> bool:
         if asked != "auto":
             return asked == "always"
-        return self.outputs[0][1] is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+        return self.outputs == [("table", None)] and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
     @functools.cached_property
     def shelf(self) -> Library:
@@ -710,6 +707,7 @@ class _Run:
 
         made = Report(self.m, self.look, tables, csv or tables, json, result)
         for form, path in self.outputs:
+            self.form = form
             _put(write(form, made), path, colour=self.look.colour, bom=form == "csv")
 
     def tables(self, made: Sequence[Table]) -> None:
@@ -720,6 +718,8 @@ class _Run:
         """Write a finished text; `exact` keeps a plan's text to the character."""
         from planlens.report import IN_TERMINAL
 
+        if len({form for form, _ in self.outputs}) > 1:
+            raise click.UsageError("this is told in one form at a time; run it once a form")
         for form, path in self.outputs:
             if form not in IN_TERMINAL:
                 raise click.UsageError(f"{path}: this is told in text only: {', '.join(IN_TERMINAL)}")
@@ -745,6 +745,27 @@ def _print(text: str, *, exact: bool, colour: bool) -> None:
         sys.stdout.flush()
     except BrokenPipeError:
         raise _ReaderGoneError from None
+
+
+def _outputs(names: Sequence[str], form: str | None) -> list[tuple[str, Path | None]]:
+    """Where a report goes and in what form there, the form asked for or that of the suffix; "-" is standard output."""
+    from planlens.report import IN_TERMINAL, SUFFIXES
+
+    made: list[tuple[str, Path | None]] = []
+    for name in names or ["-"]:
+        path = None if name == "-" else Path(name)
+        suffix = path.suffix.lower() if path else ""
+        if suffix and suffix not in SUFFIXES and not form:
+            raise click.UsageError(f"{path}: no form has the suffix {suffix}; there are {', '.join(SUFFIXES)}")
+        chosen = form or SUFFIXES.get(suffix, "table")
+        if path is None and chosen not in IN_TERMINAL:
+            raise click.UsageError(f"{chosen} is a file: name it with -o FILE.{chosen}")
+        if path:
+            _check_place(path)
+        if (same := path and path.resolve()) in [other and other.resolve() for _, other in made]:
+            raise click.UsageError(f"{same or 'standard output'}: named twice; one report a file")
+        made.append((chosen, path))
+    return made
 
 
 def _check_place(path: Path) -> None:
@@ -817,6 +838,8 @@ def _sections(only: str | None, form: str, known: Sequence[str]) -> tuple[str, .
     if form == "json":
         raise click.UsageError("--only narrows tables; json carries everything")
     asked = tuple(part.strip() for part in only.split(",") if part.strip())
+    if not asked:
+        raise click.UsageError(f"--only: names no section; there are {', '.join(known)}")
     if unknown := [part for part in asked if part not in known]:
         raise click.UsageError(f"--only: no section {', '.join(unknown)}; there are {', '.join(known)}")
     return asked

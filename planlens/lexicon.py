@@ -30,6 +30,7 @@ else:
 _T = TypeVar("_T")
 _FILES = ("strength", "stage", "verbs", "negation", "deadlines", "bodies", "scope", "means", "stock", "terms")
 _OPEN = frozenset({"renamed", "families", "acts"})  # tables whose keys a person may add to
+_PATTERNS = frozenset({"pattern", "patterns"})  # keys whose texts are regular expressions
 _KINDS: Mapping[type[object], str] = {str: "texts in quotation marks", list: "lists of texts", dict: "tables"}
 _TITLE = re.compile(r"《[^《》]{1,80}》")
 _QUOTED = re.compile(r"“[^“”]{1,40}”|\"[^\"]{1,40}\"|‘[^‘’]{1,40}’")
@@ -468,6 +469,8 @@ def _check_keys(mine: object, shipped: object, where: str) -> None:
         if not isinstance(mine, dict):
             raise SettingsError(f"{where}: must be a table with {', '.join(shipped)}")
         for key, value in mine.items():
+            if not key.strip():
+                raise SettingsError(f"{where}: a key is empty")
             if key not in shipped and where.rpartition(": ")[2] not in _OPEN:
                 raise SettingsError(f"{where}: {key}: no such key; there are {', '.join(shipped)}")
             _check_keys(value, shipped.get(key, next(iter(shipped.values()))), f"{where}: {key}")
@@ -475,11 +478,22 @@ def _check_keys(mine: object, shipped: object, where: str) -> None:
         kind: type[object] = type(shipped[0])
         if not isinstance(mine, list) or not all(isinstance(one, kind) for one in mine):
             raise SettingsError(f"{where}: must be a list of {_KINDS[kind]}")
-        if kind is dict:
-            for one in mine:
-                _check_keys(one, {**shipped[0], **shipped[-1]}, where)
-    elif not isinstance(mine, str) or not mine:
+        for one in mine:
+            _check_keys(one, {**shipped[0], **shipped[-1]} if kind is dict else shipped[0], where)
+    elif not isinstance(mine, str) or not mine.strip():
         raise SettingsError(f"{where}: must be text in quotation marks")
+    elif where.rpartition(": ")[2] in _PATTERNS:
+        _check_pattern(mine, where)
+
+
+def _check_pattern(pattern: str, where: str) -> None:
+    """Refuse a regular expression that cannot be read, or that finds nothing at all everywhere."""
+    try:
+        empty = re.compile(pattern).match("")
+    except re.error as error:
+        raise SettingsError(f"{where}: {pattern}: no regular expression ({error})") from None
+    if empty:
+        raise SettingsError(f"{where}: {pattern}: would be found everywhere, also where nothing stands")
 
 
 def _merge(ours: dict[str, Any], theirs: dict[str, Any]) -> dict[str, Any]:
@@ -489,6 +503,9 @@ def _merge(ours: dict[str, Any], theirs: dict[str, Any]) -> dict[str, Any]:
         old = out.get(key)
         if key == "level" and isinstance(old, list):
             out[key] = _merge_levels(old, value)
+        elif key == "frame":
+            _check_frames(value, [level["name"] for level in ours["level"]])
+            out[key] = value + old
         elif isinstance(old, dict) and isinstance(value, dict):
             out[key] = _merge(old, value)
         elif isinstance(old, list) and isinstance(value, list):
@@ -496,6 +513,14 @@ def _merge(ours: dict[str, Any], theirs: dict[str, Any]) -> dict[str, Any]:
         else:
             out[key] = value
     return out
+
+
+def _check_frames(frames: list[dict[str, Any]], levels: list[str]) -> None:
+    for frame in frames:
+        if not {"pattern", "level"} <= frame.keys():
+            raise SettingsError("frame: needs a pattern and a level")
+        if frame["level"] not in levels:
+            raise SettingsError(f"frame: no level {frame['level']}; there are {', '.join(levels)}")
 
 
 def _merge_levels(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[dict[str, Any]]:

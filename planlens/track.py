@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from . import convert, naming, restated, shifts, words
+from .errors import LibraryError
 from .model import Plan, PlanInfo, Target
 
 _NAMED = 0.6  # likeness from which a target is the indicator asked for
@@ -57,7 +58,12 @@ class Ledger:
 
 
 def track(indicator: str, plans: Sequence[Plan]) -> Track:
-    """The headline target for `indicator` in each plan, oldest first; plans without a year stand last."""
+    """The headline target for `indicator` in each plan, oldest first; plans without a year stand last.
+
+    Raises LibraryError where the name has no word in it.
+    """
+    if not any(char.isalnum() for char in indicator):
+        raise LibraryError(f"{indicator!r}: nothing to look for; give the name of an indicator")
     ordered = _by_year(plans)
     points = tuple(Point(p.info.id, p.info.start_year, headline(indicator, p)) for p in ordered)
     found = any(point.target for point in points)

@@ -266,6 +266,14 @@ def test_a_plan_without_outline_is_one_clause_and_says_so(capsys: pytest.Capture
         (("init", "samples"), "already"),
         (("init", "README.md"), "not a folder"),
         (("show", "x" * 5000), ""),
+        (("check", "shenzhen-2023", "--goals", ""), "folder"),
+        (("track", " ？", "shenzhen-2023"), "nothing to look for"),
+        (("diff", "2023", "2025", "-o", "report.pdf"), "no form has the suffix .pdf; there are .txt"),
+        (("diff", "2023", "2025", "-o", "a.html", "-o", "./a.html"), "named twice"),
+        (("diff", "2023", "2025", "-o", "-", "-o", "-"), "named twice"),
+        (("diff", "2023", "2025", "-o", "-", "--format", "docx"), "-o FILE.docx"),
+        (("diff", "2023", "2025", "--only", ","), "names no section"),
+        (("show", "2025", "-o", "a.json", "-o", "a.csv"), "one form at a time"),
     ],
 )
 def test_bad_input_is_one_line(capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], says: str) -> None:
@@ -278,6 +286,26 @@ def test_a_file_that_cannot_be_written_is_one_line(capsys: pytest.CaptureFixture
     folder.exists() and os.geteuid() and folder.chmod(0o500)
     refused(capsys, "show", "2025", "-o", folder / "report.md")
     assert not list(tmp_path.iterdir())
+
+
+def test_every_file_has_its_own_form_and_standard_output_too(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    names = ("a.txt", "a.md", "a.json", "a.csv")
+    out = ok(capsys, "plans", "-o", "-", *(part for name in names for part in ("-o", tmp_path / name)))
+    assert out == ok(capsys, "plans")
+    for name in names:
+        ok(capsys, "plans", "-o", tmp_path / f"alone-{name}")
+        assert (tmp_path / name).read_bytes() == (tmp_path / f"alone-{name}").read_bytes()
+
+
+def test_what_a_report_says_of_itself_does_not_depend_on_the_other_files(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    both, alone = tmp_path / "both.md", tmp_path / "alone.md"
+    ok(capsys, "diff", "2023", "2025", "-o", tmp_path / "both.txt", "-o", both)
+    ok(capsys, "diff", "2023", "2025", "-o", alone)
+    assert both.read_text("utf-8") == alone.read_text("utf-8")
 
 
 def test_a_report_never_takes_the_place_of_a_plan(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
