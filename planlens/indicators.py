@@ -55,7 +55,7 @@ _STARTS_JOINED = re.compile(rf"^\s*(?:{_JOINT})(?!谐|睦|平|田|法|肩|联)")
 
 _DATE = (
     r"(?:力争)?(?:到|至|在|于|自|从|截至|截止)?(?:(?:19|20)\d{2}(?:\s*[—–-]+\s*(?:19|20)?\d{2})?年(?:度|\d{1,2}月(?:\d{1,2}日)?)?(?:底|末|初|内|期间|起)?(?:之?前|以前)?"
-    r"|[“\"]?十[一二三四五六七八九]?五[”\"]?(?:规划)?(?:期间|时期|末|期末)?|\d{1,2}月(?:底|末|份)?(?:之?前)?|\d{2,3}年底?(?:之?前)?|年[底末](?:之?前)?|年内|全年|今年|明年|去年|上一?年度|上年|同期|每年|当年|每[周月天季](?:度)?|每半年|每学[年期]|上一?年度|上半年|下半年|未来[一二三四五六七八九十\d]+年|(?:\d{1,2}|[一二三四五六七八九十两]+)个?[年月]内|[一二三四五六七八九十两]+年(?:间|来|内|累计|共计|(?=培训|培养|发放|建设|建成|完成|新增|累计|投入)))"
+    r"|[“\"]?十[一二三四五六七八九]?五[”\"]?(?:规划)?(?:期间|时期|末|期末)?|\d{1,2}月(?:底|末|份)?(?:之?前)?|\d{2,3}年底?(?:之?前)?|年[底末](?:之?前)?|年内|全年|今年|明年|去年|上一?年度|上年|同期|每年|当年|每[周月天季](?:度)?|每半年|每学[年期]|上一?年度|上半年|下半年|未来[一二三四五六七八九十\d]+年|(?:\d{1,2}|[一二三四五六七八九十两]+)个?[年月]内|[一二三四五六七八九十两]+年(?:间|来|内|累计|共计|(?=培训|培养|发放|建设|建成|完成|新增|新建|改造|引进|培育|打造|累计|投入)))"
 )
 
 
@@ -74,7 +74,7 @@ _NO_SCOPE = "首|覆盖|面|程|民|员|一流|百强|知名|文明|先进|优�
 
 
 _EACH = re.compile(
-    r"(?P<each>(?:各设区的?市|每(?:一?[个家所名座处张位户人县区镇乡村市省校社院万千百]|\d+(?:\.\d+)?[百千万]?|[一二三四五六七八九十百千万]+)|各(?!设区|[类项种大部有界自国方级]))[^，,；;、达（(]{0,14}?(?:[（(][^）)]{0,10}[)）])?)"
+    r"(?P<each>(?:各设区的?市|每(?:一?[个家所名座处张位户人县区镇乡村市省校社院街园万千百]|\d+(?:\.\d+)?[百千万]?|[一二三四五六七八九十百千万]+)|各(?!设区|[类项种大部有界自国方级]))[^，,；;、达（(]{0,14}?(?:[（(][^）)]{0,10}[)）])?)"
     r"(?=每年|从|辐射|带动|联系|对接|结对|补助|补贴|奖补|奖励|资助|给予|至少|最少|重点|分别|都|均|要|须|应|不少于|不低于|配|建|设|可|选|指|开|培|打|新|完|推|遴|落|拥有|有|引|确|创|组|达|保|实|累计|$)"
 )
 
@@ -92,7 +92,7 @@ _PART = re.compile("其中|(?:分别为|包括|含有?)(?=.)")
 
 
 _SCOPE_BEHIND = re.compile(
-    r"(?<=..)(?:在(?P<at>(?:[各每]|[省市区县镇]级)[^，,]{0,8}?)|(?P<scope>每[个家所名座处位户人县区镇乡村市省校社院][^，,、率数比额]{0,8}))$"
+    r"(?<=..)(?:在(?P<at>(?:[各每]|[省市区县镇]级)[^，,]{0,8}?)|(?P<scope>每[个家所名座处位户人县区镇乡村市省校社院街园][^，,、率数比额]{0,8}))$"
 )
 
 
@@ -659,15 +659,15 @@ def _thing(place: _Place) -> Phrase:
         owner = place.topic or (_core(earlier.thing) if earlier and not is_metric(earlier.thing) else "")
         return place.phrase(f"{owner}{verb}比例" if owner else verb, owner, verb=verb)  # 10月底前完工八成
     if not thing and verb and not _goes_on(place):
-        before = _trimmed(place.before.translate(_FLAT))
-        thing = place.topic or ("" if re.search(r"[\d?]", before) else _object(before, verb))
+        thing = place.topic or _named_before(place, verb)
         return place.phrase(verb + thing, thing, verb=verb, change=change)
     if not thing and earlier is not None and not earlier.thing:
         return place.phrase(earlier.indicator + verb, "", verb=verb)
     if not thing and not verb and earlier is not None and earlier.change and earlier.unit == place.head.quantity.unit:
         return replace(earlier, left=place.left, right=place.right, scope=place.scope)  # 增长5%，力争6%
     if not thing:
-        thing = _lent(_recalled(place, earlier), verb) if earlier else ""
+        thing = _for_each(place) if not verb else ""
+        thing = thing or (_lent(_recalled(place, earlier), verb) if earlier else "")
         verb = verb or (earlier.verb if earlier else "")
         return place.phrase(verb + thing, thing, verb=verb)
     if not verb and _OWN_DEED.match(thing):  # 建沼气池, 修水渠
@@ -684,6 +684,28 @@ def _thing(place: _Place) -> Phrase:
     return place.phrase(verb + thing, thing, verb=verb or more, change=change)
 
 
+def _named_before(place: _Place, verb: str = "") -> str:
+    """加强公园建设，新建20个: what the segment before acts on, as far as `verb` can make or end it."""
+    before = _trimmed(place.before.translate(_FLAT))
+    thing = "" if re.search(r"[\d?]", before) else _object(before, verb)
+    if verb in table("targets")["ended"]["verbs"] and _REFORM.search(thing):  # 推进减证便民，取消30项
+        return "事项" if place.head.quantity.unit in ("项", "件") else ""
+    return _WORK.sub("", thing) if not verb or verb in table("targets")["more"]["words"] or verb in _MAKES else thing
+
+
+def _for_each(place: _Place) -> str:
+    """推进消防站建设，每街道1座: each is to have what the segment before speaks of."""
+    each = re.match("[每各]", place.scope or "") and not PER_MANY.match(place.scope or "")
+    return _named_before(place) if each and not place.inside and place.kind() in ("body", "thing", "person") else ""
+
+
+_REFORM = re.compile('(?:改革|便民|放权|行动|工作|活动|环境|管理|服务|清单)[”"]?$')
+"""What no one cancels: the aim for which something is."""
+
+_WORK = re.compile("(?<=..)(?:体系|工程|项目)?(?:建设|工作|布局)$")
+_MAKES = frozenset(
+    ("新建", "建成", "改造", "改建", "引进", "招聘", "招引", "培育", "打造", "创建", "配备", "布设", "设立")
+)
 _OWN_DEED = re.compile("(?:建(?!筑|制|档|材|有|成|立|设)|修(?!复|订|理)|购(?!物)|架(?!构)|铺)[^成设立、]{2,}")
 _FOR_OTHERS = re.compile("支持|带动|惠及|支撑|助力|保障")
 

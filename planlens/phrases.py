@@ -181,6 +181,8 @@ def _whole_parts(phrases: list[Phrase], earlier: Phrase | None) -> list[Phrase]:
 
 def _qualified(phrase: Phrase, whole: Phrase | None, after: Sequence[Phrase]) -> Phrase:
     """国家级2个 with the noun of the whole before it, else of the first behind it that has one."""
+    if (own := _own_noun(phrase)) is not None:
+        return own
     noun = _unqualified(whole.thing) if whole is not None else ""
     noun = noun or next((noun for later in after if (noun := _unqualified(later.thing))), "")
     if not noun or noun.startswith(phrase.thing):
@@ -189,6 +191,17 @@ def _qualified(phrase: Phrase, whole: Phrase | None, after: Sequence[Phrase]) ->
     verb = phrase.verb or (whole.verb if whole is not None and phrase.level in ("", "为") else "")
     level = "" if phrase.level == "为" else phrase.level
     return replace(phrase, indicator=short_name(verb + name + phrase.change), thing=name, verb=verb, level=level)
+
+
+def _own_noun(phrase: Phrase) -> Phrase | None:
+    """民宿甲级10家 → 甲级民宿; None where only the grade is said, or no things are counted."""
+    grades = "|".join(ending for ending in table("targets")["part"]["endings"] if ending.endswith("级"))
+    own = re.fullmatch(f"(?P<noun>[^、和与]{{2,}}?)(?P<grade>{grades})", phrase.thing)
+    counted = family(phrase.unit) in ("body", "person", "thing") and not phrase.change
+    if own is None or not counted or is_qualifier(own["noun"]) or verbs_at_start(own["noun"]):
+        return None
+    name = own["grade"] + own["noun"]
+    return replace(phrase, indicator=short_name(phrase.verb + name), thing=name)
 
 
 def _of_whole(phrase: Phrase, whole: Phrase) -> Phrase:

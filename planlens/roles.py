@@ -401,11 +401,19 @@ def _enumerated(text: str, item: Found, kind: str) -> TargetRole | None:
     if item.quantity.bound != "=" or kind not in ("thing", "person") or item.each or item.damaged:
         return None
     after, before = text[item.span.end :], text[: item.span.start]
+    if _KNOWN.match(after) and not _words()["made"].search(before):
+        return "name"
     if item.quantity.unit == "大" and not _GOVERNED.search(before):
         return "name"
     if item.quantity.unit in ("个", "项", "大", "条", "类", "种", "张", "位") and _words()["whole"].match(after):
         return None if _words()["made"].search(before) else "name"
     return None
+
+
+_KNOWN = re.compile(
+    r"(?:[、和]?[^，,；;。、\d]{0,4}\d{1,3}[件项])?(?:为民|利民|惠民|民生|便民|[省市区县]级|[省市区县]政府|重点|年度)*(?:办)?实事(?!\d)"
+)
+"""办好12件民生实事: the list that a government makes known each year, by its number."""
 
 
 def _ungoverned(text: str, item: Found) -> TargetRole | None:

@@ -386,7 +386,7 @@ def _state(item: Found, phrase: Phrase, headed: str) -> bool:
     """成员单位不少于100家: no verb at all says what is there."""
     if phrase.verb or phrase.right or family(item.quantity.unit) not in ("body", "person", "thing"):
         return False
-    return not (_activity().search(phrase.thing + headed) or re.search("组织|开办|办好", phrase.left))
+    return not (_activity().search(phrase.thing + headed) or re.search("组织|开办|办好|办实事", phrase.left))
 
 
 def _plain_measure(item: Found) -> Measure:
