@@ -245,10 +245,18 @@ def test_csv_reads_back_with_offsets(comparison: Comparison) -> None:
         ("\t=1", "'\t=1"), ("\r=1", "'\r=1"), ("＝1+1", "'＝1+1"), ("\u3000=1", "'\u3000=1"), ("-5", "-5"),
         ("+7%", "+7%"),
         ("+1.5", "+1.5"), ("-", "'-"), ("- 名称", "'- 名称"), ("", ""), ("5=5", "5=5"),
+        ("甲\x1b[31m\u202e乙\n丙", "甲�[31m�乙\n丙"),
     ],
 )  # fmt: skip
 def test_a_cell_is_never_a_formula_and_a_number_stays_one(cell: str, kept: str) -> None:
     assert csv.guard(cell) == kept
+
+
+def test_the_head_of_a_column_is_never_a_formula() -> None:
+    from planlens.model import Table
+
+    table = Table("t", "", ("=1+1", "数值"), (("甲", "1"),))
+    assert csv.write([table], Look()).startswith("'=1+1,数值\n")
 
 
 def test_hostile_text_stays_text(comparison: Comparison) -> None:

@@ -227,6 +227,11 @@ def test_an_outlier_does_not_flatten_the_others() -> None:
     assert "+200%" in drawn and "+250%" not in drawn and drawn.count("<path") == 1
 
 
+def test_a_chart_shows_no_control_or_direction_characters() -> None:
+    drawn = plots.dumbbell([plots.Moved("甲\x1b[31m\u202e<b>", "1个", "9个", "+8个", 8.0)], "x")
+    assert "甲�[31m�&lt;b&gt;" in drawn
+
+
 def test_every_commitment_of_the_samples_stands_in_its_plan() -> None:
     shelf = Library.open(ROOT / "samples")
     old, new = (shelf.read(shelf.find(name)) for name in ("shenzhen-2023", "shenzhen-2025"))

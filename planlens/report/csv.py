@@ -8,10 +8,11 @@ import re
 from collections.abc import Sequence
 
 from planlens.model import Table
-from planlens.report.look import Look
+from planlens.report.look import Look, safe
 
 # A spreadsheet takes a cell that begins so for a formula, full-width forms included in some of them.
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+_SPACES = re.compile("([\\t\\r\\n])")
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?%?")
 
 
@@ -21,7 +22,7 @@ def write(tables: Sequence[Table], look: Look) -> str:  # noqa: ARG001  the sign
     writer = csv.writer(stream, lineterminator="\n")
     for number, table in enumerate(tables):
         if number == 0:
-            writer.writerow(table.columns)
+            writer.writerow(map(guard, table.columns))
         writer.writerows([guard(cell) for cell in row] for row in table.rows)
     return stream.getvalue()
 
@@ -29,8 +30,11 @@ def write(tables: Sequence[Table], look: Look) -> str:  # noqa: ARG001  the sign
 def guard(cell: str) -> str:
     """A cell that stays text: what a spreadsheet would run gets an apostrophe; plain numbers stay numbers.
 
+    Control and direction characters become �: the rows may be printed in a terminal.
+
     >>> guard("=HYPERLINK(1)"), guard("-5"), guard("+7%"), guard("-3项"), guard(" =1+1")
     ("'=HYPERLINK(1)", '-5', '+7%', "'-3项", "' =1+1")
     """
+    cell = "".join(part if _SPACES.fullmatch(part) else safe(part) for part in _SPACES.split(cell))
     starts = cell.startswith(_FORMULA) or cell.lstrip().startswith(_FORMULA)
     return "'" + cell if starts and not _NUMBER.fullmatch(cell) else cell

@@ -6,12 +6,14 @@ here but places on paper: the numbers and the words beside them come from the ta
 
 from __future__ import annotations
 
+import html
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from itertools import accumulate
+
+from planlens.report.look import safe
 
 _EM = 13  # px of the charts' text
 _WIDTH = 960
@@ -64,10 +66,10 @@ def dumbbell(rows: Sequence[Moved], title: str, unit: str = "%") -> str:
     items = [f'<li class="axis" aria-hidden="true">{_track(axis)}</li>']
     for row in rows:
         drawn = _track(grid + _pair(at(0), at(row.amount), row.amount, capped=row.amount > high))
-        told = f"{escape(row.old)} → {escape(row.new)}"
-        name = f'<span class="name">{escape(row.name)}</span>'
-        items.append(f"<li>{name}{drawn}<span>{told}</span><strong>{escape(row.movement)}</strong></li>")
-    return f'<ul class="moves" aria-label="{escape(title)}">{"".join(items)}</ul>'
+        told = f"{_escape(row.old)} → {_escape(row.new)}"
+        name = f'<span class="name">{_escape(row.name)}</span>'
+        items.append(f"<li>{name}{drawn}<span>{told}</span><strong>{_escape(row.movement)}</strong></li>")
+    return f'<ul class="moves" aria-label="{_escape(title)}">{"".join(items)}</ul>'
 
 
 def _step(width: float) -> float:
@@ -161,7 +163,7 @@ def _band(a: tuple[float, float] | None, b: tuple[float, float] | None, left: fl
         y, wide = a or b or (0.0, 0.0)
         x, name = (left, "gone") if a is not None else (right - 46, "come")
         shape = f'<rect class="{name}" x="{_n(x)}" y="{_n(y)}" width="46" height="{_n(wide)}"/>'
-    return f"<g><title>{escape(tip)}</title>{shape}</g>"
+    return f"<g><title>{_escape(tip)}</title>{shape}</g>"
 
 
 def strengths(
@@ -183,7 +185,7 @@ def strengths(
                 tip = f"{name} {levels[level]}: {count}"
                 shade = level_class(level, len(levels))
                 box = f'<rect class="{shade}" x="{_n(x)}" y="{_n(y)}" width="{_n(count * unit)}" height="19"/>'
-                parts.append(f"<g><title>{escape(tip)}</title>{box}</g>")
+                parts.append(f"<g><title>{_escape(tip)}</title>{box}</g>")
             x += count * unit
         parts.append(_text(x + 6, y + 14, str(sum(counts)), "start", "muted"))
     return _svg(8 + 26 * len(sections), title, parts, width=right + 40)
@@ -204,7 +206,7 @@ def matrix(names: Sequence[str], shares: Mapping[tuple[str, str], float], title:
             side = (down - 8) * math.sqrt(share)
             x, tip = left + across * j + 8, f"{row} → {column}: {share:.0%}"
             box = f'<rect class="st4" x="{_n(x)}" y="{_n(middle - side / 2)}" width="{_n(side)}" height="{_n(side)}"/>'
-            parts.append(f"<g><title>{escape(tip)}</title>{box}</g>")
+            parts.append(f"<g><title>{_escape(tip)}</title>{box}</g>")
             parts.append(_text(x + down, middle + 5, f"{share:.0%}", "start"))
     return _svg(top + down * len(names) + 4, title, parts, width=left + across * len(names) + 10)
 
@@ -233,7 +235,7 @@ def fitted(text: str, room: float) -> str:
 
 def _svg(height: float, title: str, parts: Sequence[str], *, width: int = _WIDTH) -> str:
     size = f'viewBox="0 0 {width} {_n(height)}" width="{width}" height="{_n(height)}"'
-    return f'<svg role="img" aria-label="{escape(title)}" {size}>{"".join(parts)}</svg>'
+    return f'<svg role="img" aria-label="{_escape(title)}" {size}>{"".join(parts)}</svg>'
 
 
 def _line(x1: str, y1: int | str, x2: str, y2: int | str, name: str) -> str:
@@ -243,8 +245,12 @@ def _line(x1: str, y1: int | str, x2: str, y2: int | str, name: str) -> str:
 def _text(x: float | str, y: float, text: str, anchor: str, name: str = "") -> str:
     kind = f' class="{name}"' if name else ""
     where = x if isinstance(x, str) else _n(x)
-    return f'<text{kind} x="{where}" y="{_n(y)}" text-anchor="{anchor}">{escape(text)}</text>'
+    return f'<text{kind} x="{where}" y="{_n(y)}" text-anchor="{anchor}">{_escape(text)}</text>'
 
 
 def _n(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0")
+
+
+def _escape(text: str) -> str:
+    return html.escape(safe(text))
