@@ -655,21 +655,8 @@ def _thing(place: _Place) -> Phrase:
         return place.phrase(given[1], given[1])
     if is_metric(subject) and not added and not re.match("完成|守住|严守|坚守", verb):
         verb, thing = "", subject
-    if not thing and verb and place.percent() and not change:
-        owner = place.topic or (_core(earlier.thing) if earlier and not is_metric(earlier.thing) else "")
-        return place.phrase(f"{owner}{verb}比例" if owner else verb, owner, verb=verb)  # 10月底前完工八成
-    if not thing and verb and not _goes_on(place):
-        thing = place.topic or _named_before(place, verb)
-        return place.phrase(verb + thing, thing, verb=verb, change=change)
-    if not thing and earlier is not None and not earlier.thing:
-        return place.phrase(earlier.indicator + verb, "", verb=verb)
-    if not thing and not verb and earlier is not None and earlier.change and earlier.unit == place.head.quantity.unit:
-        return replace(earlier, left=place.left, right=place.right, scope=place.scope)  # 增长5%，力争6%
     if not thing:
-        thing = _for_each(place) if not verb else ""
-        thing = thing or (_lent(_recalled(place, earlier), verb) if earlier else "")
-        verb = verb or (earlier.verb if earlier else "")
-        return place.phrase(verb + thing, thing, verb=verb)
+        return _unnamed(place, verb, change)
     if not verb and _OWN_DEED.match(thing):  # 建沼气池, 修水渠
         verb, thing = thing[:1], thing[1:]
     if not verb and earlier is not None and _carries(place, thing):
@@ -682,6 +669,26 @@ def _thing(place: _Place) -> Phrase:
         verb = "争取"
     more = "" if verb or not _has_more(thing) or is_metric(thing) else "新增"
     return place.phrase(verb + thing, thing, verb=verb or more, change=change)
+
+
+def _unnamed(place: _Place, verb: str, change: str) -> Phrase:
+    """总数达80家, 争取3家, 10月底前完工八成: the thing was named before, or the heading names it."""
+    earlier = place.earlier
+    if verb and place.percent() and not change:
+        owner = place.topic or (_core(earlier.thing) if earlier and not is_metric(earlier.thing) else "")
+        return place.phrase(f"{owner}{verb}比例" if owner else verb, owner, verb=verb)
+    if verb and not _goes_on(place):
+        thing = place.topic or _named_before(place, verb)
+        return place.phrase(verb + thing, thing, verb=verb, change=change)
+    if earlier is not None and not earlier.thing:
+        return place.phrase(earlier.indicator + verb, "", verb=verb)
+    if not verb and earlier is not None and earlier.change and earlier.unit == place.head.quantity.unit:
+        return replace(earlier, left=place.left, right=place.right, scope=place.scope)  # 增长5%，力争6%
+    if not verb and (thing := _for_each(place)):
+        return place.phrase(thing, thing)
+    thing = _lent(_recalled(place, earlier), verb) if earlier else ""
+    verb = verb or (earlier.verb if earlier else "")
+    return place.phrase(verb + thing, thing, verb=verb)
 
 
 def _named_before(place: _Place, verb: str = "") -> str:

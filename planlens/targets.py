@@ -19,7 +19,7 @@ from .indicators import read
 from .model import Block, Clause, Commitment, Document, Measure, Quantity, Span, Target, TargetRole
 from .phrases import Phrase
 from .quantity import Found, family, find, table
-from .wording import has_verb, lists, verbs_at_end
+from .wording import has_verb, is_metric, lists, verbs_at_end
 
 _LONGEST_SEGMENT = 200
 """Characters of the longest stretch between two commas that is read as one; a longer one is no sentence."""
@@ -303,54 +303,74 @@ def _headed(heading: str, sentence: str) -> str:
 
 
 def _measure(item: Found, phrase: Phrase, headed: str) -> Measure:
-    """increment against now, level to reach, or count of things to do; `headed` by a deed, things are done."""
-    unit = item.quantity.unit
+    """increment against now, level to reach, or count of things to do; `headed` by a deed, things are done.
+
+    The first that knows wins: the form of the number, the verb or predicate, the unit, the thing.
+    """
+    told = _by_form(item, phrase) or _by_change(item, phrase) or _by_unit(item, phrase) or _by_thing(item, phrase)
+    if told:
+        return told
+    stands = "包含" in phrase.verb or _equipped(item, phrase) or _reached(phrase) or _state(item, phrase, headed)
+    return "level" if stands else "count"
+
+
+def _by_form(item: Found, phrase: Phrase) -> Measure | None:
+    """翻一番, 5.9人, 3个百分点: the number alone tells."""
+    lo, unit = item.quantity.lo, item.quantity.unit
     if item.quantity.text.startswith("翻"):
         return "increment"
-    lo = item.quantity.lo
     if family(unit) in ("person", "body", "thing") and lo is not None and lo != lo.to_integral_value():
         return "level"  # only an average has parts of a person
     if re.match("守住|严守|坚守", phrase.verb):
         return "level"
-    if unit == "个百分点" and not phrase.level:
-        return "increment"
+    return "increment" if unit == "个百分点" and not phrase.level else None
+
+
+def _by_change(item: Found, phrase: Phrase) -> Measure | None:
+    """增长5%, 新增床位: against now, unless a standard or an average is what is new."""
     if phrase.change and not phrase.level:
         return "increment"
     if _standard(item, phrase):
         return "level"
-    if unit in ("次", "场", "轮", "趟") and not (phrase.level or phrase.change or lists().metric.at_end(phrase.thing)):
+    if item.quantity.unit in ("次", "场", "轮", "趟") and not (
+        phrase.level or phrase.change or lists().metric.at_end(phrase.thing)
+    ):
         return "count"
-    if phrase.thing.endswith("投资") and family(unit) == "money":
+    if phrase.thing.endswith("投资") and family(item.quantity.unit) == "money":
         return "count"
     average = re.search("平均|人均|年限$|率$|占?比[例重]?$", phrase.thing)
     if lists().more.at_start(phrase.verb) or (re.search("新增|净增", phrase.indicator) and not average):
         return "increment"
-    if re.search(r"(?:新增|净增|增加(?!值)|增设)[^到至，,]{1,10}$", phrase.left) and not (
-        phrase.level or phrase.base or average
-    ):
-        return "increment"
-    if family(unit) == "time" and item.quantity.bound == "<=":
+    more = re.search(r"(?:新增|净增|增加(?!值)|增设)[^到至，,]{1,10}$", phrase.left)
+    return "increment" if more and not (phrase.level or phrase.base or average) else None
+
+
+def _by_unit(item: Found, phrase: Phrase) -> Measure | None:
+    """30分钟内, 达到60%, 3位: what is measured in such a unit is a state; money laid out is a sum."""
+    unit, kind = item.quantity.unit, family(item.quantity.unit)
+    if kind == "time" and item.quantity.bound == "<=":
         return "level"
     if phrase.level in ("安排", "投入", "挤出", "拿出", "列支", "完成", "拟按"):
-        return "level" if family(unit) == "rate" else "count"
-    if family(unit) == "rate" or phrase.share or unit in ("倍", "1:", ":1", "位") or (not unit and not phrase.right):
+        return "level" if kind == "rate" else "count"
+    if kind == "rate" or phrase.share or unit in ("倍", "1:", ":1", "位") or (not unit and not phrase.right):
         return "level"
+    return None
+
+
+def _by_thing(item: Found, phrase: Phrase) -> Measure | None:
+    """培训教师200人, 床位数达到200张: a thing that is a deed is counted, an amount has a level."""
     if re.search("招聘|培训|引进|新建|建设|改造|接种", phrase.thing) and not phrase.level:
         return "count"
-    if family(unit) == "time" and not phrase.verb:
+    if family(item.quantity.unit) == "time" and not phrase.verb:
         return "level"
     doing = lists().verbs.at_start(phrase.thing)
     if doing and not phrase.level and len(phrase.thing) - len(doing) > 3:
         return "count"
-    metric = lists().metric.at_end(re.sub(r"[（(][^（）()]*[)）]$", "", phrase.thing))
     if re.match("招聘|培训|引进|招生", phrase.thing):
         return "count"
-    if metric and not phrase.verb:
+    if is_metric(phrase.thing) and not phrase.verb:
         return "level"
-    if phrase.base or (phrase.level and phrase.level not in _NO_LEVEL):
-        return "level"
-    stands = "包含" in phrase.verb or _equipped(item, phrase) or _reached(phrase) or _state(item, phrase, headed)
-    return "level" if stands else "count"
+    return "level" if phrase.base or (phrase.level and phrase.level not in _NO_LEVEL) else None
 
 
 def _standard(item: Found, phrase: Phrase) -> bool:
