@@ -70,7 +70,7 @@ def test_what_is_worse_than_last_year(case: dict[str, Any], tmp_path: Path) -> N
 
 @cache
 def planted() -> dict[str, tuple[int, int, int]]:
-    from check import score
+    from drafts import score
 
     return score(3)
 

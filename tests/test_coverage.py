@@ -20,10 +20,10 @@ from planlens.parse import build
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "benchmarks"))
-import coverage as bench  # noqa: E402
+import gaps as bench  # noqa: E402
 
 NAMES = bench.SAMPLES
-# Floors of what benchmarks/coverage.py prints; raise them when it gets better.
+# Floors of what benchmarks/gaps.py prints; raise them when it gets better.
 FLOORS = {"tasks right": 0.80, "absent precision": 0.90, "absent": 0.95, "answered": 0.95}
 
 

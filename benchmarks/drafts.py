@@ -1,7 +1,7 @@
 """Plant errors into clean plans and count which of them `planlens check` finds, and what it says beside.
 
-    python benchmarks/check.py [N]      N errors of each kind (default 15); the same seed plants the same
-    python benchmarks/check.py --list   each error that was not found, and each false alarm, in words
+    python benchmarks/drafts.py [N]      N errors of each kind (default 15); the same seed plants the same
+    python benchmarks/drafts.py --list   each error that was not found, and each false alarm, in words
 
 Clean plans are the samples and the made-up plans of tests/gold_sectors and tests/gold_sectors2. An alarm is false where
 the untouched plan had none there and it does not touch what was planted. Right twins (figures that do add up, old names

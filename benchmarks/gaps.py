@@ -1,8 +1,8 @@
 """Score `planlens coverage` where the answers are known: on the expected table of the samples, and on planted goals.
 
-    python benchmarks/coverage.py [ROUNDS]      both, ROUNDS drawings of what is planted (default 6)
+    python benchmarks/gaps.py [ROUNDS]      both, ROUNDS drawings of what is planted (default 6)
 
-The goals of coverage.toml are things that no sample plan speaks of. In each round chance decides for every sample plan
+The goals of gaps.toml are things that no sample plan speaks of. In each round chance decides for every sample plan
 which of them it answers, how far a number goes, and where the answer stands; all others have been left out, and the
 plan must be told to lack them.
 """
@@ -44,7 +44,7 @@ def sample(name: str) -> Plan:
 
 @dataclass(frozen=True)
 class Planted:
-    """One goal of coverage.toml and what became of it in one plan: `kind` is None where its answer was left out."""
+    """One goal of gaps.toml and what became of it in one plan: `kind` is None where its answer was left out."""
 
     goal: str
     number: bool
@@ -62,7 +62,7 @@ def wanted() -> dict[str, list[dict[str, str]]]:
 
 
 def goals_plan() -> Plan:
-    """A provincial plan that asks for everything in coverage.toml."""
+    """A provincial plan that asks for everything in gaps.toml."""
     numbers = [row["goal"] for row in wanted()["number"]]
     tasks = [row["goal"] for row in wanted()["task"]]
     lines = [
