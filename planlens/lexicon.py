@@ -118,7 +118,6 @@ class Lexicon:
     acts: Mapping[str, Words]
     negations: Words
     harmless: Words
-    groups: Words
     instruments: Mapping[str, str]
     papers: Words
     families: Mapping[str, tuple[str, ...]]
@@ -316,10 +315,6 @@ class Lexicon:
         (('全部', '各区'), ('试点', '试点'))
         """
         return tuple((self._scope_of[text[s:e]], text[s:e]) for s, e in self._scopes.find(text))
-
-    def groups_in(self, text: str) -> frozenset[str]:
-        """The people, places and things that a measure is for, by the name of today."""
-        return frozenset(self._canonical.get(text[s:e], text[s:e]) for s, e in self.groups.find(text))
 
     def instruments_in(self, text: str) -> frozenset[str]:
         """The instruments a statement works through: 条例, 平台, 专项债…"""
@@ -566,7 +561,6 @@ def _build(tables: Mapping[str, dict[str, Any]], origin: str) -> Lexicon:
             acts={name: Words(words) for name, words in acts.items()},
             negations=Words([*tables["negation"]["negation"]["words"], *harmless]),
             harmless=Words(harmless),
-            groups=Words(tables["scope"]["groups"]["words"]),
             instruments=instruments,
             papers=Words(tables["means"]["papers"]["words"]),
             families=families,

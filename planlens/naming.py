@@ -153,14 +153,17 @@ def opposed(a: str, b: str) -> bool:
     >>> opposed("新增高中学位", "新增义务教育学位"), opposed("新增学位", "新增高中学位")
     (True, False)
     """
-    left, right = core(a), core(b)
-    for kin in table("counting")["contrast"]["kinds"]:
-        found = [{word for word in kin if word in name} for name in (left, right)]
-        if all(found) and not found[0] & found[1]:
-            return True
-    return False
+    pairs = zip(_kin(core(a)), _kin(core(b)), strict=True)
+    return any(left and right and not left & right for left, right in pairs)
 
 
+@functools.lru_cache(maxsize=1 << 12)  # every number of one plan is held against every one of the other
+def _kin(name: str) -> tuple[frozenset[str], ...]:
+    """For each set of words that part a thing from its kin, those that stand in a name."""
+    return tuple(frozenset(word for word in kin if word in name) for kin in table("counting")["contrast"]["kinds"])
+
+
+@functools.lru_cache(maxsize=1 << 14)
 def levels(indicator: str) -> tuple[str, ...]:
     """Administrative levels an indicator names, highest first.
 

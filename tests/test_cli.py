@@ -239,6 +239,13 @@ def test_a_file_that_is_no_plan_is_one_line(capsys: pytest.CaptureFixture[str], 
         assert str(path) in refused(capsys, *command)
 
 
+def test_a_plan_without_a_word_answers_nothing(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    plan = tmp_path / "2024.txt"
+    plan.write_text("，。；、\n" * 9, "utf-8")
+    rows = json.loads(ok(capsys, "coverage", "guangdong-2021-2025", plan, "--no-semantic", "--format", "json"))["rows"]
+    assert {answer["verdict"] for row in rows for answer in row["answers"].values()} == {"absent"}
+
+
 def test_a_plan_without_outline_is_one_clause_and_says_so(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     (tmp_path / "flat.txt").write_text("今年新增病床100张以上。引进人才60名。\n", "utf-8")
     code, out, err = run(capsys, "targets", tmp_path / "flat.txt")

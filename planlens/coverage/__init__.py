@@ -258,7 +258,7 @@ class _Column:
         pairs = self.texts.says(dict.fromkeys(_pairs(naming.core(target.indicator)), 1.0))
         rarest = self.texts.says({max(wanted, key=lambda word: wanted[word]): 1.0})
         likely = np.array(
-            [max(self.probable[u].get(key, 0.0) for u in goal.units) >= _LIKELY for key in self.texts.keys]
+            [max(self.probable[u].get(key, 0.0) for u in goal.units) >= _LIKELY for key in self.texts.keys], dtype=bool
         )
         named = ((says >= _NAMED) & (pairs >= _NAMED_PAIRS) | likely) & (rarest >= _OTHER_FORM)
         if not named.any() and asked.is_supply(target):

@@ -331,8 +331,3 @@ def labelled(goal: Goal, plan: Plan, label: str) -> bool:
     keys = {key.split("#")[0] for key in goal.units}
     headings = [c.heading for c in plan.clauses if c.key in keys]
     return goal.target is None and any(label in heading for heading in headings)
-
-
-def heaviest(rows: Sequence[Goal]) -> list[int]:
-    """Places of goals, the most weighty first, in reading order within one weight."""
-    return sorted(range(len(rows)), key=lambda n: (WEIGHTS.index(rows[n].weight), n))
