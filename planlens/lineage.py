@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Literal
 
 from . import align, counterparts, instruments, places, words
 from .changes import classify
+from .commitments import items
 from .compare import located
 from .errors import LibraryError
 from .lexicon import Lexicon
@@ -254,19 +255,16 @@ class _Web:
 
         Only where the item that the link rests on has the phrase: a long sentence is linked for other reasons too.
         """
-        asked, labels = bare(query), instruments.labels(query)
-        said = dict(found)
+        asked, said = bare(query), dict(found)
         saying = {place[0] for place in said}
         for old, new in (pair for group in self.ordered for pair in pairwise(group)):
             if (old.info.id in saying) == (new.info.id in saying):
                 continue
             for link in self.between(old, new):
-                here, there = (old.info.id, link.old), (new.info.id, link.new)
-                item, plan = (link.items[0][0] if link.items else None), old
-                if new.info.id in saying:
-                    here, there = there, here
-                    item, plan = (link.items[0][1] if link.items else None), new
-                if here in said and (item is None or _how(asked, labels, item.of(plan.document.text))):
+                side = int(new.info.id in saying)
+                ends = (old.info.id, link.old), (new.info.id, link.new)
+                here, there = ends[side], ends[1 - side]
+                if here in said and _rests(link, side, (old, new)[side], asked):
                     _continue(found, here, there, link.score.probability)
 
     def cross(self, found: _Found, group: Sequence[Plan], sources: Sequence[Plan]) -> None:
@@ -291,6 +289,17 @@ class _Web:
                     sides = zip((old, new), (change.old, change.new), strict=True)
                     if any((plan.info.id, key) in found for plan, keys in sides for key in keys):
                         yield Step(*at, change)
+
+
+def _rests(link: Link, side: int, plan: Plan, asked: str) -> bool:
+    """Whether what a link rests on, on one side, says the phrase: its item, or a statement that is one item.
+
+    The name of the same instrument is not enough: 每个家庭医生团队配备中医师 is no 家庭医生签约 to follow further.
+    """
+    if link.items:
+        return asked in bare(link.items[0][side].of(plan.document.text))
+    key = (link.old, link.new)[side]
+    return any(c.key == key and asked in bare(c.text) and len(items(c.text)) == 1 for c in plan.commitments)
 
 
 def _continue(found: _Found, here: _Place, there: _Place, chance: float) -> None:

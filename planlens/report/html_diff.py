@@ -17,7 +17,7 @@ from planlens.model import Change, Clause, Commitment, Comparison, Link, Plan, S
 from planlens.report import Report, plots
 from planlens.report.cells import Cell
 from planlens.report.closing import REVIEW_BELOW
-from planlens.report.html import Page, Section, anchor, cell, identified, search_box, table, text
+from planlens.report.html import Page, Section, anchor, cell, chart, identified, search_box, table, text
 from planlens.report.look import one_line
 from planlens.report.messages import Messages
 from planlens.report.places import Places, numbered, probability
@@ -146,14 +146,6 @@ def _key(name: str, label: str) -> str:
     """One entry of a legend."""
     box = f'<svg width="14" height="14" aria-hidden="true"><rect class="{name}" width="14" height="14" rx="3"/></svg>'
     return f"<li>{box}{text(label)}</li>"
-
-
-def _chart(svg: str, title: str) -> str:
-    """A chart under its title; it keeps its size and scrolls in a narrow window."""
-    return (
-        f'<figure class="chart"><figcaption><h3>{text(title)}</h3></figcaption>'
-        f'<div class="scroll" tabindex="0" role="group" aria-label="{text(title)}">{svg}</div></figure>'
-    )
 
 
 def _shifts(told: _Told) -> str:
@@ -342,7 +334,7 @@ def _flow(told: _Told) -> str:
     svg = plots.sankey(old.names, new.names, flows, (m("column.old"), m("column.new")), title)
     legend = [("band", m("page.linked")), ("gone", m("status.dropped")), ("come", m("status.new"))]
     keys = "".join(_key(name, label) for name, label in legend)
-    return _chart(svg, title) + f'<ul class="legend">{keys}</ul>' + _strengths(told)
+    return chart(svg, title) + f'<ul class="legend">{keys}</ul>' + _strengths(told)
 
 
 def _flows(result: Comparison, old: Sections, new: Sections) -> list[plots.Flow]:
@@ -378,7 +370,7 @@ def _strengths(told: _Told) -> str:
     charts = ""
     for (side, places), rows in zip(told.sides, counted, strict=True):
         title = told.m("page.strengths", plan=places.plan.info.id)
-        charts += _chart(plots.strengths(told.sections[side].names, rows, names, most, title), title)
+        charts += chart(plots.strengths(told.sections[side].names, rows, names, most, title), title)
     keys = "".join(_key(plots.level_class(n, len(names)), name) for n, name in enumerate(names))
     return f'<div class="twin">{charts}</div><ul class="legend">{keys}</ul>'
 
