@@ -82,11 +82,11 @@ def collect(old: Path, new: Path, gold: Path) -> Pair:
     from .read import read_document
 
     plans = [build(read_document(path), PlanInfo(path.stem, path.stem)) for path in (old, new)]
-    rows = _jsonl(gold / "alignment" / "sentences" / f"{old.stem}__{new.stem}.jsonl")
+    rows = jsonl(gold / "alignment" / "sentences" / f"{old.stem}__{new.stem}.jsonl")
     rows = [row for row in rows if not row.get("ambiguous")]
     fair = {row["new"]: {*row.get("old", []), *row.get("also", [])} for row in rows if "new" in row}
     main = {row["new"]: {*(row.get("primary") or row.get("old", [])[:1])} for row in rows if "new" in row}
-    sentences = [_jsonl(gold / "sentences" / f"{plan.info.id}.jsonl") for plan in plans]
+    sentences = [jsonl(gold / "sentences" / f"{plan.info.id}.jsonl") for plan in plans]
     at = [_sentence_of(plan, side) for plan, side in zip(plans, sentences, strict=True)]
     ids = [[str(row["id"]) for row in side] for side in sentences]
     measured = evidence.measure(align.side_of(plans[0]), align.side_of(plans[1]), semantic.installed())
@@ -115,7 +115,8 @@ def _states(ids: Sequence[str], linked: Collection[str], alone: Collection[str])
     return np.array([LINKED if i in linked else ALONE if i in alone else DOUBTFUL for i in ids], dtype=np.intp)
 
 
-def _jsonl(path: Path) -> list[dict[str, Any]]:
+def jsonl(path: Path) -> list[dict[str, Any]]:
+    """The rows of an annotation file, one JSON object a line."""
     return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
 
 

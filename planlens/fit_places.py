@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from . import counterparts, sections
 from .counterparts import Floats, Weights
+from .fit import jsonl
 from .model import Plan
 
 DATA = Path(__file__).with_name("data")
@@ -55,7 +56,7 @@ def collect(a: Plan, b: Plan, gold: Path) -> Pair:
     name = f"{a.info.id}__{b.info.id}"
     said: dict[tuple[int, int], bool] = {}
     for who in ("A", "B"):
-        for row in _jsonl(gold / who / f"{name}.items.jsonl"):
+        for row in jsonl(gold / who / f"{name}.items.jsonl"):
             for i in _holding(a, row["a"]):
                 for j in _holding(b, row["b"]):
                     said[i, j] = said.get((i, j), False) or row["firm"]
@@ -79,7 +80,7 @@ def collect_clauses(a: Plan, b: Plan, gold: Path) -> Pair:
     name = f"{a.info.id}__{b.info.id}"
     said: dict[tuple[str | None, str | None], int] = {}
     for who in ("A", "B"):
-        for row in _jsonl(gold / who / f"{name}.clauses.jsonl"):
+        for row in jsonl(gold / who / f"{name}.clauses.jsonl"):
             at = _headed(a, row["a"]), _headed(b, row["b"])
             said[at] = said.get(at, 0) + 1
     pairs = [(x, y) for x in measured.a for y in measured.b]
@@ -97,10 +98,6 @@ def _headed(plan: Plan, place: dict[str, Any]) -> str | None:
     """The deepest clause around an annotated heading."""
     around = [c for c in plan.clauses if c.span.start <= place["start"] < c.span.end]
     return max(around, key=lambda c: c.depth).key if around else None
-
-
-def _jsonl(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
 
 
 def _holding(plan: Plan, place: dict[str, Any]) -> list[int]:
