@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from planlens.lexicon import Lexicon
     from planlens.library import Library
     from planlens.model import Comparison, Plan, Table
+    from planlens.report import Report
     from planlens.report.look import Look
+    from planlens.report.manifest import File, Manifest, Reviewed
     from planlens.report.messages import Messages
     from planlens.semantic import Encoder
 
@@ -31,6 +33,11 @@ FORMATS = ("table", "md", "csv", "json", "docx", "xlsx", "html")
 _SAME = ("like", "comparable", "same")
 _PIPED_WIDTH = 120  # cells, where the output is no terminal and COLUMNS does not say
 _NOTE_SHOWN = 120  # characters of a note's quote: a whole attachment may be set aside, and csv and --full have it all
+_MANNERS = ("output", "form", "colour", "style", "full")  # what does not touch a result
+_LINKED = {  # what the links of a command are between: plans of two years, of two places
+    "diff": "years", "align": "years", "pack": "years", "coverage": "places", "overlap": "places",
+    "trace": "years places", "check": "years places",
+}  # fmt: skip
 _BOM = b"\xef\xbb\xbf"  # so that Excel opens a .csv file as UTF-8
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -211,7 +218,7 @@ def show(run: _Run, plan: str, part: str | None) -> None:
     if part == "text":
         run.put(found.document.text, exact=True)
     elif run.form == "json":
-        run.put(json.dumps(json.show(found)))
+        run.put(json.dumps({**json.show(found), "manifest": run.manifest().json()}))
     elif part == "notes":
         longest = None if run.look.full or run.form == "csv" else _NOTE_SHOWN
         run.tables([listings.notes(found, run.m, longest=longest)])
@@ -514,8 +521,10 @@ def agree(run: _Run, a: str, b: str) -> None:
     """Say how far two reviewers agree: F1 of the links, Cohen's kappa of linked or not, every disagreement."""
     from planlens.alignments import agreement, read
     from planlens.report import agreement as told
+    from planlens.report.manifest import File
 
     found = agreement(read(Path(a)), read(Path(b)))
+    run.files = [File.of(Path(a)), File.of(Path(b))]
     figures, differences = told.tables(found, run.m)
     run.report(json=lambda: told.row(found), csv=lambda: [differences], tables=lambda: [figures, differences])
 
@@ -599,6 +608,9 @@ class _Run:
         self.m: Messages = load(lang)
         width = shutil.get_terminal_size((_PIPED_WIDTH, 24)).columns
         self.look: Look = Look(width, self._colour(colour), full, self.m("mark.no_rows"))
+        self.inputs: list[Plan] = []  # what the report rests on, in the order it was read
+        self.files: list[File] = []
+        self.reviewed: Reviewed | None = None
 
     def send_to(self, sheet: str | None) -> None:
         """Name a file that the command writes itself."""
@@ -664,12 +676,15 @@ class _Run:
         higher = [e for e in self.shelf.entries if e.info.level in ("national", "province")]
         mine = {plan.info.id for plan in plans}
         chosen = [e for e in higher if e.info.id not in mine and (e.info.start_year or 0) <= latest]
-        return [self.shelf.read(entry, self.lexicon) for entry in chosen]
+        found = [self.shelf.read(entry, self.lexicon) for entry in chosen]
+        self.inputs += found
+        return found
 
     def _checked(self, plans: list[Plan]) -> list[Plan]:
         """Refuse to write over a plan; say doubts about a whole document where no table or JSON hides them."""
         from planlens.errors import OutputError
 
+        self.inputs += plans
         for plan in plans:
             for _, path in self.outputs:
                 if path is not None and path.exists() and path.samefile(plan.document.path):
@@ -690,9 +705,16 @@ class _Run:
 
     def replayed(self, old: Plan, new: Plan, folder: str | None, left_aside: bool) -> Replay:
         """What reviewers decided about two plans, as far as it still holds."""
-        from planlens.alignments import Replay, decided
+        from planlens.alignments import Replay, decided, file_name, find
+        from planlens.report.manifest import File, Reviewed
 
-        return Replay() if left_aside else decided(self.homes(folder), old, new)
+        if left_aside:
+            return Replay()
+        homes = self.homes(folder)
+        found = decided(homes, old, new)
+        if path := find(homes, file_name(old.info.id, new.info.id)):
+            self.reviewed = Reviewed(File.of(path), len(found.settled), len(found.orphaned))
+        return found
 
     def report(
         self,
@@ -703,12 +725,61 @@ class _Run:
         result: object = None,
     ) -> None:
         """Write a result in every form asked for; `csv` where its rows differ from those of the tables."""
-        from planlens.report import Report, write
+        from planlens.report import write
 
-        made = Report(self.m, self.look, tables, csv or tables, json, result)
+        made = self.made(json=json, tables=tables, csv=csv, result=result)
         for form, path in self.outputs:
             self.form = form
             _put(write(form, made), path, colour=self.look.colour, bom=form == "csv")
+            if form == "csv" and path is not None:
+                self._beside(path, made, result)
+
+    def _beside(self, path: Path, made: Report, result: object) -> None:
+        """What a table of values cannot say itself, in the file where the web's standard for CSV looks for it."""
+        from planlens.report.csv import metadata
+
+        place = path.with_name(path.name + "-metadata.json")
+        _put(metadata(path.name, made.rows(), self.manifest(result).json()), place, colour=False)
+
+    def made(
+        self,
+        *,
+        json: Callable[[], dict[str, Any]],
+        tables: Callable[[], Sequence[Table]],
+        csv: Callable[[], Sequence[Table]] | None = None,
+        result: object = None,
+    ) -> Report:
+        """A result in every form, each ending with what it rests on."""
+        from planlens.report import Report
+        from planlens.report.manifest import closed
+
+        rests_on = functools.cache(lambda: self.manifest(result))
+        return Report(
+            self.m,
+            self.look,
+            lambda: closed(tables(), rests_on().table(self.m, cut=self.cuts)),
+            csv or tables,
+            lambda: {**json(), "manifest": rests_on().json()},
+            result,
+        )
+
+    def manifest(self, result: object = None) -> Manifest:
+        """What this run read and went by."""
+        from planlens.report.manifest import Manifest
+
+        context = click.get_current_context()
+        command, plans = context.command.name or "", len(self.inputs)
+        encoder = self.encoder if command in _LINKED and plans > 1 else None
+        return Manifest(
+            command=_typed(context),
+            plans=tuple(self.inputs),
+            files=tuple(self.files),
+            lexicon=self.lexicon.origin if self.inputs else "",
+            weights=_weights(command, plans, semantic=encoder is not None),
+            semantic=(encoder.name, encoder.digest) if encoder else None,
+            reviewed=self.reviewed,
+            result=result,
+        )
 
     def tables(self, made: Sequence[Table]) -> None:
         """Write tables that no JSON stands beside."""
@@ -758,6 +829,11 @@ def _outputs(names: Sequence[str], form: str | None) -> list[tuple[str, Path | N
         if suffix and suffix not in SUFFIXES and not form:
             raise click.UsageError(f"{path}: no form has the suffix {suffix}; there are {', '.join(SUFFIXES)}")
         chosen = form or SUFFIXES.get(suffix, "table")
+        meant = SUFFIXES.get(suffix, chosen)
+        if meant != chosen and not (suffix == ".txt" and chosen in IN_TERMINAL):
+            raise click.UsageError(
+                f"{path}: --format {chosen} writes no {suffix} file; leave out one or change the other"
+            )
         if path is None and chosen not in IN_TERMINAL:
             raise click.UsageError(f"{chosen} is a file: name it with -o FILE.{chosen}")
         if path:
@@ -830,6 +906,32 @@ def _answers(m: Messages) -> Callable[[], tuple[str, str] | None]:
         return pressed, note
 
     return key if sys.stdin.isatty() else line
+
+
+def _typed(context: click.Context) -> tuple[str, ...]:
+    """The command and what it was given, as it would be typed, without what says where a report goes and its looks."""
+    words, options = [context.info_name or ""], list[str]()
+    for parameter in context.command.params:
+        name, value = parameter.name or "", context.params.get(parameter.name or "")
+        if name in _MANNERS or value in (None, False, ()) or value == parameter.get_default(context):
+            continue
+        values = [str(one) for one in value] if isinstance(value, (tuple, list)) else [str(value)]
+        if isinstance(parameter, click.Argument):
+            words += values
+        elif value is True:
+            options.append(parameter.opts[0])
+        else:
+            options += [word for one in values for word in (parameter.opts[0], one)]
+    return (*words, *options)
+
+
+def _weights(command: str, plans: int, *, semantic: bool) -> tuple[str, ...]:
+    """The files of weights that a command goes by, those of pairs of years first; none where it links nothing."""
+    from planlens import align, counterparts
+
+    linked = _LINKED.get(command, "") if plans > 1 else ""
+    years = (align.WEIGHTS[semantic],) if "years" in linked else ()
+    return (*years, *((counterparts.WEIGHTS,) if "places" in linked else ()))
 
 
 def _sections(only: str | None, form: str, known: Sequence[str]) -> tuple[str, ...]:

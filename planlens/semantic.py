@@ -48,9 +48,14 @@ class Encoder:
         self._held: dict[bytes, Vectors] = {}
 
     @property
+    def digest(self) -> str:
+        """Tells one model and release from another: twelve hexadecimal digits."""
+        return self._identity.hex()[:12]
+
+    @property
     def cache(self) -> Path:
         """The file that holds this model's vectors."""
-        return cache_folder() / f"vectors-{self._identity.hex()[:12]}.bin"
+        return cache_folder() / f"vectors-{self.digest}.bin"
 
     def vectors(self, texts: Sequence[str]) -> Vectors:
         """One row a text, each of length SCALE. Raises SettingsError where the model cannot be loaded."""

@@ -278,6 +278,7 @@ def test_a_plan_without_outline_is_one_clause_and_says_so(capsys: pytest.Capture
         (("diff", "2023", "2025", "-o", "report.pdf"), "no form has the suffix .pdf; there are .txt"),
         (("diff", "2023", "2025", "-o", "a.html", "-o", "./a.html"), "named twice"),
         (("diff", "2023", "2025", "-o", "-", "-o", "-"), "named twice"),
+        (("diff", "2023", "2025", "-o", "a.html", "--format", "json"), "--format json writes no .html file"),
         (("diff", "2023", "2025", "-o", "-", "--format", "docx"), "-o FILE.docx"),
         (("diff", "2023", "2025", "--only", ","), "names no section"),
         (("show", "2025", "-o", "a.json", "-o", "a.csv"), "one form at a time"),

@@ -269,11 +269,6 @@ def test_every_explanation_has_its_word_and_every_sheet_a_name(comparison: Compa
         assert word in {row[0] for row in told.rows}
 
 
-def test_the_files_read_are_named_by_their_digests(book: Any, comparison: Comparison) -> None:
-    written = {value for row in cells(book["未读与存疑"]) for value in row}
-    assert {comparison.old.document.sha256, comparison.new.document.sha256} <= written
-
-
 @pytest.mark.parametrize(
     "command",
     [

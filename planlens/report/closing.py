@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from planlens import __version__
 from planlens.alignments import Decision, Orphan
 from planlens.model import Comparison, Plan, Span, Table
 from planlens.report.messages import Messages
@@ -23,9 +22,9 @@ def closing(result: Comparison, m: Messages, *, hidden: bool, cut: bool, orphane
     """
     rows: list[tuple[str, str]] = []
     for plan, name in ((result.old, m("plan.old")), (result.new, m("plan.new"))):
-        rows.append((m("closing.skipped", plan=name), _skipped(plan, m)))
+        rows.append((m("closing.skipped", plan=name), skipped(plan, m)))
         rows.append((m("closing.outside", plan=name), _outside(plan, m)))
-    rows += _damaged(result, m)
+    rows += damaged((result.old, result.new), m)
     weak = sum(link.source == "scored" and link.score.probability < REVIEW_BELOW for link in result.links)
     text = m("closing.weak_text", weak=weak, links=len(result.links), below=REVIEW_BELOW)
     rows.append((m("closing.weak"), text))
@@ -38,17 +37,15 @@ def closing(result: Comparison, m: Messages, *, hidden: bool, cut: bool, orphane
     rows += _orphaned(orphaned, m, listed=(_ORPHANS_LISTED if cut else len(orphaned)) if applied else 0)
     lexical, plus, model = result.evidence.partition(" + ")
     rows.append((m("closing.evidence"), m.word("evidence", lexical) + plus + model))
-    rows += [(m("closing.lexicon"), result.lexicon)] if result.lexicon else []
     kept = sum(change.status == "kept" for change in result.changes)
     left_out = [m("closing.kept_hint", count=kept)] if hidden and kept else []
     left_out += [m("closing.cut_hint")] if cut else []
     if left_out:
         rows.append((m("closing.left_out"), m("mark.stop").join(left_out)))
-    rows.append((m("closing.version"), f"planlens {__version__}"))
     return Table("closing", m("title.closing"), ("", ""), tuple(rows))
 
 
-def _skipped(plan: Plan, m: Messages) -> str:
+def skipped(plan: Plan, m: Messages) -> str:
     """Notes of reading by kind, with how many places and characters each touches."""
     places: Counter[str] = Counter()
     chars: Counter[str] = Counter()
@@ -58,7 +55,7 @@ def _skipped(plan: Plan, m: Messages) -> str:
             whole[m("closing.note_whole", kind=m.word("note", note.kind), why=m.told(note.why, "reading"))] = None
         else:
             places[note.kind] += 1
-            chars[note.kind] += _ink(plan, note.span)
+            chars[note.kind] += ink(plan, note.span)
     counted = [
         m("closing.note_kind", kind=m.word("note", kind), count=count, chars=chars[kind])
         for kind, count in places.items()
@@ -75,24 +72,25 @@ def _outside(plan: Plan, m: Messages) -> str:
     for commitment in plan.commitments:
         spans.setdefault(commitment.clause, []).append(commitment.span)
     for clause in told.clauses.values():
-        left = _ink(plan, clause.body)
+        left = ink(plan, clause.body)
         for span in spans.get(clause.key, ()):
             shared = Span(max(span.start, clause.body.start), min(span.end, clause.body.end))
-            left -= _ink(plan, shared) if shared.start < shared.end else 0
+            left -= ink(plan, shared) if shared.start < shared.end else 0
         if left > 0:
             chars[clause.role] += left
     listed = [m("closing.outside_role", role=m("role." + role), chars=count) for role, count in chars.items()]
     return m.join(listed) or m("closing.nothing")
 
 
-def _ink(plan: Plan, span: Span) -> int:
+def ink(plan: Plan, span: Span) -> int:
     """Characters of a span that are not white space."""
     return len("".join(span.of(plan.document.text).split()))
 
 
-def _damaged(result: Comparison, m: Messages) -> list[tuple[str, str]]:
+def damaged(plans: Iterable[Plan], m: Messages) -> list[tuple[str, str]]:
+    """Numbers that damage took part of, the first few with their places; no row where there are none."""
     found = []
-    for plan in (result.old, result.new):
+    for plan in plans:
         told = Places(plan)
         for target in plan.targets:
             if target.damaged:

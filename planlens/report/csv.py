@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from planlens.model import Table
 from planlens.report.look import Look, safe
@@ -25,6 +27,16 @@ def write(tables: Sequence[Table], look: Look) -> str:  # noqa: ARG001  the sign
             writer.writerow(map(guard, table.columns))
         writer.writerows([guard(cell) for cell in row] for row in table.rows)
     return stream.getvalue()
+
+
+def metadata(name: str, tables: Sequence[Table], manifest: dict[str, Any]) -> str:
+    """What stands beside NAME.csv: its columns, and under `notes` what it rests on.
+
+    In the form of W3C "Metadata Vocabulary for Tabular Data" (2015), §5.3; the file is NAME.csv-metadata.json.
+    """
+    columns = [{"titles": guard(column)} for column in tables[0].columns] if tables else []
+    found = {"@context": "http://www.w3.org/ns/csvw", "url": name, "tableSchema": {"columns": columns}}
+    return json.dumps({**found, "notes": [{"manifest": manifest}]}, ensure_ascii=False, indent=1) + "\n"
 
 
 def guard(cell: str) -> str:

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from pathlib import PurePath
 from typing import Any
 
 from planlens.model import Clause, Comparison, Plan, Span, Table
@@ -190,21 +189,14 @@ class _Workbook:
 
     @cached_property
     def notes(self) -> tuple[Table, ...]:
-        """The closing blocks, and which files were read, by their digests."""
-        m = self.report.m
-        closing = tuple(table for table in self.tables if table.name == "closing")
-        rows = [
-            (p.plan.info.id, p.plan.info.title, PurePath(p.plan.document.path).name, p.plan.document.sha256)
-            for p in self.plans.values()
-        ]
-        read = Table("inputs", m("title.inputs"), headers(m, ("id", "title", "file", "sha256")), tuple(rows))
-        return (*closing, read) if rows else closing
+        """The closing blocks: what was not read, what is not sure, what all of it rests on."""
+        return tuple(table for table in self.tables if table.name == "closing")
 
     def closing(self) -> None:
         if not self.notes:
             return
         sheet, row = self.sheet("closing"), 0
-        widths = (26, 80, 30, 70)
+        widths = (26, 100)
         self.set_widths(sheet, widths)
         for table in self.notes:
             row = self.facts(sheet, row, table, widths) + 1
