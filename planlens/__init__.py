@@ -82,14 +82,14 @@ def diff(
     from planlens.lexicon import load
     from planlens.library import Library
     from planlens.semantic import installed
+    from planlens.traditional import as_written
 
     words = load(Path(lexicon) if lexicon is not None else None)
     shelf = Library.open(library)
     first, second = (shelf.read(entry, words) for entry in shelf.pair(old, new, region=region))
     folders = homes(shelf.folder, shipped=shelf.shipped) if reviewed else ()
-    return compare(
-        first, second, decided(folders, first, second).settled, encoder=installed() if semantic else None, lexicon=words
-    )
+    settled = decided(folders, first, second).settled
+    return as_written(compare(first, second, settled, encoder=installed() if semantic else None, lexicon=words))
 
 
 def read_plan(name: str, *, library: str | None = None, region: str | None = None, lexicon: str | None = None) -> Plan:
@@ -103,6 +103,8 @@ def read_plan(name: str, *, library: str | None = None, region: str | None = Non
 
     from planlens.lexicon import load
     from planlens.library import Library
+    from planlens.traditional import as_written
 
     shelf = Library.open(library)
-    return shelf.read(shelf.find(name, region=region), load(Path(lexicon) if lexicon is not None else None))
+    words = load(Path(lexicon) if lexicon is not None else None)
+    return as_written(shelf.read(shelf.find(name, region=region), words))

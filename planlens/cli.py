@@ -41,6 +41,7 @@ _LINKED = {  # what the links of a command are between: plans of two years, of t
 _BOM = b"\xef\xbb\xbf"  # so that Excel opens a .csv file as UTF-8
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+T = TypeVar("T")
 
 
 class _ReaderGoneError(Exception):
@@ -214,7 +215,7 @@ def show(run: _Run, plan: str, part: str | None) -> None:
     """Show one plan: outline, commitments, targets."""
     from planlens.report import json, listings, tree
 
-    (found,) = run.read([plan])
+    found = run.told(run.read([plan])[0])
     if part == "text":
         run.put(found.document.text, exact=True)
     elif run.form == "json":
@@ -240,9 +241,10 @@ def targets(run: _Run, plan: tuple[str, ...], ledger: bool) -> None:
     if ledger:
         from planlens.track import ledger as ledger_of
 
-        made = ledger_of(found)
+        made = run.told(ledger_of(found))
         run.report(json=lambda: json.ledger(made), tables=lambda: listings.ledger(made, run.m), result=made)
     else:
+        found = run.told(found)
         run.report(
             json=lambda: json.targets(found),
             csv=lambda: [listings.target_rows(found, run.m)],
@@ -260,7 +262,7 @@ def track(run: _Run, indicator: str, plan: tuple[str, ...]) -> None:
     from planlens.report import json, listings
     from planlens.track import track as follow
 
-    made = follow(indicator, run.read(plan))
+    made = run.told(follow(indicator, run.read(plan)))
     run.report(json=lambda: json.track(made), tables=lambda: listings.track(made, run.m), result=made)
 
 
@@ -287,6 +289,7 @@ def align(
     reviewed = run.replayed(first, second, alignments, no_reviewed)
     found = located(first, second, pair(first, second, reviewed.settled, encoder=run.encoder), run.lexicon)
     _tell_orphans(reviewed)
+    first, second = run.told((first, second))
     return run.report(
         json=lambda: json.align(first, second, found),
         csv=lambda: [tables.align_rows(first, second, found, run.m)],
@@ -326,7 +329,7 @@ def diff(
         run.track_changes()
     first, second = run.pair(old, new)
     reviewed = run.replayed(first, second, alignments, no_reviewed)
-    result = compare(first, second, reviewed.settled, encoder=run.encoder, lexicon=run.lexicon)
+    result = run.told(compare(first, second, reviewed.settled, encoder=run.encoder, lexicon=run.lexicon))
     if run.form == "csv":
         _tell_orphans(reviewed)
     shown = asked or (tables.SECTIONS if run.look.full else tables.SHOWN)
@@ -370,7 +373,8 @@ def check(
     (found,) = run.read([draft])
     above, before = (run.read([name])[0] if name is not None else None for name in (goals, last))
     beside = run.read((*first, *peers)) if first else []
-    result = look_through(found, goals=above, last=before, peers=beside, encoder=run.encoder, lexicon=run.lexicon)
+    made = look_through(found, goals=above, last=before, peers=beside, encoder=run.encoder, lexicon=run.lexicon)
+    result = run.told(made)
     run.report(
         json=lambda: report.json(result, run.m),
         csv=lambda: [report.rows(result, run.m)],
@@ -441,7 +445,8 @@ def coverage(run: _Run, goals: str, plan: tuple[str, ...], only: str | None) -> 
 
     asked = _sections(only, run.form, told.SECTIONS)
     (above,) = run.read([goals])
-    made = cover(above, [found for name in plan for found in run.read([name])], run.lexicon, encoder=run.encoder)
+    plans = [found for name in plan for found in run.read([name])]
+    made = run.told(cover(above, plans, run.lexicon, encoder=run.encoder))
     run.report(
         json=lambda: told.as_json(made),
         csv=lambda: [told.rows(made, run.m)],
@@ -470,7 +475,7 @@ def overlap(run: _Run, plan: tuple[str, ...], above: tuple[str, ...], only: str 
     plans = [found for name in plan for found in run.read([name])]
     check(plans)
     uppers = [found for name in above for found in run.read([name])] if above else run.uppers(plans)
-    made = find(plans, above=uppers, lexicon=run.lexicon, encoder=run.encoder)
+    made = run.told(find(plans, above=uppers, lexicon=run.lexicon, encoder=run.encoder))
     run.report(
         json=lambda: told.as_json(made),
         csv=lambda: [told.rows(made, run.m)],
@@ -496,7 +501,7 @@ def trace(run: _Run, query: str, plan: tuple[str, ...]) -> None:
     from planlens.report import json
     from planlens.report import lineage as told
 
-    found = lineage(query, run.read_all(plan), lexicon=run.lexicon, encoder=run.encoder)
+    found = run.told(lineage(query, run.read_all(plan), lexicon=run.lexicon, encoder=run.encoder))
     run.report(json=lambda: json.lineage(found), tables=lambda: told.tables(found, run.m))
 
 
@@ -570,6 +575,7 @@ def _explain(run: _Run, old: Plan, new: Plan, keys: tuple[str, str]) -> None:
     from planlens.report import json, tables
 
     score = explain(old, new, *keys, encoder=run.encoder)
+    old, new = run.told((old, new))
     run.report(
         json=lambda: json.explain(old, new, keys, score), tables=lambda: tables.explain(old, new, keys, score, run.m)
     )
@@ -669,6 +675,12 @@ class _Run:
         )
         self._checked([first, second])
         return first, second
+
+    def told(self, result: T) -> T:
+        """A result with its plans in the characters of their files."""
+        from planlens.traditional import as_written
+
+        return as_written(result) if any(plan.document.written for plan in self.inputs) else result
 
     def uppers(self, plans: Sequence[Plan]) -> list[Plan]:
         """The library's plans of higher levels that reach into the years of one of these or before."""

@@ -132,8 +132,9 @@ class Library:
         from planlens.parse import build
         from planlens.read import read_document
         from planlens.titles import describe
+        from planlens.traditional import comparable
 
-        document = read_document(entry.path)
+        document = comparable(read_document(entry.path))
         info = entry.info if entry.catalogued else replace(describe(document), id=entry.info.id)
         plan = build(document, info, lexicon)
         if entry.sha256 and entry.sha256 != document.sha256:
@@ -347,8 +348,9 @@ def _years(ref: str) -> tuple[int, int] | None:
 def _described(path: Path) -> PlanInfo:
     from planlens.read import read_document
     from planlens.titles import describe
+    from planlens.traditional import comparable
 
-    return describe(read_document(path))
+    return describe(comparable(read_document(path)))
 
 
 def _different(old: Entry, new: Entry) -> tuple[Entry, Entry]:

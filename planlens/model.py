@@ -73,7 +73,11 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file as it was read. Kept blocks and the spans of `notes` account for every character but white space."""
+    """A file as it was read. Kept blocks and the spans of `notes` account for every character but white space.
+
+    `written` is None unless `text` was put into simplified characters to be compared: then it is the text as it stands
+    in the file, character for character as long.
+    """
 
     path: str
     sha256: str
@@ -81,6 +85,7 @@ class Document:
     encoding: str
     blocks: tuple[Block, ...]
     notes: tuple[Note, ...] = ()
+    written: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

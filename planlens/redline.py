@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from rapidfuzz.distance import Indel
 
 from . import quantity
+from .traditional import simplified
 from .words import tokens
 
 _NUMBERING = re.compile(
@@ -48,7 +49,7 @@ def words(old: str, new: str) -> tuple[Op, ...]:
     >>> [(op.kind, op.old or op.new) for op in words("引进团队20个。", "引进团队50个。")]
     [('kept', '引进团队'), ('deleted', '20个'), ('inserted', '50个'), ('kept', '。')]
     """
-    left, right = _units(old), _units(new)
+    left, right = _units(simplified(old)), _units(simplified(new))
     codes = Indel.opcodes([_key(unit) for unit in left], [_key(unit) for unit in right])
     runs: list[Op] = []
     for code in codes:
@@ -57,7 +58,7 @@ def words(old: str, new: str) -> tuple[Op, ...]:
             runs += [Op("kept", x, y) for x, y in zip(a, b, strict=True)]
         else:
             runs += [Op("deleted", x, "") for x in a] + [Op("inserted", "", y) for y in b]
-    return tuple(_joined(_without_islands(runs)))
+    return tuple(_as_written(_joined(_without_islands(runs)), old, new))
 
 
 def same_text(a: str, b: str) -> bool:
@@ -78,7 +79,8 @@ def bare(text: str) -> str:
     >>> bare("（十二）力争达到 98.5%以上。")
     '力争达到98.5%以上'
     """
-    folded = unicodedata.normalize("NFKC", _NUMBERING.sub("", text, count=1)).translate(_DASHES)
+    simple = simplified(_NUMBERING.sub("", text, count=1))
+    folded = unicodedata.normalize("NFKC", simple).translate(_DASHES)
     return "".join(char for at, char in enumerate(folded) if _says(folded, at))
 
 
@@ -146,6 +148,14 @@ def _joined(runs: list[Op]) -> Iterator[Op]:
         kept_old.append(op.old)
         kept_new.append(op.new)
     yield from _run("kept", kept_old, kept_new)
+
+
+def _as_written(runs: Iterable[Op], old: str, new: str) -> Iterator[Op]:
+    """The runs in the characters of the two texts, which may be traditional ones."""
+    a = b = 0
+    for op in runs:
+        yield Op(op.kind, old[a : a + len(op.old)], new[b : b + len(op.new)])
+        a, b = a + len(op.old), b + len(op.new)
 
 
 def _run(kind: Literal["kept", "deleted", "inserted"], old: list[str], new: list[str]) -> Iterator[Op]:

@@ -11,7 +11,7 @@ PACKAGE = ROOT / "planlens"
 # Lowest first. A package (read, report) stands on one floor as a whole; inside it anything may import anything.
 FLOORS = (
     {"errors", "model"},
-    {"files", "settings", "words", "semantic", "lexicon", "instruments"},
+    {"files", "settings", "words", "semantic", "lexicon", "instruments", "traditional"},
     {"quantity", "regions", "read", "titles"},
     {
         "outline",
