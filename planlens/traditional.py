@@ -107,8 +107,11 @@ def _character(char: str) -> str:
 
 def _plan(plan: Plan) -> Plan:
     written = plan.document.written or plan.document.text
+    whole, info = Span(0, len(written)), plan.info
+    issuer = _own(plan.document, info.issuer, whole) if info.issuer else info.issuer
     return replace(
         plan,
+        info=replace(info, title=_own(plan.document, info.title, whole), issuer=issuer),
         document=replace(plan.document, text=written, written=None),
         clauses=tuple(_clause(plan.document, clause) for clause in plan.clauses),
         commitments=tuple(_commitment(plan.document, item) for item in plan.commitments),

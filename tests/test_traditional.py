@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from functools import cache
 from pathlib import Path
 
@@ -14,6 +13,10 @@ from opencc import OpenCC
 
 from planlens import redline
 from planlens.cli import cli
+from planlens.compare import compare
+from planlens.model import Plan, PlanInfo
+from planlens.parse import build
+from planlens.read import read_document
 from planlens.traditional import as_written, is_traditional, simplified
 
 ROOT = Path(__file__).parents[1]
@@ -25,45 +28,52 @@ def converted(path: Path) -> str:
     return str(OpenCC("s2t").convert(path.read_text("utf-8")))
 
 
-def run(*arguments: object) -> dict[str, list[dict[str, object]]]:
-    """The JSON of a command, without what names files and quotes words."""
-    made = CliRunner().invoke(cli, [*map(str, arguments), "--library", str(ROOT / "samples"), "--format", "json"])
-    assert made.exit_code == 0, made.output
-    found: dict[str, list[dict[str, object]]] = json.loads(made.stdout)
-    return found
+def read(path: Path) -> Plan:
+    return build(read_document(path), PlanInfo(path.stem, path.stem))
 
 
-def shape(path: Path) -> list[tuple[object, ...]]:
-    """Every target and commitment by key, place, value and class."""
-    found = run("show", path)
-    rows = [(t["key"], t["start"], t["end"], t["lo"], t["hi"], t["unit"], t["cmp"], t["measure"], t["role"],
-             t["indicator"]) for t in found["targets"]]  # fmt: skip
-    return rows + [(c["key"], c["start"], c["end"], c["strength"], c["stage"]) for c in found["commitments"]]
-
-
-@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
-@pytest.mark.parametrize("encoding", ["utf-8", "big5hkscs"])
-def test_targets_and_clauses_are_those_of_the_simplified_plan(path: Path, encoding: str, tmp_path: Path) -> None:
-    if encoding != "utf-8" and path != SAMPLES[-1]:
-        pytest.skip("one plan is enough to see that Big5 is read")
-    text = converted(path).replace("〔", "（").replace("〕", "）").replace("·", "．")
-    plain = simplified(text)
-    (tmp_path / "old").mkdir()
-    (tmp_path / "old/plan.txt").write_text(plain, "utf-8")
-    (tmp_path / "plan.txt").write_bytes(text.encode(encoding, "replace"))
-    assert shape(tmp_path / "plan.txt") == shape(tmp_path / "old/plan.txt")
+def shape(plan: Plan) -> list[tuple[object, ...]]:
+    """Every clause, target and commitment: its place, its value, its class."""
+    return [
+        *((c.key, c.span, c.body, c.depth, c.role) for c in plan.clauses),
+        *((t.key, t.span, t.quantity, t.measure, t.role, t.indicator, t.period, t.scope) for t in plan.targets),
+        *((c.key, c.span, c.verb, c.strength, c.stage, c.bodies) for c in plan.commitments),
+    ]
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
 def test_a_plan_and_its_traditional_version_are_the_same(path: Path, tmp_path: Path) -> None:
     text = converted(path)
     (tmp_path / "plan.txt").write_text(text, "utf-8")
-    found = run("diff", path, tmp_path / "plan.txt", "--no-reviewed", "--no-semantic")
-    assert {change["status"] for change in found["changes"]} == {"kept"}
-    assert {shift["direction"] for shift in found["shifts"]} <= {"same"}
-    for change in found["changes"]:
-        for unit in change["new"]:  # type: ignore[attr-defined]
-            assert text[unit["start"] : unit["end"]] == unit["text"]
+    old, new = read(path), read(tmp_path / "plan.txt")
+    assert shape(old) == shape(new)
+    result = compare(old, new)
+    assert {change.status for change in result.changes} == {"kept"}
+    assert {shift.direction for shift in result.shifts} <= {"same"}
+    told = as_written(result)
+    assert told.new.document.text == text and told.old == result.old
+    for commitment in told.new.commitments:
+        assert commitment.text == commitment.span.of(text)
+    for clause in told.new.clauses:
+        assert clause.heading in clause.span.of(text)
+
+
+@pytest.mark.parametrize("encoding", ["big5", "gb18030", "utf-16"])
+def test_whatever_a_traditional_plan_was_saved_in(encoding: str, tmp_path: Path) -> None:
+    text = converted(SAMPLES[0]).encode(encoding, "ignore").decode(encoding)
+    (tmp_path / "plan.txt").write_bytes(text.encode(encoding))
+    (tmp_path / "simple.txt").write_text(simplified(text), "utf-8")
+    assert read_document(tmp_path / "plan.txt").text == text
+    assert shape(read(tmp_path / "plan.txt")) == shape(read(tmp_path / "simple.txt"))
+
+
+def test_reports_quote_a_traditional_plan_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "plan.txt"
+    path.write_text("北屏縣2025年工作要點\n一、醫療衛生\n新增床位300張，由衛生局牽頭。\n", "utf-8")
+    for command in (["show", path], ["targets", path], ["show", path, "--text"], ["diff", path, SAMPLES[0]]):
+        made = CliRunner().invoke(cli, [*map(str, command), "--full", "--no-reviewed"][: len(command) + 1])
+        assert made.exit_code == 0, made.output
+        assert "300張" in made.output and "张" not in made.output.replace("北屏", "")
 
 
 @given(st.text(alphabet="第三節醫療衛生億元萬個乾隆著名瞭解於是后後囵糺𫄙抬擡 \n，12", max_size=60))

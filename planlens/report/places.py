@@ -9,6 +9,7 @@ from functools import cached_property
 
 from planlens import restated
 from planlens.model import Clause, Commitment, Plan, PlanInfo, Span, Target
+from planlens.traditional import simplified
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class Places:
     def value(self, target: Target) -> str:
         """约300名 as written; where a table keeps the unit in a column of its own, with it: 82.5（岁）, <8/10万."""
         written, unit = target.span.of(self.plan.document.text), target.quantity.unit
-        if unit in written or target.damaged:
+        if unit in simplified(written) or target.damaged:
             return written
         return written + unit if unit[0] in "%‰/" and written[-1].isdigit() else f"{written}（{unit}）"
 
