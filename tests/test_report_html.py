@@ -15,7 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
+from rendering import CHROMIUM, FLAGS, lacking, letters, need, pages
 
+from planlens.cli import cli
 from planlens.compare import compare
 from planlens.library import Library
 from planlens.model import (
@@ -41,11 +44,6 @@ from planlens.report.look import Look
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / "planlens" / "data"
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-)  # fmt: skip
 HOSTILE = '</script><img src=x onerror="alert(1)">&amp;\u202e\x07“新增'
 
 
@@ -232,14 +230,22 @@ def test_a_chart_shows_no_control_or_direction_characters() -> None:
     assert "甲�[31m�&lt;b&gt;" in drawn
 
 
-def test_every_commitment_of_the_samples_stands_in_its_plan() -> None:
+@pytest.fixture(scope="module")
+def sample() -> Comparison:
     shelf = Library.open(ROOT / "samples")
-    old, new = (shelf.read(shelf.find(name)) for name in ("shenzhen-2023", "shenzhen-2025"))
-    page = html.write(report(compare(old, new)))
-    assert len(page) < 1_000_000
-    elements = Reader(page.decode()).elements
+    return compare(*(shelf.read(shelf.find(name)) for name in ("shenzhen-2023", "shenzhen-2025")))
+
+
+@pytest.fixture(scope="module")
+def large(sample: Comparison) -> bytes:
+    return html.write(report(sample))
+
+
+def test_every_commitment_of_the_samples_stands_in_its_plan(sample: Comparison, large: bytes) -> None:
+    assert len(large) < 1_000_000
+    elements = Reader(large.decode()).elements
     marked = Counter(attributes["id"][:2] for tag, attributes in elements if attributes.get("class", "")[:4] == "u s-")
-    assert marked == {"o-": len(old.commitments), "n-": len(new.commitments)}
+    assert marked == {"o-": len(sample.old.commitments), "n-": len(sample.new.commitments)}
 
 
 # ---- in a browser
@@ -247,10 +253,12 @@ def test_every_commitment_of_the_samples_stands_in_its_plan() -> None:
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    if not CHROMIUM.exists():
-        pytest.skip(f"no {CHROMIUM}")
-    with playwright.sync_playwright() as running:
+    need(str(CHROMIUM))
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        lacking("not installed: playwright (it is in the extra dev)")
+    with sync_playwright() as running:
         context = running.chromium.launch_persistent_context(
             tmp_path_factory.mktemp("profile"), executable_path=str(CHROMIUM), headless=True, args=FLAGS
         )
@@ -268,12 +276,17 @@ class Opened:
         self.tab.on("console", lambda message: self.complaints.append(message.text))
         self.tab.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.tab.on("request", lambda request: self.asked(request.url))
+        self.tab.on("dialog", self.spoken)
         self.tab.set_viewport_size({"width": width, "height": 800})
         self.tab.goto(path.as_uri() + address)
 
     def asked(self, url: str) -> None:
         if not url.startswith("file:"):
             self.complaints.append(url)
+
+    def spoken(self, dialog: Any) -> None:
+        self.complaints.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
 
     def tells(self, words: str) -> None:
         """Wait until the line of counts says so."""
@@ -353,9 +366,9 @@ def test_a_table_is_sorted_by_number_and_searched(browser: Any, tmp_path: Path) 
     page.close()
 
 
-def test_no_width_scrolls_sideways(browser: Any, tmp_path: Path, small: str) -> None:
-    for width in (320, 390, 800):
-        page = Opened(browser, tmp_path / "a.html", small, width=width)
+def test_no_width_scrolls_sideways(browser: Any, tmp_path: Path, large: bytes) -> None:
+    for width in (320, 360, 800):
+        page = Opened(browser, tmp_path / "a.html", large, width=width)
         assert page.tab.evaluate("document.documentElement.scrollWidth") <= width
         page.close()
 
@@ -375,3 +388,143 @@ def test_a_matrix_of_shares_is_drawn_with_its_numbers() -> None:
 
     drawn = plots.matrix(["甲<市", "乙市"], {("甲<市", "乙市"): 0.25, ("乙市", "甲<市"): 1.0}, "重合")
     assert drawn.count("<rect") == 2 and "25%" in drawn and "100%" in drawn and "甲&lt;市" in drawn
+
+
+def test_lines_join_counterparts_and_point_at_those_out_of_sight(browser: Any, tmp_path: Path) -> None:
+    page = Opened(browser, tmp_path / "a.html", html.write(report(compared(80))))
+    page.tab.evaluate("document.getElementById('plans').scrollIntoView()")
+    page.tab.wait_for_selector("#links path:not(.far)", state="attached")
+    page.tab.evaluate("document.getElementById('text-new').scrollTop = 1e6")
+    page.tab.wait_for_selector("#links path.far", state="attached")
+    ends = page.tab.locator("#links path.far").evaluate_all("lines => lines.map(line => line.getAttribute('d'))")
+    bottom = page.tab.evaluate("document.getElementById('links').getBoundingClientRect().height")
+    assert all(
+        line.startswith("M0 0C") or float(line.split()[-1]) in (0, bottom) or f"M0 {bottom}" in line for line in ends
+    )
+    page.close()
+
+
+def test_the_bars_of_a_reason_begin_where_the_last_one_ended(browser: Any, tmp_path: Path, small: str) -> None:
+    page = Opened(browser, tmp_path / "a.html", small)
+    page.tab.click(".card.s-changed summary")
+    page.tab.wait_for_selector(".card.s-changed .why tbody tr")
+    bars = page.tab.locator(".card.s-changed .why >> nth=0 >> rect").evaluate_all(
+        "bars => bars.map(bar => [bar.getAttribute('class'), bar.x.baseVal.value, bar.width.baseVal.value])"
+    )
+    at = max(x + width for kind, x, width in bars if kind == "sum")
+    adds = page.tab.locator(".card.s-changed .why >> nth=0 >> tbody td:nth-child(3)").all_inner_texts()
+    *parts, whole = (float(value.replace("−", "-")) for value in adds)
+    assert sum(parts) == pytest.approx(whole, abs=0.01) and len(parts) == 3
+    (_, start, wide), (_, up, rise), (_, rest, more), (_, begin, _) = bars
+    assert up == pytest.approx(start, abs=0.1) and rest == pytest.approx(up + rise, abs=0.1)
+    assert (begin, at) == pytest.approx((start + wide, rest + more), abs=1.1)
+    page.close()
+
+
+def test_text_of_a_plan_cannot_act(browser: Any, tmp_path: Path) -> None:
+    words = [
+        "</script><script>alert(1)</script>", "<img src=x onerror=alert(2)>", '=HYPERLINK("http://x.example","a")',
+        "<a href=javascript:alert(3)>点</a>", "\x07\x1b[31m", "\u202e倒\u2066", "&lt;b&gt;", "]]><!--", "{{7*7}}${7}",
+    ]  # fmt: skip
+    for year in (2023, 2025):
+        lines = [f"（{n}）推进第{n}项{word}\n新增{year - n}家机构，支持{word}。" for n, word in enumerate(words, 1)]
+        text = f"某市{year}年工作要点\n一、{words[0]}\n" + "\n".join(lines)
+        (tmp_path / f"{year}.txt").write_text(text, "utf-8")
+    out = tmp_path / "out.html"
+    run = CliRunner().invoke(
+        cli, ["diff", str(tmp_path / "2023.txt"), str(tmp_path / "2025.txt"), "--full", "-o", str(out)]
+    )
+    assert run.exit_code == 0, run.output
+    page = Opened(browser, tmp_path / "a.html", out.read_bytes())
+    for summary in page.tab.locator("summary").all():
+        summary.click()
+    page.tab.fill("#find", "<img src=x")
+    page.tells("显示")
+    page.tab.keyboard.press("Escape")
+    page.tab.keyboard.press("j")
+    shown = page.tab.text_content("#text-new")
+    assert all(word in shown for word in words if word.isprintable())
+    assert not set("\u202e\u2066\x07\x1b") & set(page.tab.text_content("body"))
+    assert page.count("img") == page.count("a[href^=java]") == 0
+    page.close()
+
+
+@pytest.mark.parametrize(
+    ("made", "scheme", "width"),
+    [("large", "dark", 360), ("small", "light", 1280), ("list", "light", 360), ("list", "dark", 1280)],
+)
+def test_nothing_stands_in_the_way_of_a_keyboard_or_a_screen_reader(
+    browser: Any, tmp_path: Path, small: str, large: bytes, made: str, scheme: str, width: int
+) -> None:
+    """The rules of axe-core (WCAG 2 A and AA, best practice): no finding of any weight."""
+    try:
+        import axe_playwright_python
+    except ImportError:
+        lacking("not installed: axe-playwright-python (it is in the extra dev)")
+    axe = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
+    table = Table("x", "表", ("名", "数", "年", "注"), (("甲", "1", "2025", HOSTILE),))
+    page = Opened(
+        browser, tmp_path / "a.html", {"large": large, "small": small}.get(made) or listed(table), width=width
+    )
+    page.tab.emulate_media(color_scheme=scheme)
+    if page.count("summary"):
+        page.tab.locator(".card summary").first.click()
+        page.tab.keyboard.press("j")
+    page.tab.evaluate(axe)
+    found = page.tab.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found] == []
+    page.close()
+
+
+def test_the_page_is_printed_whole_on_numbered_a4(browser: Any, tmp_path: Path, large: bytes) -> None:
+    page = Opened(browser, tmp_path / "a.html", large)
+    page.tab.emulate_media(color_scheme="dark")
+    page.tab.pdf(path=tmp_path / "a.pdf", prefer_css_page_size=True)
+    told = pages(tmp_path / "a.pdf")
+    for number, text in enumerate(told, 1):
+        assert text.strip().splitlines()[-1].split() == [str(number), "/", str(len(told))]
+    cards = "".join(page.tab.locator(".card .sides").all_text_contents())
+    assert letters(cards) <= letters("".join(told))
+    page.close()
+
+
+def test_no_character_is_drawn_as_a_box(browser: Any, tmp_path: Path, large: bytes) -> None:
+    """What no font has is drawn as the same box: as one that no font can have (a code point not assigned)."""
+    page = Opened(browser, tmp_path / "a.html", large)
+    text = "".join(Reader(large.decode()).text)
+    boxes = page.tab.evaluate(
+        """chars => {
+          const pen = new OffscreenCanvas(24, 24).getContext("2d", { willReadFrequently: true });
+          pen.font = "16px " + getComputedStyle(document.body).fontFamily;
+          const drawn = (char) => {
+            pen.clearRect(0, 0, 24, 24);
+            pen.fillText(char, 2, 18);
+            return pen.getImageData(0, 0, 24, 24).data.join();
+          };
+          const box = drawn("\\u0378");
+          return chars.filter((char) => drawn(char) === box);
+        }""",
+        sorted({*letters(text), "\u0379"}),
+    )
+    assert boxes == ["\u0379"]
+    page.close()
+
+
+def test_two_thousand_changes_scroll_smoothly(browser: Any, tmp_path: Path) -> None:
+    page = Opened(browser, tmp_path / "a.html", html.write(report(compared(670))))
+    frames = page.tab.evaluate(
+        """() => new Promise((done) => {
+          const took = [];
+          let last = performance.now();
+          document.getElementById("changes").scrollIntoView();
+          const next = (now) => {
+            took.push(now - last);
+            last = now;
+            scrollBy(0, 400);
+            if (took.length < 60) requestAnimationFrame(next); else done(took);
+          };
+          requestAnimationFrame(next);
+        })"""
+    )
+    assert sorted(frames)[len(frames) // 2] < 50  # 17 ms on an idle machine; tests share theirs
+    page.close()

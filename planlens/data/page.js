@@ -222,19 +222,21 @@ function lines() {
     if (change === undefined) continue;
     for (const n of data.changes[change].l) {
       const link = data.links[n];
-      const on = Number(change) === chosen;
-      if (on || (inSight.has(link.o) && inSight.has(link.n))) line(svg, box, link, data.changes[change].s, on);
+      const near = inSight.has(link.o) && inSight.has(link.n);
+      const kind = Number(change) === chosen ? " on" : near ? "" : " far";
+      line(svg, box, link, `s-${data.changes[change].s}${kind}`);
     }
   }
 }
-function line(svg, box, link, status, on) {
-  const [a, b] = [link.o, link.n].map((id) => {
-    const rect = byId(id).getBoundingClientRect();
-    return Math.min(Math.max((rect.top + rect.bottom) / 2 - box.top, 0), box.height);
-  });
+function line(svg, box, link, name) {
+  const [a, b] = [link.o, link.n].map((id) => height(byId(id), box));
   const wide = box.width;
-  const d = `M0 ${a}C${wide / 2} ${a} ${wide / 2} ${b} ${wide} ${b}`;
-  put(svg, "path", "", { d, class: `s-${status}${on ? " on" : ""}` });
+  put(svg, "path", "", { d: `M0 ${a}C${wide / 2} ${a} ${wide / 2} ${b} ${wide} ${b}`, class: name });
+}
+function height(unit, box) { // of a unit's middle in the box; at its edge where it is out of sight
+  const around = unit.closest(".clause").getBoundingClientRect(); // a unit in a clause far off is not laid out for this
+  const { top, bottom } = around.bottom < box.top || around.top > box.bottom ? around : unit.getBoundingClientRect();
+  return Math.min(Math.max((top + bottom) / 2 - box.top, 0), box.height);
 }
 function watch(column) {
   const observer = new IntersectionObserver((entries) => {
