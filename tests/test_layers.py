@@ -11,7 +11,7 @@ PACKAGE = ROOT / "planlens"
 # Lowest first. A package (read, report) stands on one floor as a whole; inside it anything may import anything.
 FLOORS = (
     {"errors", "model"},
-    {"files", "settings", "words", "semantic", "lexicon", "instruments", "traditional"},
+    {"files", "settings", "words", "columns", "semantic", "lexicon", "instruments", "traditional"},
     {"quantity", "regions", "read", "titles"},
     {
         "outline",
@@ -41,7 +41,7 @@ FLOORS = (
 )
 # The edges of the house, where alone document libraries are imported.
 EDGES = ("read", "report")
-DOCUMENT_LIBRARIES = ("docx", "lxml", "openpyxl", "xlsxwriter", "pypdfium2", "pdfplumber", "tabulate")
+DOCUMENT_LIBRARIES = ("docx", "lxml", "openpyxl", "doc2docx", "xlsxwriter", "pypdfium2", "pdfplumber", "tabulate")
 FACADE = "__init__"  # planlens/__init__.py gives the public verbs of any floor, by name when asked
 
 

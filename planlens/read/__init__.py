@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import stat
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
-from planlens.errors import InputError
+from planlens.errors import InputError, SettingsError
 from planlens.model import Block, Document, Note, Span
-from planlens.read import damage, furniture, lines
+from planlens.read import damage, furniture, lines, sniff
 from planlens.read.text import read_markdown, read_text
 
 Parts = tuple[str, str, tuple[Block, ...], tuple[Note, ...]]
@@ -16,61 +19,71 @@ Parts = tuple[str, str, tuple[Block, ...], tuple[Note, ...]]
 Reader = Callable[[bytes, str], Parts]
 
 
-def _read_html(data: bytes, where: str) -> Parts:
-    from planlens.read.html import read_html
+def _by(module: str) -> Reader:
+    """The function read_MODULE of planlens.read.MODULE, imported when a file needs it; office.rtf is read_rtf there."""
+    name, _, function = module.partition(".")
 
-    return read_html(data, where)
+    def read(data: bytes, where: str) -> Parts:
+        found: Reader = getattr(import_module(f"planlens.read.{name}"), f"read_{function or name}")
+        return found(data, where)
 
-
-def _read_docx(data: bytes, where: str) -> Parts:
-    from planlens.read.docx import read_docx
-
-    return read_docx(data, where)
-
-
-def _read_xlsx(data: bytes, where: str) -> Parts:
-    from planlens.read.xlsx import read_xlsx
-
-    return read_xlsx(data, where)
+    return read
 
 
 READERS: dict[str, Reader] = {
     ".txt": read_text,
     ".md": read_markdown,
-    ".html": _read_html,
-    ".htm": _read_html,
-    ".docx": _read_docx,
-    ".xlsx": _read_xlsx,
+    ".html": _by("html"),
+    ".htm": _by("html"),
+    ".mhtml": _by("mhtml"),
+    ".mht": _by("mhtml"),
+    ".docx": _by("docx"),
+    ".xlsx": _by("xlsx"),
+    ".csv": _by("csv"),
+    ".tsv": _by("csv"),
+    ".doc": _by("office.doc"),
+    ".wps": _by("office.doc"),
+    ".rtf": _by("office.rtf"),
+    ".odt": _by("office.odt"),
+    ".xls": _by("office.xls"),
+    ".et": _by("office.xls"),
+    ".ods": _by("office.ods"),
+    ".xml": _by("office.word_xml"),
 }
-
-_LARGEST = 200 * 1024 * 1024
-"""Bytes; the longest five-year plan is under 1 MB of text."""
-_CONVERT = {".pdf", ".doc", ".wps", ".wpt", ".ofd", ".xls", ".et", ".rtf", ".odt", ".ppt", ".pptx", ".dotx"}
-_MAGIC = (
-    (b"%PDF", "a PDF; convert it to .docx or .txt first"),
-    (b"\xd0\xcf\x11\xe0", "an old or encrypted Office file; save it without a password as .docx"),
-    (b"PK\x03\x04", "a zip or Office file; if it is a Word file, name it .docx"),
-    (b"\x89PNG", "a picture; planlens reads text, not scans"),
-    (b"\xff\xd8\xff", "a picture; planlens reads text, not scans"),
-    (b"GIF8", "a picture; planlens reads text, not scans"),
-    (b"7z\xbc\xaf", "an archive; unpack it first"),
-    (b"Rar!", "an archive; unpack it first"),
-    (b"\x1f\x8b", "an archive; unpack it first"),
-    (b"\x7fELF", "a program, not a plan"),
-)
+"""The reader of each suffix; what the bytes say comes first (planlens.read.sniff)."""
+_TEXTS = frozenset((".txt", ".md", ".html", ".htm", ".mhtml", ".mht", ".csv", ".tsv"))
+"""Formats that are text; the bytes of all others must say what they are."""
+_KINDS = {
+    ".doc": (".doc", ".dot", ".wps", ".wpt"),
+    ".docx": (".docx", ".docm", ".dotx", ".dotm"),
+    ".xlsx": (".xlsx", ".xlsm", ".xltx", ".xltm"),
+    ".xls": (".xls", ".xlt", ".et", ".ett"),
+    ".html": (".html", ".htm", ".xhtml", ".shtml"),
+    ".mhtml": (".mhtml", ".mht"),
+}
+"""The suffixes that go with what the bytes are, where there is more than one."""
+_LARGEST = 100 * 1024 * 1024
+"""Bytes, unless PLANLENS_MAX_BYTES says otherwise; the longest five-year plan is under 1 MB of text."""
+_LONGEST_TEXT = 20_000_000
+"""Characters; the plans of a whole province for a year are fewer."""
+_LONGEST_PARAGRAPH = 1_000_000
+"""Characters; the longest plan as one paragraph is a fifth of it."""
 _BINARY_SHARE = 0.05
 """A text with more control characters than this is binary; a few stray NULs are not."""
 
 
 def read_document(path: Path) -> Document:
     """The file as a Document. Raises InputError, one line, where it is missing, unreadable or no text."""
-    reader = _reader(path)
     data = _bytes(path)
-    text, encoding, blocks, notes = reader(data, str(path))
-    _check_text(text, path, plain=reader in (read_text, read_markdown))
+    suffix = _format(path, data)
+    text, encoding, blocks, notes = READERS[suffix](data, str(path))
+    _check_text(text, blocks, path)
     blocks, more = _examined(text, blocks)
     if not blocks:
         raise InputError(f"{path}: no text in it; recognise a scan first, or copy what you see into a .txt")
+    named = path.suffix.lower()
+    if named not in ("", suffix, *_KINDS.get(suffix, ())):
+        notes = (Note("encoding", None, f"扩展名为 {named}，按内容读作 {suffix}"), *notes)
     ordered = sorted((*notes, *more), key=lambda note: -1 if note.span is None else note.span.start)
     digest = hashlib.sha256(data).hexdigest()
     return Document(str(path), digest, text, encoding, blocks, tuple(ordered))
@@ -98,42 +111,65 @@ def _trim(text: str, block: Block, spot: Span) -> Block:
     return Block(block.kind, Span(block.span.start, end), block.level, block.table)
 
 
-def _reader(path: Path) -> Reader:
-    if not path.exists():
-        raise InputError(f"{path}: no such file")
-    if path.is_dir():
-        raise InputError(f"{path}: a folder; name a file in it")
+def _format(path: Path, data: bytes) -> str:
+    """The suffix whose reader reads the file: what the bytes say, and what the name says where they are plain text."""
     suffix = path.suffix.lower()
-    if suffix in _CONVERT:
-        raise InputError(f"{path}: {suffix} is not supported yet; convert it to .docx or .txt")
-    if suffix in READERS:
-        return READERS[suffix]
-    if not suffix:
-        return read_text
+    found = sniff.kind(data, str(path))
+    if why := sniff.picture(suffix):
+        raise InputError(f"{path}: this is {why}")
+    if found in READERS:
+        return found
+    if found:
+        raise InputError(f"{path}: {found} is not supported yet; convert it to .docx or .txt")
+    if suffix in _TEXTS or not suffix:
+        return suffix or ".txt"
+    if suffix in READERS or any(suffix in suffixes for suffixes in _KINDS.values()):
+        raise InputError(f"{path}: no {suffix} file although named so, or a broken one; save it again, text as .txt")
     raise InputError(f"{path}: unknown format {suffix}; planlens reads {', '.join(READERS)}")
 
 
 def _bytes(path: Path) -> bytes:
+    """The bytes of a regular file within the limit; a pipe or a device is not waited for."""
+    limit = _limit()
     try:
-        size = path.stat().st_size
-        if size > _LARGEST:
-            raise InputError(f"{path}: {size // 2**20} MB, more than the limit of {_LARGEST // 2**20} MB")
-        data = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
+        status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            raise InputError(f"{path}: a folder; name a file in it")
+        if not stat.S_ISREG(status.st_mode):
+            raise InputError(f"{path}: a pipe or a device, not a file; save it as a file first")
+        with path.open("rb") as stream:
+            data = stream.read(limit + 1) if status.st_size <= limit else b""
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file") from None
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: cannot be read ({getattr(error, 'strerror', None) or error})") from error
+    if max(len(data), status.st_size) > limit:
+        size = max(len(data), status.st_size) / 2**20
+        raise InputError(
+            f"{path}: {size:.1f} MB, more than the limit of {limit / 2**20:g} MB; PLANLENS_MAX_BYTES sets another"
+        )
     if not data.strip():
         raise InputError(f"{path}: the file is empty")
-    if path.suffix.lower() not in (".docx", ".xlsx"):
-        for magic, kind in _MAGIC:
-            if data.startswith(magic):
-                raise InputError(f"{path}: this is {kind}")
     return data
 
 
-def _check_text(text: str, path: Path, *, plain: bool) -> None:
+def _limit() -> int:
+    """The most bytes that are read; raises SettingsError where PLANLENS_MAX_BYTES is no number of bytes."""
+    told = os.environ.get("PLANLENS_MAX_BYTES", "").strip()
+    if not told:
+        return _LARGEST
+    if not (told.isascii() and told.isdecimal() and len(told) <= 18 and int(told) > 0):
+        raise SettingsError(f"PLANLENS_MAX_BYTES={told[:40]!r}: no number of bytes; 200000000 is 200 MB")
+    return int(told)
+
+
+def _check_text(text: str, blocks: tuple[Block, ...], path: Path) -> None:
     sample = text[:100_000]
     controls = sum(char < " " and char not in "\t\n\v\f\r" for char in sample)
     if controls > len(sample) * _BINARY_SHARE:
         raise InputError(f"{path}: a binary file, not text")
-    if plain and sample.lstrip(lines.BLANK)[:14].lower().startswith(("<!doctype html", "<html")):
-        raise InputError(f"{path}: this is a web page; name it .html")
+    longest = max((len(block.span) for block in blocks), default=0)
+    if longest > _LONGEST_PARAGRAPH:
+        raise InputError(f"{path}: a paragraph of {longest} characters is no plan; part it into lines and try again")
+    if len(text) > _LONGEST_TEXT:
+        raise InputError(f"{path}: {len(text)} characters of text are no plan; part it into files and try again")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from planlens.errors import InputError
 from planlens.model import Block, Note
+from planlens.read import package
 from planlens.read.made import Piece, holds_values, join, one_line, row
 from planlens.read.numbering import Numbering, numbering_of
 
@@ -29,8 +28,16 @@ _WRAPPERS = frozenset(_W + name for name in ("sdt", "sdtContent", "customXml", "
 _HEADING = re.compile(r"(?:heading|标题)\s*([1-9])", re.IGNORECASE)
 _CONTENTS = re.compile(r"(?:toc|目录)\s*\d*(?:\s*heading|标题)?", re.IGNORECASE)
 _TITLES = frozenset(("title", "标题", "大标题", "文档标题"))
-_LARGEST = 300 * 1024 * 1024
-"""Bytes unpacked; a zip bomb says so in its directory."""
+_MAIN = b"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+_OOXML = b"http://schemas.openxmlformats.org/"
+_SAME_NAMES = (
+    (b"http://purl.oclc.org/ooxml/wordprocessingml/main", _OOXML + b"wordprocessingml/2006/main"),
+    (b"http://purl.oclc.org/ooxml/officeDocument/math", _OOXML + b"officeDocument/2006/math"),
+    (b"http://purl.oclc.org/ooxml/officeDocument/relationships", _OOXML + b"officeDocument/2006/relationships"),
+    (b"application/vnd.ms-word.document.macroEnabled.main+xml", _MAIN),
+    (b"application/vnd.ms-word.template.macroEnabledTemplate.main+xml", _MAIN),
+    (b"application/vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml", _MAIN),
+)
 _LONGEST_HEADING = 120
 """Characters; a longer paragraph in a heading's style is a paragraph whose style was chosen for its look."""
 _STYLE_CHAIN = 20
@@ -62,23 +69,23 @@ def read_docx(data: bytes, where: str) -> tuple[str, str, tuple[Block, ...], tup
 
 
 def _open(data: bytes, where: str) -> WordDocument:
-    if data.startswith(b"\xd0\xcf\x11\xe0"):
-        raise InputError(f"{where}: encrypted, or an old .doc under a new name; save it without a password as .docx")
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as package:
-            sizes = {entry.filename: entry.file_size for entry in package.infolist()}
-    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
-        raise InputError(f"{where}: not a Word file, or a broken one; save it again as .docx") from error
-    if sum(sizes.values()) > _LARGEST:
-        raise InputError(f"{where}: unpacks to more than {_LARGEST // 2**20} MB; remove its pictures and try again")
-    if "[Content_Types].xml" not in sizes:
+    members = package.parts(data, where)
+    if "[Content_Types].xml" not in members:
         raise InputError(f"{where}: a zip file but no Word document; save it again as .docx")
     import docx
 
     try:
-        return docx.Document(io.BytesIO(data))
+        return docx.Document(package.packed({name: _transitional(part) for name, part in members.items()}))
     except Exception as error:  # python-docx and lxml have many kinds for a broken package
         raise InputError(f"{where}: cannot be read as a Word document; open it in Word and save it as .docx") from error
+
+
+def _transitional(part: bytes) -> bytes:
+    """A part with the names of the usual kind of .docx: those of the strict kind (ISO/IEC 29500-1), of templates and of
+    documents with macros stand for the same."""
+    for name, usual in _SAME_NAMES:
+        part = part.replace(name, usual)
+    return part
 
 
 def _styles(document: WordDocument) -> dict[str, tuple[int, bool]]:

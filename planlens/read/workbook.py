@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import warnings
-import zipfile
 from pathlib import Path
 from typing import Any
 
 from planlens.errors import InputError
+from planlens.read import package
 
-_MOST_UNPACKED = 200_000_000  # bytes; the longest sheets of offices stay far below
 _MOST_ROWS = 100_000
 _MOST_COLUMNS = 100
 
@@ -32,13 +30,11 @@ def opened(data: bytes, where: str, **options: bool) -> Any:
         import openpyxl
     except ImportError:
         raise InputError(f"{where}: reading .xlsx needs openpyxl: pip install 'planlens[office]'") from None
+    members = package.parts(data, where)
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as parts:
-            if sum(part.file_size for part in parts.infolist()) > _MOST_UNPACKED:
-                raise ValueError("unpacked it is too large")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # drop-downs and the like, which are not read
-            return openpyxl.load_workbook(io.BytesIO(data), **options)
+            return openpyxl.load_workbook(package.packed(members), **options)
     except Exception as error:  # openpyxl lets through whatever a damaged file makes zipfile, lxml and itself raise
         told = " ".join(str(error).split())[:100] or type(error).__name__
         raise InputError(f"{where}: cannot be read as .xlsx ({told})") from None
