@@ -402,14 +402,14 @@ def _soft(
     """How much of each side's information meets an equal or a partly equal word (医疗联合体 ~ 医联体) of the other; of
     the new side, of the old side.
     """
-    alike = _alike(*(sorted({word for bag in side for word in bag}) for side in bags))
+    alike = alike_words(*(sorted({word for bag in side for word in bag}) for side in bags))
     return _met(bags[0], bags[1], alike[0], rows, cols), _met(bags[1], bags[0], alike[1], cols, rows)
 
 
 _Likeness = dict[str, dict[str, float]]
 
 
-def _alike(old: Sequence[str], new: Sequence[str]) -> tuple[_Likeness, _Likeness]:
+def alike_words(old: Sequence[str], new: Sequence[str]) -> tuple[_Likeness, _Likeness]:
     """Of every word the words of the other side that are like it: 1 where equal, else 0.6 × the shared share of the
     longer one's characters where that is half or more.
     """

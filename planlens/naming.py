@@ -13,7 +13,8 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from . import words
 from .model import Target
@@ -81,6 +82,7 @@ def thing(indicator: str) -> str:
     return bare if len(bare) >= 2 else folded
 
 
+@functools.lru_cache(maxsize=1 << 14)
 def plain(indicator: str) -> str:
     """An indicator with words of one meaning written one way, each once and the longest first.
 
@@ -219,6 +221,11 @@ def names_nothing(target: Target) -> bool:
     return patterns()["generic"].match(patterns()["lead"].sub("", target.indicator)) is not None
 
 
+def compared(target: Target) -> str:
+    """The name by which a number is held against others: its indicator without its scope, in plain words, the thing."""
+    return thing(plain(without_scope(target)))
+
+
 def likeness(a: str, b: str) -> float:
     """How alike two indicators are, 0 to 1: shared information of words and shared character pairs, half each.
 
@@ -241,30 +248,53 @@ def each_has_its_own(a: str, b: str) -> bool:
 
 def own_words(mine: str, other: str) -> list[str]:
     """The words by which one name is confined to a field that the other does not speak of, in order."""
-    others = [word for word in words.terms(other) if not levels(word)]
-    return [
-        word
-        for word in dict.fromkeys(words.terms(mine))
-        if not levels(word)
-        and words.informative(word) >= FIELD
-        and word not in other
-        and not any(_alike(word, v) for v in others)
-    ]
+    others = read(other).things
+    return [word for word in read(mine).fields if word not in other and not any(_alike(word, v) for v in others)]
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What is compared of a name, read once: it is held against many."""
+
+    pairs: Mapping[str, int]
+    """Each pair of characters with how often it stands there; a name of one character is a pair of its own."""
+    size: int
+    bag: frozenset[str]
+    """Its words; the whole name where it has none."""
+    mass: float
+    things: tuple[str, ...]
+    """Its words, levels aside."""
+    fields: tuple[str, ...]
+    """Those of them that narrow a field, each once."""
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def read(name: str) -> Name:
+    """A name taken apart as `likeness` compares it."""
+    pairs = Counter(name[i : i + 2] for i in range(len(name) - 1)) or Counter([name])
+    said = words.terms(name)
+    bag = frozenset(said) or frozenset((name,))
+    things = tuple(word for word in said if not levels(word))
+    fields = tuple(word for word in dict.fromkeys(things) if words.informative(word) >= FIELD)
+    return Name(pairs, pairs.total(), bag, math.fsum(map(words.informative, bag)), things, fields)
+
+
+SHORTER, LONGER = 0.7, 0.3
+"""What two names share is measured against the shorter one, eased towards the longer."""
 
 
 def _by_characters(a: str, b: str) -> float:
     """Share of the character pairs of the shorter name, eased towards the longer."""
-    left, right = (Counter(s[i : i + 2] for i in range(len(s) - 1)) or Counter([s]) for s in (a, b))
-    common = sum((left & right).values())
-    small, large = sorted((sum(left.values()), sum(right.values())))
-    return common / (0.7 * small + 0.3 * large)
+    left, right = read(a), read(b)
+    common = sum(min(times, right.pairs[pair]) for pair, times in left.pairs.items() if pair in right.pairs)
+    return common / (SHORTER * min(left.size, right.size) + LONGER * max(left.size, right.size))
 
 
 def _by_words(a: str, b: str) -> float:
-    bags = [set(words.terms(s)) or {s} for s in (a, b)]
-    mass = [math.fsum(map(words.informative, bag)) for bag in bags]
-    common = math.fsum(max((_alike(w, v) for v in bags[1]), default=0.0) * words.informative(w) for w in bags[0])
-    return min(1.0, common / (0.7 * min(mass) + 0.3 * max(mass)))
+    """The same of the information of words; a word partly like another counts for that part."""
+    left, right = read(a), read(b)
+    common = math.fsum(max(_alike(w, v) for v in right.bag) * words.informative(w) for w in left.bag)
+    return min(1.0, common / (SHORTER * min(left.mass, right.mass) + LONGER * max(left.mass, right.mass)))
 
 
 def _alike(a: str, b: str) -> float:

@@ -7,10 +7,13 @@ with the links of all its places. What may be computed of a pair is for verdicts
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+import heapq
+import itertools
+from collections import defaultdict, deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from . import convert, naming, restated, verdicts, words
+from . import convert, namesakes, naming, restated, verdicts, words
 from .convert import Meeting, Wholes
 from .model import Alignment, Plan, Shift, ShiftKind, Span, Target
 from .naming import SAME_THING, likeness
@@ -19,6 +22,7 @@ from .verdicts import Group
 _SAME_THING_LINKED = 0.34  # likeness of two indicators from which they name the same thing in linked statements
 _LINKED = 0.3  # probability of a link that counts as evidence
 _PLACED = 0.5  # probability of a link from which two statements hold one place, whatever they count
+_CLAUSE_COUNTS = 0.5  # of the probability that their clauses are counterparts, where two statements are not
 _SURE = 0.9  # probability of a link from which two statements are one
 _SAME_ACT = 0.15  # likeness asked of the only two numbers of one unit and act in statements that are one
 _SAME_PLACE = 0.25  # likeness below which two measures in linked statements have nothing to do with each other
@@ -56,9 +60,16 @@ class _Linked:
     def __init__(self, old: Plan, new: Plan, alignment: Alignment) -> None:
         self.statements = {(link.old, link.new): link.score.probability for link in alignment.links}
         self.clauses = {(link.old, link.new): link.score.probability for link in alignment.clauses}
+        self.old_clauses: dict[str, list[str]] = defaultdict(list)
+        for link in alignment.clauses:
+            self.old_clauses[link.old].append(link.new)
         self.places = [
             {key: tuple(t.unit_key for t in said) for key, said in restated.places(plan.targets).items()}
             for plan in (old, new)
+        ]
+        self.homes = [
+            {key: frozenset(unit.split("#")[0] for unit in units) for key, units in side.items()}
+            for side in self.places
         ]
         self.old_links: dict[str, list[str]] = {}
         for link in alignment.links:
@@ -68,12 +79,13 @@ class _Linked:
 
         self.alone = [_only_ones(plan.targets) for plan in (old, new)]
 
-    def one_place(self, a: Target, b: Target) -> bool:
+    def one_place(self, a: Target, b: Target, p: float) -> bool:
         """Whether two statements are one, and these their only numbers of one unit and act: 遴选13家 → 新启动10家."""
+        if p < _SURE or a.key not in self.alone[0] or b.key not in self.alone[1]:
+            return False
         acts = {naming.act(t.indicator) for t in (a, b)}
-        only = a.key in self.alone[0] and b.key in self.alone[1]
         same_unit = a.quantity.unit == b.quantity.unit or convert.dimension(a.quantity.unit) == "people"
-        return only and same_unit and len(acts) == 1 and None not in acts and self.of(a, b) >= _SURE
+        return same_unit and len(acts) == 1 and None not in acts
 
     def elsewhere(self, a: Target, replaced_by: str | None) -> bool:
         """Whether an old number's statement survives in the new plan, in another than the one that replaced it."""
@@ -85,8 +97,21 @@ class _Linked:
         return max(self.statements.get((x, y), 0.0) for x in olds for y in news)
 
     def around(self, a: Target, b: Target) -> float:
-        olds, news = ({unit.split("#")[0] for unit in side[t.key]} for side, t in zip(self.places, (a, b), strict=True))
+        olds, news = self.homes[0][a.key], self.homes[1][b.key]
         return max(self.clauses.get((x, y), 0.0) for x in olds for y in news)
+
+    def met(self, olds: Sequence[Target], news: Sequence[Target]) -> Iterable[tuple[int, int]]:
+        """Places of the numbers that stand in linked statements."""
+        at = [_by_unit(side, places) for side, places in zip((olds, news), self.places, strict=True)]
+        return {(i, j) for x, y in self.statements for i in at[0].get(x, ()) for j in at[1].get(y, ())}
+
+
+def _by_unit(targets: Sequence[Target], places: Mapping[str, Sequence[str]]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = defaultdict(list)
+    for n, target in enumerate(targets):
+        for unit in dict.fromkeys(places[target.key]):
+            found[unit].append(n)
+    return found
 
 
 def _only_ones(targets: Iterable[Target]) -> set[str]:
@@ -130,45 +155,142 @@ def _measures_meet(a: Target, b: Target) -> bool:
     )
 
 
+@dataclass(frozen=True)
+class _Kin:
+    """Numbers of one plan that nothing tells apart but where they stand: what is true of `one` is true of all."""
+
+    one: Target
+    members: deque[int]
+    """Their places in the list of all, in order; of the new plan those that are taken are dropped from the front."""
+    homes: dict[str, deque[int]]
+    """The same by the clauses they stand in."""
+
+
+def _kin(targets: Mapping[int, Target], homes: Mapping[str, frozenset[str]], apart: Collection[str] = ()) -> list[_Kin]:
+    """Numbers by what they say, those with a key in `apart` for themselves."""
+    found: dict[tuple[object, ...], _Kin] = {}
+    for n, t in targets.items():
+        facts = (t.indicator, t.scope, t.quantity.unit, t.measure, t.period, t.key in apart)
+        kin = found.setdefault(facts, _Kin(t, deque(), defaultdict(deque)))
+        kin.members.append(n)
+        for home in homes[t.key]:
+            kin.homes[home].append(n)
+    return list(found.values())
+
+
+def _namesakes(olds: Sequence[_Kin], news: Sequence[_Kin]) -> Iterable[tuple[_Kin, _Kin]]:
+    """Numbers that may count the same thing wherever they stand."""
+    of: list[dict[str, list[_Kin]]] = [defaultdict(list), defaultdict(list)]
+    for side, kins in zip(of, (olds, news), strict=True):
+        for kin in kins:
+            side[naming.compared(kin.one)].append(kin)
+    names = [list(side) for side in of]
+    for i, j in namesakes.near(names[0], names[1], SAME_THING):
+        yield from itertools.product(of[0][names[0][i]], of[1][names[1][j]])
+
+
+def _between(a: _Kin, b: _Kin, linked: _Linked, least: float) -> Iterable[tuple[float, Collection[int], deque[int]]]:
+    """How probably clauses are counterparts that hold some of either, and which."""
+    for x, olds in a.homes.items():
+        for y in linked.old_clauses.get(x, ()):
+            around = linked.clauses[x, y]
+            if y in b.homes and around >= least:
+                yield around, olds, b.homes[y]
+
+
+_Lot = tuple[float, Collection[int], deque[int]]
+"""How surely each of some old numbers goes with each of some new ones."""
+
+
+def _surest_first(
+    lots: Iterable[_Lot], shared: Collection[int], also: Callable[[int, int, int], bool]
+) -> dict[int, int]:
+    """The old number of each new one, the surest pairs first, of equals those that stand first; each is taken once.
+
+    Only an old one of the `shared` goes with further new ones, where `also` (old, its first new, this new) holds. A
+    pair may stand in several lots: the surest counts.
+    """
+    levels: dict[float, list[_Lot]] = defaultdict(list)
+    for lot in lots:
+        levels[lot[0]].append(lot)
+    of_new: dict[int, int] = {}
+    of_old: dict[int, int] = {}
+    for sure in sorted(levels, reverse=True):
+        rows: dict[int, list[deque[int]]] = defaultdict(list)
+        for _, olds, news in levels[sure]:
+            for i in olds:
+                if i not in of_old or i in shared:
+                    rows[i].append(news)
+        for i in sorted(rows):
+            for j in _free(rows[i], of_new):
+                if i not in of_old or also(i, of_old[i], j):
+                    of_new[j] = i
+                    of_old.setdefault(i, j)
+                if i not in shared:
+                    break
+    return of_new
+
+
+def _free(several: Sequence[deque[int]], taken: Mapping[int, int]) -> Iterator[int]:
+    """The numbers that are not taken, in order."""
+    for news in several:
+        while news and news[0] in taken:
+            news.popleft()
+    return (j for j in heapq.merge(*several) if j not in taken)
+
+
 def _like(
     olds: Sequence[Target], news: Sequence[Target], linked: _Linked, wholes: Wholes
 ) -> list[tuple[Group, Meeting]]:
     """Greedy from the surest: each new target with its best old; olds of one list may add up to it."""
-    found, met = [], {}
-    for i, a in enumerate(olds):
-        for j, b in enumerate(news):
-            sure, meeting = _sureness(a, b, linked, wholes)
-            if meeting is not None:
-                found.append((sure, i, j))
-                met[i, j] = meeting
-    found.sort(key=lambda row: (-row[0], row[1], row[2]))
-    of_new: dict[int, int] = {}
-    of_old: dict[int, int] = {}
-    for _, i, j in found:
-        if j not in of_new and (i not in of_old or _split_by_level(olds[i], news[of_old[i]], news[j])):
-            of_new[j] = i
-            of_old.setdefault(i, j)
-    return [(Group(_summed(olds, i, news[j], of_old), (news[j],)), met[i, j]) for j, i in sorted(of_new.items())]
+    sides = [_kin(dict(enumerate(side)), homes) for side, homes in zip((olds, news), linked.homes, strict=True)]
+    lots: list[_Lot] = []
+    for i, j in linked.met(olds, news):
+        p, around = linked.of(olds[i], news[j]), linked.around(olds[i], news[j])
+        sure, meeting = _sureness(olds[i], news[j], p, around, linked, wholes)
+        lots += [(sure, (i,), deque((j,)))] if meeting else []
+    for mine, other in _namesakes(*sides):
+        sure, meeting = _sureness(mine.one, other.one, 0.0, 0.0, linked, wholes)
+        if meeting:
+            lots.append((sure, mine.members, other.members))
+            for around, here, there in _between(mine, other, linked, 0.0):
+                lots.append((_sureness(mine.one, other.one, 0.0, around, linked, wholes)[0], here, there))
+    leveled = {i for i, a in enumerate(olds) if naming.levels(a.indicator)}
+    of_new = _surest_first(lots, leveled, lambda i, met, j: _split_by_level(olds[i], news[met], news[j]))
+    listed = _by_unit(olds, {t.key: (t.unit_key,) for t in olds})
+    taken = set(of_new.values())
+    out = []
+    for j, i in sorted(of_new.items()):
+        a, b = olds[i], news[j]
+        beside = [olds[k] for k in listed[a.unit_key] if k != i and k not in taken and _one_list(a, olds[k])]
+        meeting = _sureness(a, b, linked.of(a, b), linked.around(a, b), linked, wholes)[1]
+        if meeting:
+            out.append((Group(_summed(a, beside, b), (b,)), meeting))
+    return out
 
 
-def _sureness(a: Target, b: Target, linked: _Linked, wholes: Wholes) -> tuple[float, Meeting | None]:
-    """How surely two targets count the same thing and how their numbers meet; None where they do not."""
+def _sureness(
+    a: Target, b: Target, p: float, around: float, linked: _Linked, wholes: Wholes
+) -> tuple[float, Meeting | None]:
+    """How surely two targets count the same thing and how their numbers meet; None where they do not.
+
+    `p` and `around` are the probabilities that their statements and their clauses are counterparts.
+    """
     meeting = _meeting(a, b, wholes)
     if meeting is None:
         return 0.0, None
     if naming.opposed(a.indicator, b.indicator):
         return 0.0, None
-    p = linked.of(a, b)
     if p < _LINKED and (_bare_share(a) or _bare_share(b)):
         return 0.0, None
     sim = _alike_targets(a, b)
     enough = _SAME_THING_LINKED if p >= _LINKED else SAME_THING
     if sim < enough:
-        if sim < _SAME_ACT or not linked.one_place(a, b):
+        if sim < _SAME_ACT or not linked.one_place(a, b, p):
             return 0.0, None
         meeting = replace(meeting, renamed=True)
     alike = 0.1 * (a.measure == b.measure) + 0.05 * (a.period == b.period)
-    return sim + 0.5 * p + 0.1 * linked.around(a, b) + alike, meeting
+    return sim + 0.5 * p + 0.1 * around + alike, meeting
 
 
 def _meeting(a: Target, b: Target, wholes: Wholes) -> Meeting | None:
@@ -188,10 +310,8 @@ def _bare_share(target: Target) -> bool:
     return share and not naming.patterns()["metric"].search(target.indicator)
 
 
-def _summed(olds: Sequence[Target], first: int, new: Target, taken: dict[int, int]) -> tuple[Target, ...]:
+def _summed(one: Target, listed: Sequence[Target], new: Target) -> tuple[Target, ...]:
     """The old target, with those listed beside it that the new one takes in: 国家2个、省12个 → 省级以上12个."""
-    one = olds[first]
-    listed = [other for k, other in enumerate(olds) if k != first and k not in taken and _one_list(one, other)]
     if named := [other for other in listed if _both_named(one, other, new)]:
         return tuple(sorted([one, *named], key=lambda t: t.span.start))
     level = naming.levels(new.indicator)
@@ -251,30 +371,41 @@ def _substituted(
     met_new: set[str],
 ) -> list[Shift]:
     """A number that stands in the place of another that counts something else; each number replaces one at most."""
-    found = []
-    for i, a in enumerate(olds):
-        if a.key in met_old:
-            continue
-        for j, b in enumerate(news):
-            place = _place(a, b, linked, wholes)
-            if place > 0:
-                found.append((place - _TAKEN * (b.key in met_new), i, j))
-    found.sort(key=lambda row: (-row[0], row[1], row[2]))
-    used_old: set[int] = set()
-    used_new: set[int] = set()
+    left = {i: a for i, a in enumerate(olds) if a.key not in met_old}
+    kin_old, kin_new = _kin(left, linked.homes[0]), _kin(dict(enumerate(news)), linked.homes[1], met_new)
+    lots: list[_Lot] = []
+    for i, j in linked.met(olds, news):
+        if i in left:
+            p, around = linked.of(olds[i], news[j]), linked.around(olds[i], news[j])
+            lots.append((_place(olds[i], news[j], p, around, wholes), (i,), deque((j,))))
+    for mine, other in _namesakes(kin_old, kin_new):
+        for around, here, there in _between(mine, other, linked, _PLACED / _CLAUSE_COUNTS):
+            lots.append((_place(mine.one, other.one, 0.0, around, wholes), here, there))
+    for mine, other in _both_recruit(kin_old, kin_new):
+        lots.append((_place(mine.one, other.one, 0.0, 0.0, wholes), mine.members, other.members))
+    taken = {j for j, b in enumerate(news) if b.key in met_new}
+    placed = [(sure - _TAKEN * (there[0] in taken), here, there) for sure, here, there in lots if sure > 0]
+    of_new = _surest_first(placed, (), lambda *_: False)
     out = []
-    for _, i, j in found:
-        if i in used_old or j in used_new:
-            continue
-        used_old.add(i)
-        used_new.add(j)
+    for j, i in of_new.items():
         a, b = olds[i], news[j]
         name, why = f"{a.indicator} → {b.indicator}", _why_not(a, b, wholes)
         out.append(Shift("substituted", "not_comparable", "n/a", name, (a.key,), (b.key,), None, None, why))
     return out
 
 
-def _place(a: Target, b: Target, linked: _Linked, wholes: Wholes) -> float:
+def _both_recruit(olds: Sequence[_Kin], news: Sequence[_Kin]) -> Iterable[tuple[_Kin, _Kin]]:
+    """Numbers that say how many people of rank one action brings in."""
+    by: dict[str, list[_Kin]] = defaultdict(list)
+    for kin in news:
+        for action in _recruits(kin.one):
+            by[action].append(kin)
+    for kin in olds:
+        met = {id(other): other for action in sorted(_recruits(kin.one)) for other in by.get(action, ())}
+        yield from ((kin, other) for other in met.values())
+
+
+def _place(a: Target, b: Target, p: float, around: float, wholes: Wholes) -> float:
     """How surely b stands where a stood although it counts something else, 0 for not at all.
 
     Either the statements are linked and the numbers share a rare word, or both say how many people of rank the same
@@ -283,8 +414,7 @@ def _place(a: Target, b: Target, linked: _Linked, wholes: Wholes) -> float:
     if _meeting(a, b, wholes) is not None:
         return 0.0
     sim = likeness(naming.without_scope(a), naming.without_scope(b))
-    p = linked.of(a, b)
-    place = max(p, 0.5 * linked.around(a, b) if sim >= SAME_THING else 0.0)
+    place = max(p, _CLAUSE_COUNTS * around if sim >= SAME_THING else 0.0)
     if place >= _PLACED and sim >= _SAME_PLACE and _rare_word(a, b):
         return place + sim + 0.2 * (a.quantity.unit == b.quantity.unit)
     apart = _fields_apart(a, b)
