@@ -28,6 +28,7 @@ FLOORS = (
         "restated",
         "redline",
         "evidence",
+        "namesakes",
         "alignments",
     },
     {"parse"},
