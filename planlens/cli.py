@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from planlens.semantic import Encoder
 
 OK, CHANGED, BAD_INPUT = 0, 1, 2
-FORMATS = ("table", "md", "csv", "json", "docx", "xlsx", "html")
+FORMATS = ("table", "md", "csv", "json", "docx", "xlsx", "html", "pdf")
 _SAME = ("like", "comparable", "same")
 _PIPED_WIDTH = 120  # cells, where the output is no terminal and COLUMNS does not say
 _NOTE_SHOWN = 120  # characters of a note's quote: a whole attachment may be set aside, and csv and --full have it all

@@ -275,7 +275,7 @@ def test_a_plan_without_outline_is_one_clause_and_says_so(capsys: pytest.Capture
         (("show", "x" * 5000), ""),
         (("check", "shenzhen-2023", "--goals", ""), "folder"),
         (("track", " ？", "shenzhen-2023"), "nothing to look for"),
-        (("diff", "2023", "2025", "-o", "report.pdf"), "no form has the suffix .pdf; there are .txt"),
+        (("diff", "2023", "2025", "-o", "report.odt"), "no form has the suffix .odt; there are .txt"),
         (("diff", "2023", "2025", "-o", "a.html", "-o", "./a.html"), "named twice"),
         (("diff", "2023", "2025", "-o", "-", "-o", "-"), "named twice"),
         (("diff", "2023", "2025", "-o", "a.html", "--format", "json"), "--format json writes no .html file"),

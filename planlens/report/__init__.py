@@ -33,8 +33,9 @@ class Report:
 # What -o FILE means by its suffix where no --format is given.
 SUFFIXES = {
     ".txt": "table", ".md": "md", ".csv": "csv", ".json": "json", ".docx": "docx", ".xlsx": "xlsx", ".html": "html",
+    ".pdf": "pdf",
 }  # fmt: skip
-FORMATS = ("table", "md", "csv", "json", "docx", "xlsx", "html")
+FORMATS = ("table", "md", "csv", "json", "docx", "xlsx", "html", "pdf")
 IN_TERMINAL = FORMATS[:4]  # text; the others are files
 _HOMES = {"table": "terminal", "md": "markdown"}
 
