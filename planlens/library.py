@@ -129,10 +129,9 @@ class Library:
 
     def read(self, entry: Entry, lexicon: Lexicon | None = None) -> Plan:
         """The plan read and parsed; notes say where the file is no longer the one that was catalogued."""
-        from planlens.parse import build
+        from planlens.parse import build, comparable
         from planlens.read import read_document
         from planlens.titles import describe
-        from planlens.traditional import comparable
 
         document = comparable(read_document(entry.path))
         info = entry.info if entry.catalogued else replace(describe(document), id=entry.info.id)
@@ -346,9 +345,9 @@ def _years(ref: str) -> tuple[int, int] | None:
 
 
 def _described(path: Path) -> PlanInfo:
+    from planlens.parse import comparable
     from planlens.read import read_document
     from planlens.titles import describe
-    from planlens.traditional import comparable
 
     return describe(comparable(read_document(path)))
 

@@ -48,7 +48,7 @@ class Span:
 class Note:
     """Something that was skipped, repaired or doubted, and why.
 
-    `kind`: encoding, chrome (page furniture), advertising, damage, blank, outline, restated, table.
+    `kind`: encoding, chrome (page furniture), advertising, damage, repair, blank, outline, restated, table.
     `span` is None where the note speaks of the whole document.
     """
 
@@ -75,8 +75,8 @@ class Block:
 class Document:
     """A file as it was read. Kept blocks and the spans of `notes` account for every character but white space.
 
-    `written` is None unless `text` was put into simplified characters to be compared: then it is the text as it stands
-    in the file, character for character as long.
+    `written` is None unless `text` was made comparable (simplified characters, entities read, advertising blank): then
+    it is the text as it stands in the file, character for character as long.
     """
 
     path: str

@@ -2,21 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from . import commitments, outline, restated, targets
 from .lexicon import Lexicon
-from .model import Document, Plan, PlanInfo
-from .traditional import comparable
+from .model import Commitment, Document, Note, Plan, PlanInfo, Target
+from .read.damage import mended
+from .traditional import simplified
+
+_NAMED = 5
+"""Commitments that the note on damage names; the notes of the single spots follow it."""
 
 
 def build(document: Document, info: PlanInfo, lexicon: Lexicon | None = None) -> Plan:
     """The plan that a document holds, read with a lexicon (the shipped one unless another is given).
 
-    Its notes are the reader's and then the outline's. A text in traditional characters is read, and kept, in simplified
-    ones; `traditional.as_written` gives a result its own back.
+    Its notes are the reader's and then the outline's. Its text is the one to compare (see `comparable`);
+    `traditional.as_written` gives a result the characters of the file back.
     """
     document = comparable(document)
     clauses, notes = outline.parse(document)
     statements = commitments.extract(document, clauses, lexicon)
     numbers = targets.extract(document, clauses, statements)
     numbers = restated.mark(document, clauses, numbers)
-    return Plan(info, document, clauses, statements, numbers, document.notes + notes)
+    harm = _harm(document, statements, numbers)
+    return Plan(info, document, clauses, statements, numbers, (*harm, *document.notes, *notes))
+
+
+def comparable(document: Document) -> Document:
+    """The document in simplified characters, entities read, tags and advertising blank; its own text is `written`.
+
+    Both texts are equally long, so that every offset holds in either. A document that needs nothing is itself.
+    """
+    if document.written is not None:
+        return document
+    made = mended(simplified(document.text), document.notes)
+    return document if made == document.text else replace(document, text=made, written=document.text)
+
+
+def _harm(document: Document, statements: Sequence[Commitment], numbers: Sequence[Target]) -> tuple[Note, ...]:
+    """One note on the whole page: how many characters a conversion lost, and what they touch."""
+    spots = [note.span for note in document.notes if note.kind == "damage" and note.span is not None]
+    inside = [spot for spot in spots if any(spot.overlap(block.span) for block in document.blocks)]
+    if not inside:
+        return ()
+    lost = sum(max(1, sum(char in "?\ufffd" for char in spot.of(document.text))) for spot in inside)
+    keys = [item.key for item in statements if any(spot.overlap(item.span) for spot in inside)]
+    numbers_hit = sum(target.damaged for target in numbers)
+    named = f"（{'、'.join(keys[:_NAMED])}{'…' if len(keys) > _NAMED else ''}）" if keys else ""
+    why = f"转码时丢失的字符：约{lost}个；涉及举措：{len(keys)}{named}；涉及数值：{numbers_hit}"
+    return (Note("damage", None, why),)

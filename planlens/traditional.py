@@ -2,7 +2,6 @@
 
 is_traditional(text)   whether a text is written in traditional characters
 simplified(text)       the same text in simplified characters, character for character: offsets stay
-comparable(document)   the document as every stage reads it; `written` keeps its own characters
 as_written(result)     a result with the plans in it, and what it quotes of them, in their own characters again
 """
 
@@ -44,12 +43,6 @@ def simplified(text: str) -> str:
         return text
     made = "\n".join(map(_converted, text.split("\n")))
     return "".join(new if new <= "\uffff" else old for old, new in zip(text, made, strict=True))
-
-
-def comparable(document: Document) -> Document:
-    """The document in simplified characters, with its own kept in `written`; one that is simplified as it is."""
-    made = simplified(document.text)
-    return document if made == document.text else replace(document, text=made, written=document.text)
 
 
 def as_written(result: T) -> T:

@@ -13,6 +13,7 @@ from planlens.errors import InputError, SettingsError
 from planlens.model import Block, Document, Note, Span
 from planlens.read import damage, furniture, lines, sniff
 from planlens.read.text import read_markdown, read_text
+from planlens.traditional import simplified
 
 Parts = tuple[str, str, tuple[Block, ...], tuple[Note, ...]]
 """What a format's reader gives back: text, encoding, blocks, notes."""
@@ -91,10 +92,11 @@ def read_document(path: Path) -> Document:
 
 def _examined(text: str, blocks: tuple[Block, ...]) -> tuple[tuple[Block, ...], tuple[Note, ...]]:
     """Page furniture out, then advertising and damage marked in what is left of the text."""
-    blocks, notes = furniture.separate(text, blocks)
+    plain = simplified(text)
+    blocks, notes = furniture.separate(plain, blocks)
     spots = damage.find(text)
     found = [Note("damage", spot, "转码时丢失的字符") for spot in spots]
-    return _trimmed(text, blocks, spots), (*notes, *furniture.advertising(text), *found)
+    return _trimmed(text, blocks, spots), (*notes, *furniture.advertising(plain), *found, *damage.repairs(text))
 
 
 def _trimmed(text: str, blocks: tuple[Block, ...], spots: tuple[Span, ...]) -> tuple[Block, ...]:

@@ -1,5 +1,9 @@
 """Finds the places where a conversion swallowed or replaced characters: 达?0%, 体糺/p>, ?ldquo;, 锟斤拷.
 
+    find(text)            -> the damaged spots
+    repairs(text)         -> notes on what has one reading all the same: entities (ldquo; is “) and rests of tags
+    mended(text, notes)   -> the text to compare, as long as before: entities read, tags and advertising blank
+
 A page whose bytes were cut at the wrong place loses a character together with its neighbour, which may be a digit:
 there is no telling 达到50% from 达到80%. So a spot is only named, never mended. A '?' is accused only in a document
 that shows enough signs of damage, and never where it asks a question.
@@ -8,9 +12,10 @@ that shows enough signs of damage, and never where it asks a question.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from html.entities import html5
 
-from planlens.model import Span
+from planlens.model import Note, Span
 from planlens.read.encoding import readable
 
 _SIGNS = 2
@@ -31,6 +36,18 @@ _REMNANT = re.compile(
     rf"|(?<![<A-Za-z/:]){_TAG} ?/?>"
     rf"|(?<![<A-Za-z/:])/{_TAG}>)"
 )
+_NAMED = re.compile(rf"&?{_ENTITY}|&#(?:\d{{2,5}}|x[0-9A-Fa-f]{{2,4}});")
+_MARKUP = re.compile(
+    rf"</?{_TAG}(?: ?/?>|\s[a-z-]{{1,20}}=[^<>\n]{{0,300}}>)"
+    rf"|(?<![A-Za-z/:<])(?:(?<=[^\x00-\x7f])9)?(?:/{_TAG}>|{_TAG}(?: ?/?>(?!\s?\d)|\s[a-z-]{{1,20}}=[^<>\n]{{0,300}}>))"  # p>0.05 is no tag
+)
+_OPENS, _CLOSES = "\ue000", "\ue001"
+_HELD = {"“": _OPENS, "”": _CLOSES}
+_QUOTES = {ord(_OPENS): "“", ord(_CLOSES): "”"}
+_QUOTED = re.compile(rf"[“{_OPENS}][^“”。\n{_OPENS}{_CLOSES}]{{0,60}}[”{_CLOSES}]")
+"""While entities are read, their quotation marks are private characters, so that the text's own stay as they are."""
+_NOTHING = "\u200b"
+"""What stands for a character that is no part of the sentence: it prints nothing and belongs to no word."""
 _REPLACED = re.compile("[\ufffd\ud800-\udfff]+|(?:锟斤拷?|锟)+|[烫屯]{3,}|糺")
 _BEYOND_ASCII = re.compile("[^\x00-\x7f]+")
 _AS_GBK = re.compile("[锛銆鈥锘鐨鏄鍦鍏鍚]")
@@ -60,6 +77,52 @@ def find(text: str) -> tuple[Span, ...]:
     if signs >= _SIGNS:
         sure += plain + weak
     return _merged(sure)
+
+
+def repairs(text: str) -> tuple[Note, ...]:
+    """A note for every entity and every (rest of a) tag that a page left in its text.
+
+    >>> [(note.span.of("坚?ldquo;外防</p>"), note.why) for note in repairs("坚?ldquo;外防</p>")]
+    [('ldquo;', '网页字符，代表 “'), ('</p>', '网页标记的残余')]
+    """
+    found = [(Span(*match.span()), f"网页字符，代表 {_reading(match[0])}") for match in _NAMED.finditer(text)]
+    found += [(Span(*match.span()), "网页标记的残余") for match in _MARKUP.finditer(text)]
+    return tuple(Note("repair", span, why) for span, why in sorted(found, key=lambda item: item[0].start))
+
+
+def mended(text: str, notes: Iterable[Note]) -> str:
+    """The text in which what `notes` call repaired or advertising reads as it should; every offset stays.
+
+    A quotation mark whose partner the conversion took is left out: it would hold the next sentence fast.
+
+    >>> text = "坚?ldquo;外防&rdquo;；?ldquo;两癌防治。"
+    >>> mended(text, repairs(text)).replace("\u200b", "_")
+    '坚?_____“外防______”；?______两癌防治。'
+    """
+    out, at = [], 0
+    for note in notes:
+        if note.kind not in ("repair", "advertising") or note.span is None or note.span.start < at:
+            continue
+        piece = note.span.of(text)
+        read = _reading(piece) if note.kind == "repair" else ""
+        out += [text[at : note.span.start], _HELD.get(read, read).rjust(len(piece), _NOTHING)]
+        at = note.span.end
+    return _paired("".join([*out, text[at:]]))
+
+
+def _paired(text: str) -> str:
+    """Marks of quotation that were read from entities where both are there, nothing where one is alone."""
+    met = _QUOTED.sub(lambda found: found[0].translate(_QUOTES), text)
+    return met.translate(dict.fromkeys(_QUOTES, _NOTHING))
+
+
+def _reading(piece: str) -> str:
+    """The character that an entity stands for: ldquo; and &#8220; are “; nothing for a tag."""
+    name = piece.removeprefix("&")
+    if name.startswith("#"):
+        code = int(name[2:-1], 16) if name[1] in "xX" else int(name[1:-1])
+        return chr(code) if chr(code).isprintable() else " "
+    return html5.get(name, "")
 
 
 def _misread(text: str) -> list[Span]:
