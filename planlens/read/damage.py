@@ -37,10 +37,8 @@ _REMNANT = re.compile(
     rf"|(?<![<A-Za-z/:])/{_TAG}>)"
 )
 _NAMED = re.compile(rf"&?{_ENTITY}|&#(?:\d{{2,5}}|x[0-9A-Fa-f]{{2,4}});")
-_MARKUP = re.compile(
-    rf"</?{_TAG}(?: ?/?>|\s[a-z-]{{1,20}}=[^<>\n]{{0,300}}>)"
-    rf"|(?<![A-Za-z/:<])(?:(?<=[^\x00-\x7f])9)?(?:/{_TAG}>|{_TAG}(?: ?/?>(?!\s?\d)|\s[a-z-]{{1,20}}=[^<>\n]{{0,300}}>))"  # p>0.05 is no tag
-)
+_TAG_END = r"(?: ?/?>(?!\s?\d)|\s[a-z-]{1,20}=[^<>\n]{0,300}>)"  # p>0.05 is no tag
+_MARKUP = re.compile(rf"</?{_TAG}{_TAG_END}|(?<![A-Za-z/:<])(?:(?<=[^\x00-\x7f])9)?(?:/{_TAG}>|{_TAG}{_TAG_END})")
 _OPENS, _CLOSES = "\ue000", "\ue001"
 _HELD = {"“": _OPENS, "”": _CLOSES}
 _QUOTES = {ord(_OPENS): "“", ord(_CLOSES): "”"}
