@@ -57,12 +57,7 @@ class _Told:
 
     @cached_property
     def title(self) -> str:
-        """What the kind of report is called; a table that stands alone gives its own name."""
-        if len(self.tables) == 1:
-            return self.tables[0].title
-        texts = self.report.m.texts
-        names = [f"report_title.{table.name}" for table in self.tables]
-        return next((texts[name] for name in names if name in texts), self.report.m("report_title.other"))
+        return summary.title(self.tables, self.report.m)
 
     def header(self) -> str:
         head = summary.named(self.tables, "head")

@@ -21,7 +21,7 @@ from typing import Any
 
 from planlens import __version__
 from planlens.model import Comparison, Overlap, Table
-from planlens.report import Report, plots
+from planlens.report import Report, plots, summary
 from planlens.report.cells import Cell
 from planlens.report.look import safe
 from planlens.report.messages import Messages
@@ -197,5 +197,5 @@ def _listing(report: Report) -> Page:
         else:
             html = _plot(report, found) + table(found, m, titled=False)
             sections.append(Section(f"t{n}", found.title or m("page.table"), html))
-    title = next((t.title for t in made if t.name not in ("caveats", "closing") and t.title), "planlens")
+    title = summary.title(made, m)
     return Page(title, text(title), sections, "", search_box(m))

@@ -28,6 +28,14 @@ def named(tables: Sequence[Table], name: str) -> Table | None:
     return next((table for table in tables if table.name == name), None)
 
 
+def title(tables: Sequence[Table], m: Messages) -> str:
+    """What this kind of report is called; a table that stands alone gives its own name."""
+    if len(tables) == 1 and tables[0].title:
+        return tables[0].title
+    names = [f"report_title.{table.name}" for table in tables]
+    return next((m.texts[name] for name in names if name in m.texts), m("report_title.other"))
+
+
 def shifts(tables: Sequence[Table], m: Messages) -> list[Row]:
     """Rows (indicator, old value, new value, movement, verdict), the weightiest first, each value without its place.
 

@@ -320,7 +320,7 @@ class _Workbook:
             sign = "+" if name in _MOVES else ""
             whole = "#,##0" if value == value.to_integral_value() else "#,##0.0###"
             sheet.write_number(
-                row, column, float(value), self.book.format(num_format=f"{sign}{whole};-{whole};0", text_wrap=False)
+                row, column, float(value), self.book.format(num_format=f"{sign}{whole}_ ;-{whole}_ ;0_ ", text_wrap=False)
             )
         else:
             self.book.put(sheet, row, column, value or "")
