@@ -319,9 +319,8 @@ class _Workbook:
         if isinstance(value, Decimal):
             sign = "+" if name in _MOVES else ""
             whole = "#,##0" if value == value.to_integral_value() else "#,##0.0###"
-            sheet.write_number(
-                row, column, float(value), self.book.format(num_format=f"{sign}{whole}_ ;-{whole}_ ;0_ ", text_wrap=False)
-            )
+            form = self.book.format(num_format=f"{sign}{whole}_ ;-{whole}_ ;0_ ", text_wrap=False)  # "_ ": off the unit
+            sheet.write_number(row, column, float(value), form)
         else:
             self.book.put(sheet, row, column, value or "")
 
