@@ -5,6 +5,7 @@ All offsets are code points into `Document.text`, and `text[span.start:span.end]
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -76,7 +77,8 @@ class Document:
     """A file as it was read. Kept blocks and the spans of `notes` account for every character but white space.
 
     `written` is None unless `text` was made comparable (simplified characters, entities read, advertising blank): then
-    it is the text as it stands in the file, character for character as long.
+    it is the text as it stands in the file, character for character as long. `pages` are
+    (start, page number) wherever another page begins, in order of start; empty where a format has none.
     """
 
     path: str
@@ -86,6 +88,12 @@ class Document:
     blocks: tuple[Block, ...]
     notes: tuple[Note, ...] = ()
     written: str | None = None
+    pages: tuple[tuple[int, int], ...] = ()
+
+    def page(self, at: int) -> int | None:
+        """The number of the page that the character at offset `at` stands on."""
+        before = bisect_right(self.pages, at, key=lambda mark: mark[0])
+        return self.pages[before - 1][1] if before else None
 
 
 @dataclass(frozen=True, slots=True)

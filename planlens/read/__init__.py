@@ -17,14 +17,16 @@ from planlens.traditional import simplified
 
 Parts = tuple[str, str, tuple[Block, ...], tuple[Note, ...]]
 """What a format's reader gives back: text, encoding, blocks, notes."""
-Reader = Callable[[bytes, str], Parts]
+Paged = tuple[str, str, tuple[Block, ...], tuple[Note, ...], tuple[tuple[int, int], ...]]
+"""The same of a format with pages, and where each page begins."""
+Reader = Callable[[bytes, str], Parts | Paged]
 
 
 def _by(module: str) -> Reader:
     """The function read_MODULE of planlens.read.MODULE, imported when a file needs it; office.rtf is read_rtf there."""
     name, _, function = module.partition(".")
 
-    def read(data: bytes, where: str) -> Parts:
+    def read(data: bytes, where: str) -> Parts | Paged:
         found: Reader = getattr(import_module(f"planlens.read.{name}"), f"read_{function or name}")
         return found(data, where)
 
@@ -39,6 +41,7 @@ READERS: dict[str, Reader] = {
     ".mhtml": _by("mhtml"),
     ".mht": _by("mhtml"),
     ".docx": _by("docx"),
+    ".pdf": _by("pdf"),
     ".xlsx": _by("xlsx"),
     ".csv": _by("csv"),
     ".tsv": _by("csv"),
@@ -77,7 +80,9 @@ def read_document(path: Path) -> Document:
     """The file as a Document. Raises InputError, one line, where it is missing, unreadable or no text."""
     data = _bytes(path)
     suffix = _format(path, data)
-    text, encoding, blocks, notes = READERS[suffix](data, str(path))
+    made = READERS[suffix](data, str(path))
+    text, encoding, blocks, notes = made[:4]
+    pages = made[4] if len(made) == 5 else ()
     _check_text(text, blocks, path)
     blocks, more = _examined(text, blocks)
     if not blocks:
@@ -87,7 +92,7 @@ def read_document(path: Path) -> Document:
         notes = (Note("encoding", None, f"扩展名为 {named}，按内容读作 {suffix}"), *notes)
     ordered = sorted((*notes, *more), key=lambda note: -1 if note.span is None else note.span.start)
     digest = hashlib.sha256(data).hexdigest()
-    return Document(str(path), digest, text, encoding, blocks, tuple(ordered))
+    return Document(str(path), digest, text, encoding, blocks, tuple(ordered), pages=pages)
 
 
 def _examined(text: str, blocks: tuple[Block, ...]) -> tuple[tuple[Block, ...], tuple[Note, ...]]:
