@@ -533,15 +533,15 @@ def _whole(data: bytes) -> Iterator[Note]:
 
 def _notes(reading: _Reading) -> Iterator[Note]:
     if reading.scanned:
-        yield Note("damage", None, f"只有图像、没有文字层，未读：{_listed(reading.scanned)}")
+        yield Note("damage", None, f"只有图像、没有文字层的页，未读（{_listed(reading.scanned)}）")
     if reading.broken:
-        yield Note("damage", None, f"页面损坏，未读：{_listed(reading.broken)}")
+        yield Note("damage", None, f"损坏的页，未读（{_listed(reading.broken)}）")
     if reading.lost:
         yield Note("damage", None, f"字体未给出含义的字符：{reading.lost}")
     if reading.recognised * 2 > reading.characters:
         yield Note("damage", None, "文字层是识别（OCR）所得，数字请与图像核对")
     if reading.beyond:
-        yield Note("chrome", None, f"页面之外的字符：{reading.beyond}")
+        yield Note("chrome", None, f"落在页面之外的字符：{reading.beyond}")
     for page, text in reading.turned:
         yield Note("chrome", None, f"旋转的文字，未读：“{text}”（{_listed([page])}）")
     if reading.folded:

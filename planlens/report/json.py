@@ -99,7 +99,10 @@ def ledger(found: Ledger) -> Row:
 
 
 def show(plan: Plan) -> Row:
-    """One plan as it was read: clauses, commitments, targets and notes, each with its span."""
+    """One plan as it was read: clauses, commitments, targets and notes, each with its span.
+
+    In a format with pages clauses and commitments have the number of the `page` they begin on as well.
+    """
     text = plan.document.text
     return {
         "format": FORMAT,
@@ -108,6 +111,7 @@ def show(plan: Plan) -> Row:
         "commitments": [
             {
                 **_unit(c.key, c.span, text),
+                **_page(plan, c.span),
                 "clause": c.clause,
                 "verb": c.verb,
                 "object": c.object,
@@ -195,8 +199,14 @@ def _clause(plan: Plan, clause: Clause) -> Row:
         "role": clause.role,
         "start": clause.span.start,
         "end": clause.span.end,
+        **_page(plan, clause.span),
         "body": _unit(clause.key, clause.body, plan.document.text),
     }
+
+
+def _page(plan: Plan, span: Span) -> Row:
+    page = plan.document.page(span.start)
+    return {} if page is None else {"page": page}
 
 
 def _note(note: Note) -> Row:

@@ -58,7 +58,7 @@ def _lines(plan: Plan, m: Messages, look: Look) -> Iterator[tuple[int, str, str]
     for target in plan.targets if look.full else listings.of_interest(plan.targets):
         targets.setdefault(target.unit_key, []).append(target)
     for clause in plan.clauses:
-        yield clause.depth, "", _clause(clause, m)
+        yield clause.depth, "", _clause(plan, clause, m)
         for target in targets.get(clause.key, ()):
             yield clause.depth + 1, "→ ", _target(plan, target, m)
         for commitment in commitments.get(clause.key, ()):
@@ -67,9 +67,10 @@ def _lines(plan: Plan, m: Messages, look: Look) -> Iterator[tuple[int, str, str]
                 yield clause.depth + 2, "→ ", _target(plan, target, m)
 
 
-def _clause(clause: Clause, m: Messages) -> str:
+def _clause(plan: Plan, clause: Clause, m: Messages) -> str:
     role = "" if clause.role == "task" else f" [{m('role.' + clause.role)}]"
-    return numbered(clause, " ") + role
+    page = plan.document.page(clause.span.start)
+    return numbered(clause, " ") + role + ("" if page is None else f" [{m('phrase.page', number=page)}]")
 
 
 def _commitment(commitment: Commitment, m: Messages) -> str:
