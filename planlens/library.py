@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Any
 
 from planlens.errors import InputError, LibraryError, SettingsError
 from planlens.files import write_atomically
-from planlens.model import Note, Plan, PlanInfo
+from planlens.model import Document, Note, Plan, PlanInfo
 
 if TYPE_CHECKING:
     from planlens.lexicon import Lexicon
+    from planlens.metadata import Recognised
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -28,7 +29,7 @@ else:
     import tomli as tomllib
 
 CATALOGUE = "plans.toml"
-LEVELS = ("national", "province", "city", "district")
+LEVELS = ("national", "province", "city", "district", "town")
 _INFO_FIELDS = tuple(field.name for field in fields(PlanInfo))
 _YEAR_OR_PERIOD = re.compile(r"([0-9]{4})(?:\s*年?\s*(?:[-－—–~～]{1,2}|至)\s*([0-9]{4}))?\s*年?")
 _UNSAFE_IN_ID = re.compile(r"[^\w.-]+")
@@ -38,7 +39,7 @@ _NAMED = 8  # candidates an error names before it says how many more there are
 _NO_LIBRARY = "no library here: `planlens init DIR` starts one, --library or PLANLENS_LIBRARY names one"
 _HEAD = """\
 # The catalogue of this library: one [[plan]] a file. `planlens add` appends to it; edit it freely.
-# region and parent are administrative names; level is national, province, city or district.
+# region and parent are administrative names; level is national, province, city, district or town.
 # An annual plan has one year: start_year = end_year.
 """
 
@@ -131,10 +132,9 @@ class Library:
         """The plan read and parsed; notes say where the file is no longer the one that was catalogued."""
         from planlens.parse import build, comparable
         from planlens.read import read_document
-        from planlens.titles import describe
 
         document = comparable(read_document(entry.path))
-        info = entry.info if entry.catalogued else replace(describe(document), id=entry.info.id)
+        info = entry.info if entry.catalogued else replace(recognised(document).info, id=entry.info.id)
         plan = build(document, info, lexicon)
         if entry.sha256 and entry.sha256 != document.sha256:
             changed = Note("catalogue", None, f"与编目时的文件不同（sha256 不符）：{entry.path.name}")
@@ -344,12 +344,19 @@ def _years(ref: str) -> tuple[int, int] | None:
     return int(found[1]), int(found[2] or found[1])
 
 
+def recognised(document: Document) -> Recognised:
+    """What a document says of itself, in its text and, where it is a file, in what its format says beside it."""
+    from planlens.metadata import recognise
+    from planlens.read.properties import properties
+
+    return recognise(document, properties(Path(document.path)))
+
+
 def _described(path: Path) -> PlanInfo:
     from planlens.parse import comparable
     from planlens.read import read_document
-    from planlens.titles import describe
 
-    return describe(comparable(read_document(path)))
+    return recognised(comparable(read_document(path))).info
 
 
 def _different(old: Entry, new: Entry) -> tuple[Entry, Entry]:

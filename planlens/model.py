@@ -179,7 +179,10 @@ class Commitment:
 
 @dataclass(frozen=True, slots=True)
 class PlanInfo:
-    """What a catalogue or the document itself says of a plan. `start_year` equals `end_year` for an annual plan."""
+    """What a catalogue or the document itself says of a plan. `start_year` equals `end_year` for an annual plan.
+
+    `date` is that of issue, `effect` the day from which it holds, `expiry` the last day; all as 2025-03-01.
+    """
 
     id: str
     title: str
@@ -191,6 +194,8 @@ class PlanInfo:
     issuer: str | None = None
     number: str | None = None
     date: str | None = None
+    effect: str | None = None
+    expiry: str | None = None
     source: str | None = None
 
 

@@ -96,6 +96,22 @@ def find(name: str, *, year: int | None = None) -> tuple[Region, ...]:
     return tuple(sorted(kept, key=lambda region: (order[region.level], region.code)))
 
 
+def in_years(name: str, years: tuple[int, int] | None) -> tuple[Region, ...]:
+    """The divisions so called that stood when a plan of these years was made, else those that stand now, else all.
+
+    A plan is issued in its first year or the one before.
+
+    >>> [r.code for r in in_years("密云县", (2011, 2015))], [r.code for r in in_years("密云县", (2021, 2025))]
+    (['110228'], ['110228'])
+    """
+    found = find(name)
+    if years is None:
+        return tuple(r for r in found if r.last is None) or found
+    then = [r for r in found if any(r.stands_in(year) for year in range(years[0] - 1, years[1] + 1))] or found
+    latest = {r.code[:4]: r for r in sorted(then, key=lambda r: r.first or 0)}  # one place that was given a new code
+    return tuple(r for r in then if r.level != "district" or latest[r.code[:4]] == r)
+
+
 def one(name: str | None, parent: str | None = None) -> Region | None:
     """The division so called, the one inside `parent` where several are; None where there is none or still several.
 

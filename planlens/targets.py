@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from . import outline, periods, roles, tables, titles
+from . import metadata, outline, periods, roles, tables
 from .indicators import read
 from .model import Block, Clause, Commitment, Document, Measure, Quantity, Span, Target, TargetRole
 from .phrases import Phrase
@@ -91,7 +91,7 @@ class _Reader:
         self.damage_ends = [span.end for span in self.damage]
         self.found = find(document.text, self.damage)
         self.starts = [found.span.start for found in self.found]
-        self.first_year = titles.describe(document).start_year
+        self.first_year = metadata.describe(document).start_year
         self.tables = tables.Tables(document.text, self.first_year)
         self.horizons: dict[str, str] = {}
         self.leads: dict[str, str] = {}

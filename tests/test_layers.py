@@ -12,7 +12,7 @@ PACKAGE = ROOT / "planlens"
 FLOORS = (
     {"errors", "model"},
     {"files", "settings", "words", "columns", "semantic", "lexicon", "instruments", "traditional"},
-    {"quantity", "regions", "read", "titles"},
+    {"quantity", "regions", "read", "titles", "metadata"},
     {
         "outline",
         "commitments",
