@@ -52,9 +52,12 @@ _NUMBER = re.compile(
 )
 # The same with its brackets lost: 中府函2023 225号, 深卫健发2022-28号. Taken only in a field of the record or alone.
 _NUMBER_BARE = re.compile(
-    r"(?P<name>[\u4e00-\u9fff]{2,12}[发函字办政通文规])\s*(?P<year>(?:19|20)[0-9]{2})\s*(?:年\s*)?[-—–－ \u3000第]{1,2}\s*(?P<serial>[0-9]{1,5})\s*号"
+    r"(?P<name>[\u4e00-\u9fff]{2,12}[发函字办政通文规])\s*(?P<year>(?:19|20)[0-9]{2})\s*(?:年\s*)?"
+    r"[-—–－ \u3000第]{1,2}\s*(?P<serial>[0-9]{1,5})\s*号"
 )
-_ORDER = re.compile(r"(?P<name>[\u4e00-\u9fff]{2,24}令)\s*第?\s*(?P<serial>[0-9]{1,4}|[一二三四五六七八九十百]{1,6})\s*号")
+_ORDER = re.compile(
+    r"(?P<name>[\u4e00-\u9fff]{2,24}令)\s*第?\s*(?P<serial>[0-9]{1,4}|[一二三四五六七八九十百]{1,6})\s*号"
+)
 _NUMBER_LIKE = re.compile(r"[\u4e00-\u9fff]{2,8}[发函字办政][^\u4e00-\u9fff，。；、]{2,14}(?:号|叶|$)|\d\s*号")
 
 _ISSUES = re.compile(
@@ -65,7 +68,9 @@ _ABOUT = re.compile(r"^(?P<issuer>.{2,60}?)关于")
 _NUMBERED = re.compile(
     r"[(（]?[一二三四五六七八九十]{1,3}[)）、.．]|第[一二三四五六七八九十\d]{1,3}[章节编条部]|\d{1,2}[.．、](?!\d)|附[件表]\d{0,2}[:：]"
 )
-_SESSION = re.compile(r"在(?P<who>[\u4e00-\u9fff]{0,24}?)第[一二三四五六七八九十\d]{1,4}届(?P<nation>全国)?人民代表大会")
+_SESSION = re.compile(
+    r"在(?P<who>[\u4e00-\u9fff]{0,24}?)第[一二三四五六七八九十\d]{1,4}届(?P<nation>全国)?人民代表大会"
+)
 _STARTS = re.compile(
     rf"(?:自|从)\s*(?:(?P<day>{_DAY})|(?P<issue>(?:印发|发布|公布|颁布|签发|下发)之日))\s*起\s*(?:施行|实施|执行|生效|试行|开始施行)"
 )
@@ -200,7 +205,7 @@ class _Found:
     # -- title ---------------------------------------------------------------------------------------------------
 
     def _titles(self) -> Iterator[Fact]:
-        """The plan's own title, else the one a notice announces, else that of the paper itself, of the page, the file."""
+        """The plan's own title, else the one a notice announces, else that of the paper, the page, the file."""
         candidates = list(_title_lines(self.front))
         notice = next((line for line in _spelled(self.front, kept=False) if _ISSUES.match(line.bare)), None)
         own = [line for line in candidates if _is_title(line.bare, words()["kinds"])]
@@ -210,7 +215,9 @@ class _Found:
             yield _announced(notice)
         papers = [line for line in candidates if _is_title(line.bare, words()["papers"])]
         yield from (Fact("title", _tidy(line.text), "title", line.span) for line in papers[:1])
-        yield from (Fact("title", value, "record", span) for value, span in self._record("title") if _is_any_title(value))
+        yield from (
+            Fact("title", value, "record", span) for value, span in self._record("title") if _is_any_title(value)
+        )
         for source in ("meta", "properties"):
             value = self.properties.get(f"{source}.title", "")
             inner = _ISSUES.match(re.sub(r"\s", "", value))
@@ -310,7 +317,9 @@ class _Found:
         """Document numbers in the record, alone on a line, behind a title; never one that a sentence cites."""
         for value, span in self._record("number"):
             if found := _NUMBER.search(value) or _NUMBER_BARE.search(value) or _ORDER.search(value):
-                yield Fact("number", _number(found), "record", Span(span.start + found.start(), span.start + found.end()))
+                yield Fact(
+                    "number", _number(found), "record", Span(span.start + found.start(), span.start + found.end())
+                )
             elif _NUMBER_LIKE.search(value) or any(mark in value for mark in _REPLACED):
                 yield Fact("number", value, "record", span, doubt="文号受损或不全")
         for line in self.front:
@@ -423,7 +432,9 @@ def _spelled(lines: Sequence[_Line], *, kept: bool) -> Iterator[_Line]:
             if len(parts) < count or not all(_may_be_title(part, last=part is parts[-1]) for part in parts):
                 break
             whole = _joined(parts)
-            broken = re.search("(?:印发|转发|关于)", whole.bare) and not re.search("的(?:通知|函|公告|决定)$|关于(?!印发|转发)", whole.bare)
+            broken = re.search("(?:印发|转发|关于)", whole.bare) and not re.search(
+                "的(?:通知|函|公告|决定)$|关于(?!印发|转发)", whole.bare
+            )
             if _is_title(whole.bare, ends) and not (broken and count < _TITLE_LINES and at + count < len(pool)):
                 yield whole
                 break
@@ -496,11 +507,13 @@ class _Signature:
 @cache
 def _body() -> re.Pattern[str]:
     ends = "|".join(sorted(words()["bodies"], key=len, reverse=True))
-    return re.compile(rf"[\u4e00-\u9fff（）()]{{1,40}}(?:{ends})(?:等(?:[0-9一二三四五六七八九十]{{1,3}}个?)?(?:部门|单位|部委|委局|厅局))?")
+    return re.compile(
+        rf"[\u4e00-\u9fff（）()]{{1,40}}(?:{ends})(?:等(?:[0-9一二三四五六七八九十]{{1,3}}个?)?(?:部门|单位|部委|委局|厅局))?"
+    )
 
 
 def _bodies(text: str) -> tuple[str, ...]:
-    """The names of public bodies that make up the whole of a line: 市卫生健康委　市财政局; empty where it is no such line."""
+    """The names of public bodies that make up the whole of a line: 市卫生健康委　市财政局; else nothing."""
     text = text.strip(" \t\u3000、")
     parts = [part for part in re.split(r"[\s\u3000、，,]+", text) if part]
     if len(parts) > 2 and all(len(part) == 1 for part in parts):
@@ -521,7 +534,10 @@ def _is_body(name: str) -> bool:
 
 def _opening_body(bare: str) -> str | None:
     """The bureau whose own plan a title announces: 岭东省交通运输厅2024年工作要点."""
-    found = re.match(r"(?P<year>(?:19|20)\d\d年)?(?P<body>[\u4e00-\u9fff]{4,30}?(?:局|厅|委员会|委|办公室|管委会|人民政府|署))(?=(?:19|20)\d\d|“|关于)", bare)
+    found = re.match(
+        r"(?P<year>(?:19|20)\d\d年)?(?P<body>[\u4e00-\u9fff]{4,30}?(?:局|厅|委员会|委|办公室|管委会|人民政府|署))(?=(?:19|20)\d\d|“|关于)",
+        bare,
+    )
     return found["body"] if found and titles.place(found["body"]) and _is_body(found["body"]) else None
 
 
@@ -574,7 +590,9 @@ def _labels() -> re.Pattern[str]:
     """A label of the record at the beginning of a line or behind a blank: 索 引 号：, 【文号】, 发布日期 2022-04-29."""
     known = sorted((label for group in words()["record"].values() for label in group), key=len, reverse=True)
     either = "|".join(r"[ \u3000]{0,4}".join(label) for label in known)
-    return re.compile(rf"(?:^|(?<=[\s，,；;。|（(【\[]))[【\[]?(?P<label>{either})(?:[】\]]\s*[:：]?|\s*[:：]|(?=[\s\d]|$))\s*")
+    return re.compile(
+        rf"(?:^|(?<=[\s，,；;。|（(【\[]))[【\[]?(?P<label>{either})(?:[】\]]\s*[:：]?|\s*[:：]|(?=[\s\d]|$))\s*"
+    )
 
 
 @cache
@@ -618,20 +636,13 @@ def _number(found: re.Match[str]) -> str:
 
 
 def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
-    found = None
-    for found in pattern.finditer(text):  # noqa: B007
-        pass
-    return found
+    return next(iter(reversed(list(pattern.finditer(text)))), None)
 
 
 def _reach(text: str, count: int) -> int:
     """The offset behind the first `count` characters that are no blanks."""
-    at = 0
-    for at, char in enumerate(text, 1):
-        count -= not char.isspace()
-        if count <= 0:
-            break
-    return at
+    solid = (at for at, char in enumerate(text, 1) if not char.isspace())
+    return next(islice(solid, count - 1, None), len(text)) if count > 0 else 0
 
 
 def _shown(years: tuple[int, int]) -> str:

@@ -34,7 +34,9 @@ _ORDINALS = {
 _DRAFTED = re.compile(rf"({_YEAR})\s*年?[^，。；、0-9]{{0,24}}草案")
 # 2035年远景目标, 到2030年, “健康中国2030”: how far a plan looks, not the years it is for.
 _SINGLE = re.compile(rf"(?<![0-9至到])({_YEAR})(?![0-9])(?!\s*年?\s*(?:远景|愿景|以前|年?底?前))")
-_HORIZON = re.compile(rf"[“\"‘《]?[\u4e00-\u9fff]{{2,12}}{_YEAR}[”\"’](?!\s*年)|{_YEAR}(?!\s*年)\s*(?:行动|规划|议程|策略)")
+_HORIZON = re.compile(
+    rf"[“\"‘《]?[\u4e00-\u9fff]{{2,12}}{_YEAR}[”\"’](?!\s*年)|{_YEAR}(?!\s*年)\s*(?:行动|规划|议程|策略)"
+)
 _DIGITS = str.maketrans("〇○Ｏ零一二三四五六七八九０１２３４５６７８９", "00001234567890123456789")
 _CHINESE_YEAR = re.compile(r"[一二][〇○Ｏ零一二三四五六七八九]{3}(?=\s*年|\s*[-－—–~～至到])")
 
@@ -65,7 +67,7 @@ _LONGEST_NAME = 20  # 双江拉祜族佤族布朗族傣族自治县 has 15
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place as a text names it: `region` is its division, None where it is listed nowhere or several bear the name."""
+    """A place as a text names it: `region` is its division, None where no list has it or several bear the name."""
 
     name: str
     level: str
@@ -86,8 +88,10 @@ def period(text: str) -> tuple[int, int] | None:
 
     >>> period("2025"), period("2021—2025年"), period("“十四五”规划")
     ((2025, 2025), (2021, 2025), (2021, 2025))
-    >>> period("第十四个五年规划和2035年远景目标纲要"), period("二〇二五年工作要点"), period("2024年预算执行情况和2025年预算草案")
-    ((2021, 2025), (2025, 2025), (2025, 2025))
+    >>> period("第十四个五年规划和2035年远景目标纲要"), period("2024年预算执行情况和2025年预算草案")
+    ((2021, 2025), (2025, 2025))
+    >>> period("二〇二五年工作要点")
+    (2025, 2025)
     >>> period("卫生健康工作要点"), period("“健康中国2030”规划纲要")
     (None, None)
     """

@@ -293,7 +293,7 @@ def test_a_file_describes_itself(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("深圳市2025年工作要点", ("深圳市", "city", None)),
+        ("深圳市2025年工作要点", ("深圳市", "city", "广东省")),
         ("2025年广东省政府工作报告", ("广东省", "province", None)),
         ("上海市浦东新区规划", ("浦东新区", "district", "上海市")),
         ("新疆维吾尔自治区规划", ("新疆维吾尔自治区", "province", None)),

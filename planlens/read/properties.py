@@ -11,11 +11,13 @@ _LONGEST = 4 * 2**20  # bytes of a page that are looked at: its head stands at t
 _PART = 2**20  # bytes of a part of an Office file; properties and sheet names are far smaller
 _TITLE = "{http://purl.org/dc/elements/1.1/}title"
 # Titles that a program gave of itself.
-_EMPTY_TITLE = re.compile(r"(?:sheet\d*|工作表\d*|文档\d*|document\d*|untitled|microsoft word.*|\.+|无标题.*)", re.IGNORECASE)
+_EMPTY_TITLE = re.compile(
+    r"(?:sheet\d*|工作表\d*|文档\d*|document\d*|untitled|microsoft word.*|\.+|无标题.*)", re.IGNORECASE
+)
 
 
 def properties(path: Path) -> dict[str, str]:
-    """{"meta.title", "meta.date", "meta.issuer", "meta.number", "meta.site", "properties.title"}, what there is of them.
+    """What there is of "meta.title", "meta.date", "meta.issuer", "meta.number", "meta.site" and "properties.title".
 
     Never an error: a file that says nothing beside its text, or is damaged there, gives an empty dict.
     """
