@@ -55,14 +55,15 @@ def heads(rows: Sequence[Sequence[str]]) -> tuple[int, list[str]]:
     """How many of the first rows are the head, and its words a column; (0, []) where the table has none.
 
     A further row belongs to the head where cells are merged: it repeats or lacks some of what stands above, and what it
-    adds are heads too.
+    adds are heads too. Rows of one text above it, a title over all columns, are counted with it.
 
     >>> heads([["任务", "单位", "单位"], ["任务", "牵头单位", "配合单位"], ["修路", "市交通局", "各区"]])
     (2, ['任务', '单位牵头单位', '单位配合单位'])
     """
-    if not rows or not is_head(rows[0]):
+    first = next((at for at, cells in enumerate(rows) if len(set(filter(None, cells))) > 1), len(rows))
+    if first == len(rows) or not is_head(rows[first]):
         return 0, []
-    size, words = 1, list(rows[0])
+    size, words = first + 1, list(rows[first])
     while size < len(rows) and goes_on(rows[size - 1], rows[size]):
         words = _under(words, rows[size])
         size += 1

@@ -10,9 +10,10 @@ is nothing but a list of responsible bodies is not; its bodies go to the stateme
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from . import outline
+from . import columns, outline
 from .lexicon import Action, Lexicon, head, load, mask
 from .model import Block, Clause, Commitment, Document, Role, Span
 
@@ -43,12 +44,18 @@ _NUMBER_NEXT = re.compile(r"(?:了|约|至少|不少于|不低于|不超过)?[0-
 _ASIDE = re.compile(r"[（(][^（()）]*[）)]")
 _EDGES = re.compile(r"^[（(【）)】。.;；,，\s]+|[（(【）)】。.;；,，\s]+$")
 _BETWEEN_BODIES = re.compile(r"[、，,；;：:\s/和与及]+")
-_HEADER_CELLS = re.compile(
-    r"序号|编号|指标|任务|项目|举措|内容|单位|部门|时限|时间|目标|年份?|类型|属性|备注|名称|责任|基期|现状|规模|地点|领域|类别"
-)
-_BODY_COLUMN = re.compile(r"责任|牵头|配合|主体|部门|承担|实施单位|负责")
-_TIME_COLUMN = re.compile(r"时限|完成时间|时间|进度|期限")
-_ORDER_COLUMN = re.compile(r"^(?:序号?|编号|№|No\.?)$", re.IGNORECASE)
+_HEAD_ROWS = 4  # rows that are looked at for the head of a table: a title, and three of heads at most
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """What the columns of a table hold, and the rows of its head."""
+
+    kinds: tuple[str | None, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+_HEADLESS = _Head((), ())
 
 
 def extract(document: Document, clauses: Sequence[Clause], lexicon: Lexicon | None = None) -> tuple[Commitment, ...]:
@@ -58,11 +65,27 @@ def extract(document: Document, clauses: Sequence[Clause], lexicon: Lexicon | No
     that is unique. Preambles, reviews, glossaries and attachments that restate the body make none.
     """
     lexicon = lexicon or load()
+    heads = _heads(document)
     out: list[Commitment] = []
     for clause in clauses:
         if clause.role in _COMMITS and len(clause.body):
-            out += _of_clause(document, clause, lexicon)
+            out += _of_clause(document, clause, heads, lexicon)
     return tuple(out)
+
+
+def _heads(document: Document) -> dict[int, _Head]:
+    """The head of every table that has one, by the table's number: groups of rows in several clauses share it."""
+    rows: dict[int, list[Block]] = {}
+    for block in document.blocks:
+        if block.kind == "row" and len(rows.setdefault(block.table, [])) < _HEAD_ROWS:
+            rows[block.table].append(block)
+    out = {}
+    for table, own in rows.items():
+        cells = [_cells(row.span.of(document.text)) for row in own]
+        size, words = columns.heads(cells)
+        if size:
+            out[table] = _Head(tuple(map(columns.kind, words)), tuple(tuple(line) for line in cells[:size]))
+    return out
 
 
 def items(text: str) -> tuple[tuple[int, int], ...]:
@@ -93,11 +116,13 @@ def _inside_number(text: str, at: int) -> bool:
     return 0 < at < len(text) - 1 and text[at] in ",:：" and text[at - 1].isdigit() and text[at + 1].isdigit()
 
 
-def _of_clause(document: Document, clause: Clause, lexicon: Lexicon) -> Iterator[Commitment]:
+def _of_clause(
+    document: Document, clause: Clause, heads: Mapping[int, _Head], lexicon: Lexicon
+) -> Iterator[Commitment]:
     body = clause.body
     inside = [b for b in document.blocks if b.kind == "row" and b.span.start >= body.start and b.span.end <= body.end]
     yield from _sentences(document.text, clause, _between(body, inside), lexicon)
-    yield from _rows(document.text, clause, inside, lexicon)
+    yield from _rows(document.text, clause, inside, heads, lexicon)
 
 
 def _between(body: Span, rows: Sequence[Block]) -> Iterator[Span]:
@@ -133,10 +158,7 @@ def _says_nothing(written: str, clause: Clause) -> bool:
 
 
 def _with_bodies(commitment: Commitment, listed: tuple[str, ...]) -> Commitment:
-    c = commitment
-    bodies = tuple(dict.fromkeys((*c.bodies, *listed)))
-    slots = c.verb, c.object, c.strength, c.stage, c.deadline
-    return Commitment(c.key, c.clause, c.text, *slots, bodies, c.documents, c.span)
+    return replace(commitment, bodies=tuple(dict.fromkeys((*commitment.bodies, *listed))))
 
 
 def read(key: str, clause: str, text: str, span: Span, lexicon: Lexicon) -> Commitment:
@@ -308,65 +330,56 @@ def _bodies_named(text: str, lexicon: Lexicon) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in found if name.endswith(lexicon.public_suffixes)))
 
 
-def _rows(text: str, clause: Clause, rows: Sequence[Block], lexicon: Lexicon) -> Iterator[Commitment]:
-    header: list[str] = []
-    table = -1
-    data: list[tuple[Block, list[str], list[str]]] = []
-    for row in rows:
-        cells = _cells(row.span.of(text))
-        if row.table != table:
-            table, header = row.table, []
-            if _is_header(cells):
-                header = cells
-                continue
-        if _is_rule(cells) or (header and cells == header):
-            continue
-        data.append((row, cells, header))
-    yield from _read_rows(clause, data, text, lexicon)
-
-
-def _read_rows(
-    clause: Clause, data: Sequence[tuple[Block, list[str], list[str]]], text: str, lexicon: Lexicon
+def _rows(
+    text: str, clause: Clause, rows: Sequence[Block], heads: Mapping[int, _Head], lexicon: Lexicon
 ) -> Iterator[Commitment]:
-    numbers = [_number_of(cells, header) for _, cells, header in data]
+    """One commitment a row that is none of the head, keyed by its own number where that is unique."""
+    data: list[tuple[Block, list[str], _Head]] = []
+    for row in rows:
+        cells, head = _cells(row.span.of(text)), heads.get(row.table, _HEADLESS)
+        if not _is_rule(cells) and tuple(cells) not in head.rows:
+            data.append((row, cells, head))
+    numbers = [_number_of(cells, head) for _, cells, head in data]
     unique = all(numbers) and len(set(numbers)) == len(numbers)
-    for position, (row, cells, header) in enumerate(data, 1):
+    for position, (row, cells, head) in enumerate(data, 1):
         number = numbers[position - 1] if unique else str(position)
-        commitment = read(f"{clause.key}/{number}", clause.key, row.span.of(text), row.span, lexicon)
-        bodies = [body for cell in _column(cells, header, _BODY_COLUMN) for body in _split_bodies(cell, lexicon)]
-        when = next(iter(_column(cells, header, _TIME_COLUMN)), None)
-        yield _with_bodies(_with_deadline(commitment, when), tuple(bodies))
+        yield _of_row(f"{clause.key}/{number}", clause.key, row.span, text, cells, head, lexicon)
+
+
+def _of_row(
+    key: str, clause: str, span: Span, text: str, cells: Sequence[str], head: _Head, lexicon: Lexicon
+) -> Commitment:
+    """A row of a task list: what its task says, with the bodies and the deadline of their columns; else its words."""
+    row = span.of(text)
+    told = max((cell for cell in _column(cells, head, "task") if lexicon.actions(cell)), key=len, default=row)
+    said = read(key, clause, told, span, lexicon)
+    bodies = [body for cell in _column(cells, head, "body") for body in _split_bodies(cell, lexicon)]
+    when = next(iter(_column(cells, head, "deadline")), None)
+    documents = tuple(dict.fromkeys(_TITLE.findall(row)))
+    return replace(_with_bodies(_with_deadline(said, when), tuple(bodies)), text=row, documents=documents)
 
 
 def _with_deadline(commitment: Commitment, when: str | None) -> Commitment:
-    c = commitment
-    if c.deadline or not when or not any(char.isdigit() or char in "年月季" for char in when):
-        return c
-    slots = c.verb, c.object, c.strength, c.stage, when
-    return Commitment(c.key, c.clause, c.text, *slots, c.bodies, c.documents, c.span)
+    """With what the column of deadlines says; a cell of strokes says nothing."""
+    if not when or not any(char.isalnum() for char in when):
+        return commitment
+    return replace(commitment, deadline=when)
 
 
 def _cells(row: str) -> list[str]:
     return [cell.strip() for cell in row.strip().strip("|").split("|")]
 
 
-def _is_header(cells: Sequence[str]) -> bool:
-    """Short cells, more than one, most of them words of a header."""
-    filled = [cell for cell in cells if cell]
-    heads = sum(bool(_HEADER_CELLS.search(cell)) for cell in filled)
-    return len(filled) > 1 and heads * 2 >= len(filled) and all(len(cell) <= 16 for cell in filled)
-
-
 def _is_rule(cells: Sequence[str]) -> bool:
     return all(set(cell) <= set("-:—= ") for cell in cells)
 
 
-def _number_of(cells: Sequence[str], header: Sequence[str]) -> str:
-    """The row's own number: its 序号 cell, or a first cell that is a number where no header says what it is."""
-    if header and not (header[0] and _ORDER_COLUMN.match(header[0])):
+def _number_of(cells: Sequence[str], head: _Head) -> str:
+    """The row's own number: its 序号 cell, or a first cell that is a number where no head says what it is."""
+    if head.kinds and head.kinds[0] != "number":
         return ""
     return cells[0].rstrip(".、") if cells and cells[0].rstrip(".、").isdigit() else ""
 
 
-def _column(cells: Sequence[str], header: Sequence[str], name: re.Pattern[str]) -> list[str]:
-    return [cell for cell, head in zip(cells, header, strict=False) if cell and name.search(head)]
+def _column(cells: Sequence[str], head: _Head, kind: str) -> list[str]:
+    return [cell for cell, held in zip(cells, head.kinds, strict=False) if cell and held == kind]

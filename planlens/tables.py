@@ -14,6 +14,7 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
+from .columns import goes_on
 from .model import Block, Clause, Document, Measure, Span, Target, TargetRole
 from .quantity import Found, cell, family, table
 
@@ -34,6 +35,7 @@ _GROUP_LINE = 40
 """Characters of the longest line between rows that only names a group of them (二、师资与条件)."""
 _TITLE_AT = 120
 """How far before its first row the title of a table is looked for."""
+_LONGEST_ORDINAL = 3
 _MOST_SHIFT = 2
 """Merged cells that a row may lack in front: category and sub-category."""
 
@@ -91,6 +93,7 @@ class Tables:
             cells = [_cells(self.text, row.span) for row in own]
             size = self._laid_out(own, cells)
             if not self.layout.columns:
+                done.extend(_ordinal(line) for line in cells if _is_numbered(line))
                 continue
             done.extend(row.span for row in own)
             last = ""
@@ -178,15 +181,34 @@ def _cells(text: str, span: Span) -> list[_Cell]:
 
 
 def _head(rows: Sequence[Sequence[_Cell]], first_year: int | None) -> tuple[int, tuple[_Column, ...]]:
-    """How many rows the head has (one or two) and its columns; () where this is no table of indicators."""
+    """How many rows the head has, one or two and a title over all columns, and its columns; () where there is none."""
+    title = next((at for at, row in enumerate(rows) if len({item.text for item in row if item.text}) > 1), 0)
+    rows = rows[title:]
     for size in (2, 1):
-        if len(rows) < size or (size == 2 and (len(rows) == 2 or not _continues_head(rows[0], rows[1]))):
+        if len(rows) < size or (size == 2 and not _is_head_of_two(rows)):
             continue
         columns = tuple(_column(text, first_year) for text in _joined(rows[:size]))
         kinds = [column.kind for column in columns]
         if "name" in kinds and ("goal" in kinds or "base" in kinds):
-            return size, columns
+            return title + size, columns
     return 0, ()
+
+
+def _is_head_of_two(rows: Sequence[Sequence[_Cell]]) -> bool:
+    """Whether the first two rows are the head; where there are no others, the second must be heads through and through,
+    above the name of a group."""
+    if len(rows) > 2:
+        return _continues_head(rows[0], rows[1])
+    return goes_on(*([cell.text for cell in row] for row in rows[:2]))
+
+
+def _is_numbered(row: Sequence[_Cell]) -> bool:
+    return len(row) > 1 and row[0].text.isdecimal() and len(row[0].text) <= _LONGEST_ORDINAL
+
+
+def _ordinal(row: Sequence[_Cell]) -> Span:
+    """The number of a row, which counts nothing."""
+    return Span(row[0].start, row[0].start + len(row[0].text))
 
 
 def _continues_head(first: Sequence[_Cell], second: Sequence[_Cell]) -> bool:

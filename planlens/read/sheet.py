@@ -25,6 +25,7 @@ class Sheets:
         """
         head: list[list[str]] = []
         inside = directly_below = False
+        width = 0
         for line in lines:
             cells = _without_tail([one_line(cell) for cell in line])
             if not any(cells):
@@ -39,15 +40,16 @@ class Sheets:
                     continue
                 if not directly_below:
                     self.tables += 1
-                    head = []
+                    head, width = [], 0
                 head.append(cells)
+                width = max(width, len(cells))
                 inside = directly_below = True
             elif not inside:
                 self.tables += 1
                 inside = True
             else:
                 directly_below = False
-            yield row(cells, self.tables)
+            yield row([*cells, *[""] * (width - len(cells))], self.tables)
 
     def notes(self) -> tuple[Note, ...]:
         return (Note("table", None, f"重复的表头：{self.repeated}"),) if self.repeated else ()
