@@ -38,6 +38,7 @@ _LINKED = {  # what the links of a command are between: plans of two years, of t
     "diff": "years", "align": "years", "pack": "years", "coverage": "places", "overlap": "places",
     "trace": "years places", "check": "years places",
 }  # fmt: skip
+_EACH = "{chart}"  # in the name of a picture: one file a chart
 _BOM = b"\xef\xbb\xbf"  # so that Excel opens a .csv file as UTF-8
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -150,7 +151,15 @@ _meaning = _options(
     click.option("--no-semantic", is_flag=True, envvar="PLANLENS_NO_SEMANTIC", help="Leave the semantic extra aside."),
     click.option("--semantic-model", metavar="DIR", help="A model of your own: sentence-transformers or ONNX."),
 )
-_RUN = ("library", "region", "lexicon", "form", "output", "full", "lang", "colour", "no_semantic", "semantic_model")
+_drawing = click.option(
+    "--plot",
+    metavar="FILE",
+    multiple=True,
+    help="Draw the charts as .png or .svg, one under the other; {chart} in the name: one file each.",
+)
+_RUN = (
+    "library", "region", "lexicon", "form", "output", "plot", "full", "lang", "colour", "no_semantic", "semantic_model",
+)  # fmt: skip
 
 
 def _running(*groups: Callable[[Command], Command]) -> Callable[[Command], Command]:
@@ -256,6 +265,7 @@ def targets(run: _Run, plan: tuple[str, ...], ledger: bool) -> None:
 @cli.command()
 @click.argument("indicator", metavar="INDICATOR")
 @_plan_argument("plan", nargs=-1, required=True)
+@_drawing
 @_reporting
 def track(run: _Run, indicator: str, plan: tuple[str, ...]) -> None:
     """Follow one indicator through plans: one headline target each, in order of years."""
@@ -306,6 +316,7 @@ def align(
 @click.option("--tracked", is_flag=True, help="In .docx: changed commitments as revisions to accept or reject.")
 @_reviews
 @_meaning
+@_drawing
 @_reporting
 def diff(
     run: _Run,
@@ -433,6 +444,7 @@ def review(
 @_plan_argument("plan", nargs=-1, required=True)
 @click.option("--only", metavar="LIST", help="Sections to list: matrix,gaps,cascade,unasked,apart.")
 @_meaning
+@_drawing
 @_reporting
 def coverage(run: _Run, goals: str, plan: tuple[str, ...], only: str | None) -> None:
     """Say how plans answer the goals of the level above.
@@ -460,6 +472,7 @@ def coverage(run: _Run, goals: str, plan: tuple[str, ...], only: str | None) -> 
 @click.option("--above", multiple=True, metavar="PLAN", help="A plan of a region above (else those of the library).")
 @click.option("--only", metavar="LIST", help="Sections: matrix,themes,pairs,above,unique,stock,clauses,weak.")
 @_meaning
+@_drawing
 @_reporting
 def overlap(run: _Run, plan: tuple[str, ...], above: tuple[str, ...], only: str | None) -> None:
     """Say what plans of different places share, and what each has alone.
@@ -596,6 +609,7 @@ class _Run:
         lexicon: str | None = None,
         form: str | None = None,
         output: Sequence[str] = (),
+        plot: Sequence[str] = (),
         full: bool = False,
         lang: str = "zh",
         colour: str = "auto",
@@ -611,6 +625,7 @@ class _Run:
             raise click.UsageError("--format goes with one file; with several -o each file's suffix decides")
         self.outputs: list[tuple[str, Path | None]] = _outputs(output, form)
         self.form = self.outputs[0][0]
+        self.plots = _plots(plot, self.outputs)
         self.m: Messages = load(lang)
         width = shutil.get_terminal_size((_PIPED_WIDTH, 24)).columns
         self.look: Look = Look(width, self._colour(colour), full, self.m("mark.no_rows"))
@@ -698,7 +713,7 @@ class _Run:
 
         self.inputs += plans
         for plan in plans:
-            for _, path in self.outputs:
+            for path in [*(path for _, path in self.outputs), *self.plots]:
                 if path is not None and path.exists() and path.samefile(plan.document.path):
                     raise OutputError(f"{path}: this is the plan itself; give the report another name")
             for note in plan.notes:
@@ -740,11 +755,34 @@ class _Run:
         from planlens.report import write
 
         made = self.made(json=json, tables=tables, csv=csv, result=result)
+        drawn = self._drawn(made)
         for form, path in self.outputs:
             self.form = form
             _put(write(form, made), path, colour=self.look.colour, bom=form == "csv")
             if form == "csv" and path is not None:
                 self._beside(path, made, result)
+        for path, picture in drawn:
+            _put(picture, path, colour=False)
+
+    def _drawn(self, made: Report) -> list[tuple[Path, bytes]]:
+        """The pictures asked for, each drawn before any file is written."""
+        if not self.plots:
+            return []
+        from planlens.report.charts import charts
+        from planlens.report.figures import picture
+
+        found = charts(made)
+        if not found:
+            click.echo(f"planlens: {self.m('chart.none')}", err=True)
+            return []
+        drawn = []
+        for path in self.plots:
+            parts = [(c.name, [c]) for c in found] if _EACH in path.name else [("", found)]
+            drawn += [
+                (path.with_name(path.name.replace(_EACH, name)), picture(part, path.suffix[1:].lower()))
+                for name, part in parts
+            ]
+        return drawn
 
     def _beside(self, path: Path, made: Report, result: object) -> None:
         """What a table of values cannot say itself, in the file where the web's standard for CSV looks for it."""
@@ -854,6 +892,21 @@ def _outputs(names: Sequence[str], form: str | None) -> list[tuple[str, Path | N
             raise click.UsageError(f"{same or 'standard output'}: named twice; one report a file")
         made.append((chosen, path))
     return made
+
+
+def _plots(names: Sequence[str], outputs: Sequence[tuple[str, Path | None]]) -> tuple[Path, ...]:
+    """Where pictures go: files of the two forms, none named twice."""
+    made: list[Path] = []
+    taken = {path.resolve() for _, path in outputs if path}
+    for path in map(Path, names):
+        if path.suffix.lower() not in (".png", ".svg"):
+            raise click.UsageError(f"--plot {path}: a picture is FILE.png or FILE.svg")
+        _check_place(path)
+        if path.resolve() in taken:
+            raise click.UsageError(f"{path.resolve()}: named twice; one report a file")
+        taken.add(path.resolve())
+        made.append(path)
+    return tuple(made)
 
 
 def _check_place(path: Path) -> None:

@@ -40,6 +40,7 @@ from planlens.model import (
     Target,
 )
 from planlens.report import Report, html, json, messages, plots, tables
+from planlens.report.charts import Moved, Moves, Shares
 from planlens.report.look import Look
 
 ROOT = Path(__file__).parents[1]
@@ -213,20 +214,20 @@ def test_the_script_knows_its_words_and_no_others() -> None:
     script = (DATA / "page.js").read_text("utf-8")
     known = {key.removeprefix("page.js_") for key in messages.raw() if key.startswith("page.js_")}
     assert set(re.findall(r"\bwords\.(\w+)", script)) == known
-    made = {"page.dumbbell_percent", "page.dumbbell_points"}  # named by scale
     told = "".join((ROOT / "planlens" / "report" / f"{name}.py").read_text("utf-8") for name in ("html", "html_diff"))
     named = set(re.findall(r'\bm\("(page\.\w+)"[,)]', told))
-    assert named | made == {key for key in messages.raw() if key.startswith("page.") and not key.startswith("page.js_")}
+    assert named == {key for key in messages.raw() if key.startswith("page.") and not key.startswith("page.js_")}
 
 
 def test_an_outlier_does_not_flatten_the_others() -> None:
-    rows = [plots.Moved("甲", "1个", "9个", "+8个", 800.0), plots.Moved("乙", "10个", "12个", "+2个", 20.0)]
-    drawn = plots.dumbbell(rows, "x")
+    rows = (Moved("甲", "1个", "9个", "+8个", 800.0), Moved("乙", "10个", "12个", "+2个", 20.0))
+    drawn = plots.dumbbell(Moves("", "", "x", "", rows, "%"))
     assert "+200%" in drawn and "+250%" not in drawn and drawn.count("<path") == 1
 
 
 def test_a_chart_shows_no_control_or_direction_characters() -> None:
-    drawn = plots.dumbbell([plots.Moved("甲\x1b[31m\u202e<b>", "1个", "9个", "+8个", 8.0)], "x")
+    rows = (Moved("甲\x1b[31m\u202e<b>", "1个", "9个", "+8个", 8.0),)
+    drawn = plots.dumbbell(Moves("", "", "x", "", rows, "%"))
     assert "甲�[31m�&lt;b&gt;" in drawn
 
 
@@ -384,10 +385,9 @@ def test_two_thousand_changes_open_and_filter_at_once(browser: Any, tmp_path: Pa
 
 
 def test_a_matrix_of_shares_is_drawn_with_its_numbers() -> None:
-    from planlens.report import plots
-
-    drawn = plots.matrix(["甲<市", "乙市"], {("甲<市", "乙市"): 0.25, ("乙市", "甲<市"): 1.0}, "重合")
-    assert drawn.count("<rect") == 2 and "25%" in drawn and "100%" in drawn and "甲&lt;市" in drawn
+    shares = {("甲<市", "乙市"): 0.25, ("乙市", "甲<市"): 1.0}
+    drawn = plots.svg(plots.drawing(Shares("", "", "重合", "", ("甲<市", "乙市"), shares)))
+    assert drawn.count("<rect") == 4 and "25%" in drawn and "100%" in drawn and "甲&lt;市" in drawn
 
 
 def test_lines_join_counterparts_and_point_at_those_out_of_sight(browser: Any, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from functools import cached_property
 from planlens.model import Table
 from planlens.report import Report, summary, wordml
 from planlens.report.cells import Cell, Mark
+from planlens.report.figures import Picture, illustrated
 from planlens.report.stamp import stamp
 from planlens.report.wordml import HEADING, LANDSCAPE, PLACE, PORTRAIT, TEXT, TITLE, Paper, Revisions, Run
 
@@ -28,13 +29,18 @@ _LEAST = 6.0  # ems: what a column of text has at least
 _WHOLE = 14  # lines of a row that is not broken between pages
 _CALLED_WIDE = 44.0  # ems of text that a page upright cannot show well
 _LISTS = PORTRAIT.height - PORTRAIT.top - PORTRAIT.bottom - 3500  # of the first page, what its lists may fill
+_PIXEL = 15  # of 1/96 inch, in twentieths of a point
+_HEADED = 70  # pixels of a heading
 _DROPPED = 126  # characters of a dropped commitment on the first page: three lines
 
 
 def write(report: Report) -> bytes:
     """The report as a .docx file; the same report gives the same bytes."""
     told = _Told(report)
-    return wordml.document("".join(told.body()), title=told.title, header=told.header(), when=told.revisions.when)
+    pictures = [picture.data for picture in told.pictures]
+    return wordml.document(
+        "".join(told.body()), title=told.title, header=told.header(), when=told.revisions.when, pictures=pictures
+    )
 
 
 @dataclass(frozen=True)
@@ -44,8 +50,17 @@ class _Told:
     report: Report
 
     @cached_property
+    def illustrated(self) -> tuple[Sequence[Table], tuple[Picture, ...]]:
+        made = self.report.tables()
+        return illustrated(self.report, made, _room(_paper(made)))
+
+    @property
     def tables(self) -> Sequence[Table]:
-        return self.report.tables()
+        return self.illustrated[0]
+
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        return self.illustrated[1]
 
     @cached_property
     def revisions(self) -> Revisions:
@@ -69,7 +84,7 @@ class _Told:
 
     def body(self) -> Iterator[str]:
         """The first page, then the tables, on paper that lies on its side where one of them is wide."""
-        paper = LANDSCAPE if any(map(_is_wide, self.tables)) else PORTRAIT
+        paper = _paper(self.tables)
         yield self.line(self.title, TITLE, "Title")
         if self.compared:
             yield from self.first_page()
@@ -130,6 +145,21 @@ class _Told:
         ordinal = f"{numeral(number + 1)}、" if self.report.m.lang == "zh" else f"{number + 1}. "
         if len(self.tables) > 1:
             yield self.line(ordinal + table.title, HEADING, "Heading1")
+        shown = [self.picture(n, paper) for n, made in enumerate(self.pictures, 1) if made.beside == table.name]
+        facts = not any(table.columns)
+        if not facts:
+            yield from shown
+        yield from self.rows_of(table, paper)
+        if facts:
+            yield from shown
+
+    def picture(self, number: int, paper: Paper) -> str:
+        """A picture as large as it is meant to be, or as the page can show it."""
+        made = self.pictures[number - 1]
+        scale = min(1.0, paper.across / _PIXEL / made.width, _room(paper) / made.height)
+        return wordml.picture(number, made.title, made.width * scale, made.height * scale)
+
+    def rows_of(self, table: Table, paper: Paper) -> Iterator[str]:
         if not table.rows:
             yield self.line(self.report.look.nothing)
             return
@@ -278,6 +308,15 @@ def _lines(text: str, width: float) -> int:
 
 def _height(row: Sequence[str], widths: Sequence[int], em: int) -> int:
     return max(_lines(cell, (width - _MARGINS) / em) for cell, width in zip(row, widths, strict=True))
+
+
+def _paper(tables: Sequence[Table]) -> Paper:
+    return LANDSCAPE if any(map(_is_wide, tables)) else PORTRAIT
+
+
+def _room(paper: Paper) -> float:
+    """The pixels that a picture under a heading may be high."""
+    return (paper.height - paper.top - paper.bottom) / _PIXEL - _HEADED
 
 
 def _is_wide(table: Table) -> bool:

@@ -20,9 +20,10 @@ from string import Template
 from typing import Any
 
 from planlens import __version__
-from planlens.model import Comparison, Overlap, Table
+from planlens.model import Comparison, Table
 from planlens.report import Report, plots, summary
 from planlens.report.cells import Cell
+from planlens.report.charts import Chart, Moves, charts
 from planlens.report.look import safe
 from planlens.report.messages import Messages
 
@@ -171,31 +172,44 @@ def search_box(m: Messages) -> str:
     )
 
 
-def _plot(report: Report, found: Table) -> str:
-    """What a table of shares looks like drawn; "" for other tables."""
-    if not isinstance(report.result, Overlap) or found.name != "overlap_matrix":
-        return ""
-    shares = {(share.row, share.column): share.share for share in report.result.matrix}
-    return chart(plots.matrix([plan.info.id for plan in report.result.plans], shares, found.title), "")
+def plotted(chart: Chart, *, keyed: bool = True) -> str:
+    """A chart under its title, with its legend where it is `keyed` and what it leaves out.
+
+    It keeps its size and scrolls in a narrow window; moves are a list, which wraps.
+    """
+    title = text(chart.title)
+    if isinstance(chart, Moves):
+        drawn = f"<h3>{title}</h3>{plots.dumbbell(chart)}"
+    else:
+        svg = plots.svg(plots.drawing(chart))
+        scroll = f'<div class="scroll" tabindex="0" role="region" aria-label="{title}">{svg}</div>'
+        drawn = f'<figure class="chart"><figcaption><h3>{title}</h3></figcaption>{scroll}</figure>'
+    note = f'<p class="note">{text(chart.note)}</p>' if chart.note else ""
+    return drawn + keys(plots.legend(chart) if keyed else []) + note
 
 
-def chart(svg: str, title: str) -> str:
-    """A chart under its title; it keeps its size and scrolls in a narrow window."""
-    head = f"<figcaption><h3>{text(title)}</h3></figcaption>" if title else ""
-    label = f' aria-label="{text(title)}"' if title else ""
-    return f'<figure class="chart">{head}<div class="scroll" tabindex="0" role="region"{label}>{svg}</div></figure>'
+def keys(entries: Sequence[tuple[str, str]]) -> str:
+    """A legend: looks with what they mean."""
+    boxes = "".join(
+        f'<li><svg width="14" height="14" aria-hidden="true"><rect class="{name}" width="14" height="14" rx="3"/></svg>'
+        f"{text(word)}</li>"
+        for name, word in entries
+    )
+    return f'<ul class="legend">{boxes}</ul>' if entries else ""
 
 
 def _listing(report: Report) -> Page:
     """The tables of any command, to be sorted and searched: a section for each, one without a title with the last."""
     m, sections = report.m, list[Section]()
     made = report.tables()
+    drawn = charts(report, made)
     for n, found in enumerate(made):
         if sections and not found.title:
             last = sections.pop()
             sections.append(Section(last.id, last.title, last.html + table(found, m)))
         else:
-            html = _plot(report, found) + table(found, m, titled=False)
+            html = "".join(plotted(one) for one in drawn if one.beside == found.name)
+            html += table(found, m, titled=False)
             sections.append(Section(f"t{n}", found.title or m("page.table"), html))
     title = summary.title(made, m)
     return Page(title, text(title), sections, "", search_box(m))

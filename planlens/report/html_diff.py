@@ -13,11 +13,11 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from planlens.model import Change, Clause, Commitment, Comparison, Link, Plan, Shift, Status, Table
-from planlens.report import Report, plots
+from planlens.model import Change, Clause, Commitment, Comparison, Link, Status, Table
+from planlens.report import Report, charts, plots
 from planlens.report.cells import Cell
 from planlens.report.closing import REVIEW_BELOW
-from planlens.report.html import Page, Section, anchor, cell, chart, identified, search_box, table, text
+from planlens.report.html import Page, Section, anchor, cell, identified, keys, plotted, search_box, table, text
 from planlens.report.look import one_line
 from planlens.report.messages import Messages
 from planlens.report.places import Places, numbered, probability
@@ -25,9 +25,7 @@ from planlens.report.places import Places, numbered, probability
 _CARDS = ("changed", "new", "dropped", "kept", "weak")  # tables of changes, in the order of the page
 _SHIFTS = ("shifts", "one_sided")
 _STATUSES: tuple[Status, ...] = ("changed", "new", "dropped", "kept")
-_MOST_SECTIONS = 20  # in a chart or a list of choices; with more of them nobody finds one
 _LOT = 40  # cards that a browser lays out together: one by one, 2,000 cost it 80 ms a frame, in lots 17 ms
-_COMPUTED = ("comparable", "convertible")
 
 
 def page(report: Report, result: Comparison) -> Page:
@@ -56,7 +54,7 @@ class _Told:
         self.old, self.new = Places(result.old), Places(result.new)
         self.sides = (("o", self.old), ("n", self.new))
         self.tables = {made.name: made for made in report.tables()}
-        self.sections = {side: Sections(places.plan) for side, places in self.sides}
+        self.sections = {side: charts.Sections(places.plan) for side, places in self.sides}
         self.at = {
             side + key: n
             for n, change in enumerate(result.changes)
@@ -86,33 +84,6 @@ class _Told:
         return self.sides[1] if status == "new" or column == 1 else self.sides[0]
 
 
-class Sections:
-    """The parts of a plan that charts and filters speak of: the deepest cut of its outline that is not too fine.
-
-    `names` in reading order; `of` gives for the key of a commitment the number of its section.
-    """
-
-    def __init__(self, plan: Plan) -> None:
-        clauses = {clause.key: clause for clause in plan.clauses}
-        chains = {c.key: _chain(clauses, c.clause) for c in plan.commitments}
-        deepest = max((len(chain) for chain in chains.values()), default=1)
-        cuts = [{key: chain[min(d, len(chain) - 1)] for key, chain in chains.items()} for d in range(deepest)]
-        cut = next((c for c in reversed(cuts) if len(set(c.values())) <= _MOST_SECTIONS), cuts[0] if cuts else {})
-        used = set(cut.values())
-        order = {key: n for n, key in enumerate(key for key in clauses if key in used)}
-        self.names = [one_line(numbered(clauses[key])) for key in order]
-        self.of = {key: order[section] for key, section in cut.items()}
-
-
-def _chain(clauses: Mapping[str, Clause], key: str) -> list[str]:
-    """A clause and what is above it, the highest first."""
-    chain, above = [key], clauses[key].parent
-    while above is not None and above in clauses:
-        chain.append(above)
-        above = clauses[above].parent
-    return chain[::-1]
-
-
 def _generic(told: _Told, names: Sequence[str], *, titled: bool = True) -> str:
     found = [told.tables[name] for name in names if name in told.tables]
     return "".join(table(made, told.m, titled=titled) for made in found)
@@ -135,17 +106,11 @@ def _summary(told: _Told) -> str:
         f'<svg class="bar" role="img" aria-label="{text(label)}" viewBox="0 0 1000 20" preserveAspectRatio="none" '
         f'width="100%" height="28">{"".join(boxes)}</svg>'
     )
-    legend = "".join(_key(status, f"{told.m('status.' + status)} {counts[status]}") for status in _STATUSES)
+    shown = [(status, f"{told.m('status.' + status)} {counts[status]}") for status in _STATUSES]
     others = [name for name in told.tables if name not in (*_CARDS, *_SHIFTS, "closing")]
     order = sorted(others, key=lambda name: name != "counts")
     first, rest = order[:1], order[1:]
-    return _generic(told, first, titled=False) + bar + f'<ul class="legend">{legend}</ul>' + _generic(told, rest)
-
-
-def _key(name: str, label: str) -> str:
-    """One entry of a legend."""
-    box = f'<svg width="14" height="14" aria-hidden="true"><rect class="{name}" width="14" height="14" rx="3"/></svg>'
-    return f"<li>{box}{text(label)}</li>"
+    return _generic(told, first, titled=False) + bar + keys(shown) + _generic(told, rest)
 
 
 def _shifts(told: _Told) -> str:
@@ -153,32 +118,8 @@ def _shifts(told: _Told) -> str:
 
 
 def _moved(told: _Told) -> str:
-    """The dumbbell charts of what may be compared and did move, in percent and in percentage points.
-
-    What they leave out is counted under them.
-    """
-    if "shifts" not in told.tables:
-        return ""
-    like = [s for v in _COMPUTED for s in told.result.shifts if s.kind == "like" and s.verdict == v]
-    rows = told.tables["shifts"].rows[: len(like)]  # these come first there, in this order
-    drawn: dict[str, list[plots.Moved]] = {"percent": [], "points": []}
-    for shift, row in zip(like, rows, strict=True):
-        scale, amount = ("percent", shift.percent) if shift.percent is not None else ("points", shift.difference)
-        if amount and (scale == "percent" or _shares(told, shift)):
-            old, new = (value.split("\n")[0] for value in row[1:3])
-            drawn[scale].append(plots.Moved(row[0], old, new, row[3], float(amount)))
-    m, charts = told.m, ""
-    for scale, unit in (("percent", "%"), ("points", "")):
-        title = m("page.dumbbell_" + scale)
-        charts += f"<h3>{text(title)}</h3>{plots.dumbbell(drawn[scale], title, unit)}" * bool(drawn[scale])
-    same = sum(shift.direction == "same" for shift in like)
-    note = m("page.dumbbell_note", same=same, others=len(like) - same - sum(map(len, drawn.values())))
-    return charts and f'{charts}<p class="note">{text(note)}</p>'
-
-
-def _shares(told: _Told, shift: Shift) -> bool:
-    """Whether a target's numbers are percentages, so that their difference is one of percentage points."""
-    return {target.quantity.unit for target in told.new.found(shift.new)} == {"%"}
+    """The dumbbell charts of what may be compared and did move."""
+    return "".join(map(plotted, charts.moves(told.result, list(told.tables.values()), told.m)))
 
 
 def _changes(told: _Told) -> str:
@@ -272,7 +213,7 @@ def _filter(told: _Told) -> str:
     kinds = dict.fromkeys(kind for change in told.result.changes for kind in change.kinds)
     known = list(dict.fromkeys([*_words(m, "kind"), *kinds]))
     choices = [(kind, m.word("kind", kind)) for kind in known if kind in kinds]
-    levels = _levels(told)
+    levels = charts.levels((told.result.old, told.result.new), m)
     parts = [
         f"<fieldset><legend>{text(m('column.status'))}</legend>{boxes}</fieldset>",
         _select("kind", m("column.kinds"), m("page.all"), _options(choices)),
@@ -287,13 +228,6 @@ def _filter(told: _Told) -> str:
 
 def _words(m: Messages, group: str) -> list[str]:
     return [key.partition(".")[2] for key in m.texts if key.startswith(group + ".")]
-
-
-def _levels(told: _Told) -> list[tuple[str, str]]:
-    """Levels of strength that stand in either plan, weakest first, by name and as the report says them."""
-    found = {c.strength for _, places in told.sides for c in places.plan.commitments if c.strength}
-    known = _words(told.m, "strength")
-    return [(n, told.m.word("strength", n)) for n in [*known, *sorted(found - set(known))] if n in found]
 
 
 def _section_options(told: _Told) -> str:
@@ -326,59 +260,18 @@ def _steps(m: Messages) -> str:
 
 def _flow(told: _Told) -> str:
     """Where the commitments of each section went, and how firmly the sections of either plan promise."""
-    m, (old, new) = told.m, (told.sections["o"], told.sections["n"])
-    flows = _flows(told.result, old, new)
-    if not flows:
+    drawn = charts.flows(told.result, told.m)
+    if not drawn:
         return ""
-    title = m("page.sankey")
-    svg = plots.sankey(old.names, new.names, flows, (m("column.old"), m("column.new")), title)
-    legend = [("band", m("page.linked")), ("gone", m("status.dropped")), ("come", m("status.new"))]
-    keys = "".join(_key(name, label) for name, label in legend)
-    return chart(svg, title) + f'<ul class="legend">{keys}</ul>' + _strengths(told)
-
-
-def _flows(result: Comparison, old: Sections, new: Sections) -> list[plots.Flow]:
-    """Every commitment once on its side: one with two counterparts goes half to each; without one it stands alone."""
-    going = Counter(link.old for link in result.links)
-    coming = Counter(link.new for link in result.links)
-    found: dict[tuple[int | None, int | None], list[float]] = {}
-    for link in result.links:
-        widths = found.setdefault((old.of[link.old], new.of[link.new]), [0.0, 0.0, 0])
-        for n, value in enumerate((1 / going[link.old], 1 / coming[link.new], 1)):
-            widths[n] += value
-    for key, section in old.of.items():
-        if not going[key]:
-            found.setdefault((section, None), [0.0, 0.0, 0])[0] += 1
-    for key, section in new.of.items():
-        if not coming[key]:
-            found.setdefault((None, section), [0.0, 0.0, 0])[1] += 1
-    return [plots.Flow(a, b, wide[0], wide[1], int(wide[2])) for (a, b), wide in found.items()]
-
-
-def _strengths(told: _Told) -> str:
-    levels = _levels(told)
-    names = [*(label for _, label in levels), told.m("page.unsaid")]
-    order = {name: n for n, (name, _) in enumerate(levels)}
-    counted: list[list[list[int]]] = []
-    for side, places in told.sides:
-        rows = [[0] * len(names) for _ in told.sections[side].names]
-        for commitment in places.plan.commitments:
-            at = order.get(commitment.strength or "", len(levels))
-            rows[told.sections[side].of[commitment.key]][at] += 1
-        counted.append(rows)
-    most = max((sum(row) for rows in counted for row in rows), default=1)
-    charts = ""
-    for (side, places), rows in zip(told.sides, counted, strict=True):
-        title = told.m("page.strengths", plan=places.plan.info.id)
-        charts += chart(plots.strengths(told.sections[side].names, rows, names, most, title), title)
-    keys = "".join(_key(plots.level_class(n, len(names)), name) for n, name in enumerate(names))
-    return f'<div class="twin">{charts}</div><ul class="legend">{keys}</ul>'
+    firm = charts.strengths(told.result, told.m)
+    twin = "".join(plotted(one, keyed=False) for one in firm)
+    shades = "".join(keys(plots.legend(one)) for one in firm[:1])
+    return "".join(map(plotted, drawn)) + f'<div class="twin">{twin}</div>{shades}'
 
 
 def _plans(told: _Told) -> str:
     """Both plans in full, commitments marked by what became of them; the script draws the links between."""
     m = told.m
-    legend = "".join(_key(status, m("status." + status)) for status in _STATUSES)
     columns = []
     for (side, places), name in zip(told.sides, ("old", "new"), strict=True):
         title = f"{m('column.' + name)}：{one_line(places.plan.info.title)}"
@@ -388,7 +281,7 @@ def _plans(told: _Told) -> str:
             f'aria-label="{text(title)}" lang="zh-CN">{body}</div>'
         )
     return (
-        f'<p class="note">{text(m("page.plans_note"))}</p><ul class="legend">{legend}</ul>'
+        f'<p class="note">{text(m("page.plans_note"))}</p>{keys([(s, m("status." + s)) for s in _STATUSES])}'
         f'<div class="pair">{columns[0]}<svg id="links" aria-hidden="true"></svg>{columns[1]}</div>'
         f'<div id="now" aria-live="polite" hidden></div>'
     )

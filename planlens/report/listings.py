@@ -98,14 +98,8 @@ def track(found: Track, m: Messages) -> tuple[Table, ...]:
 
 
 def sparkline(found: Sequence[Target | None]) -> str:
-    """▁▄█ from the lowest value to the highest, · where a plan has none or counts otherwise than most; empty under two.
-
-    新增1200张 and 每千人2.5张 do not stand in one line, nor 登记失业率 and 调查失业率.
-    """
-    ways = [(t.quantity.unit, t.measure, naming.kinds(t.indicator)) if t else None for t in found]
-    counted = Counter(way for way in ways if way)
-    most = max(counted, key=lambda way: counted[way], default=None)
-    values = [_middle(t) if t and way == most else None for t, way in zip(found, ways, strict=True)]
+    """▁▄█ from the lowest value to the highest, · where `in_line` has none; empty under two values."""
+    values = in_line(found)
     known = [v for v in values if v is not None]
     if len(known) < 2:
         return ""
@@ -113,6 +107,17 @@ def sparkline(found: Sequence[Target | None]) -> str:
     blocks = "▁▂▃▄▅▆▇█"
     height = [None if v is None else 3 if high == low else round((v - low) / (high - low) * 7) for v in values]
     return "".join("·" if h is None else blocks[h] for h in height)
+
+
+def in_line(found: Sequence[Target | None]) -> list[Decimal | None]:
+    """The values that stand in one line; None where there is none or it counts otherwise than most.
+
+    新增1200张 and 每千人2.5张 do not stand in one line, nor 登记失业率 and 调查失业率.
+    """
+    ways = [(t.quantity.unit, t.measure, naming.kinds(t.indicator)) if t else None for t in found]
+    counted = Counter(way for way in ways if way)
+    most = max(counted, key=lambda way: counted[way], default=None)
+    return [_middle(t) if t and way == most else None for t, way in zip(found, ways, strict=True)]
 
 
 def _middle(target: Target) -> Decimal | None:

@@ -18,10 +18,16 @@ from unicodedata import east_asian_width
 from xml.sax.saxutils import escape
 
 TITLE, HEADING, PLACE, TEXT = "方正小标宋简体", "黑体", "楷体", "仿宋_GB2312"
+_RELATED = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/"
 _NAMESPACES = (
     'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
-    'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
+    f'xmlns:r="{_RELATED}" '
+    'xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" '
+    'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" '
+    f'xmlns:pic="{_DRAWING}picture"'
 )
+_PIXEL = 9525  # units of a drawing in 1/96 inch
 _OPENING = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 # What XML cannot hold, and explicit directions, which would show another text than the plan has.
 _UNSAFE = re.compile(
@@ -85,6 +91,11 @@ def safe(text: str) -> str:
     return escape(_UNSAFE.sub("\ufffd", text))
 
 
+def quoted(text: str) -> str:
+    """The same for the value of an attribute."""
+    return safe(text).replace('"', "&quot;")
+
+
 def run(piece: Run, revisions: Revisions) -> str:
     """One piece of text; a tracked one inside w:ins or w:del."""
     fonts = (
@@ -130,6 +141,27 @@ def table(rows: Iterable[str], widths: Sequence[int]) -> str:
     return f"<w:tbl><w:tblPr>{looks}</w:tblPr><w:tblGrid>{grid}</w:tblGrid>{''.join(rows)}</w:tbl>"
 
 
+def picture(number: int, told: str, width: float, height: float) -> str:
+    """A paragraph with picture `number` of the document; `told` stands for it where it is read aloud; in pixels."""
+    size = f'cx="{round(width * _PIXEL)}" cy="{round(height * _PIXEL)}"'
+    name = f'id="{number}" name="{_picture(number)}"'
+    return (
+        '<w:p><w:pPr><w:pStyle w:val="Picture"/></w:pPr><w:r><w:drawing>'
+        f'<wp:inline distT="0" distB="0" distL="0" distR="0"><wp:extent {size}/>'
+        f'<wp:docPr {name} descr="{quoted(told)}"/><wp:cNvGraphicFramePr/>'
+        f'<a:graphic><a:graphicData uri="{_DRAWING}picture"><pic:pic>'
+        f"<pic:nvPicPr><pic:cNvPr {name}/><pic:cNvPicPr/></pic:nvPicPr>"
+        f'<pic:blipFill><a:blip r:embed="{_picture(number)}"/><a:stretch><a:fillRect/></a:stretch></pic:blipFill>'
+        f'<pic:spPr><a:xfrm><a:off x="0" y="0"/><a:ext {size}/></a:xfrm>'
+        '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom></pic:spPr>'
+        "</pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing></w:r></w:p>"
+    )
+
+
+def _picture(number: int) -> str:
+    return f"picture{number}"
+
+
 def gap() -> str:
     """A paragraph too low to be seen: behind a table, where one must stand."""
     return '<w:p><w:pPr><w:pStyle w:val="Gap"/></w:pPr></w:p>'
@@ -161,20 +193,26 @@ def ems(text: str) -> float:
     return sum(0.5 if east_asian_width(char) in ("Na", "N", "H") else 1.0 for char in text)
 
 
-def document(body: str, *, title: str, header: str, when: datetime) -> bytes:
-    """The file; the same body and time give the same bytes."""
+def document(body: str, *, title: str, header: str, when: datetime, pictures: Sequence[bytes] = ()) -> bytes:
+    """The file; the same body, pictures (PNG, numbered from 1) and time give the same bytes."""
     folder = files("planlens") / "data" / "docx"
     fixed = {
         name: (folder / f"{name}.xml").read_text("utf-8") for name in ("styles", "settings", "fontTable", "footer")
     }
-    parts = {
+    related = (folder / "relations.xml").read_text("utf-8")
+    for number in range(1, len(pictures) + 1):
+        name = _picture(number)
+        link = f'<Relationship Id="{name}" Type="{_RELATED}/image" Target="media/{name}.png"/>'
+        related = related.replace("</Relationships>", f"{link}\n</Relationships>")
+    parts: dict[str, str | bytes] = {
         "[Content_Types].xml": (folder / "types.xml").read_text("utf-8"),
         "_rels/.rels": (folder / "package.xml").read_text("utf-8"),
         "docProps/core.xml": _core(title, when),
         "word/document.xml": f"{_OPENING}<w:document {_NAMESPACES}><w:body>{body}</w:body></w:document>",
-        "word/_rels/document.xml.rels": (folder / "relations.xml").read_text("utf-8"),
+        "word/_rels/document.xml.rels": related,
         **{f"word/{name}.xml": text for name, text in fixed.items()},
         "word/header.xml": f"{_OPENING}<w:hdr {_NAMESPACES}>{header}</w:hdr>",
+        **{f"word/media/{_picture(number)}.png": data for number, data in enumerate(pictures, 1)},
     }
     return _zipped(parts, when)
 
@@ -192,12 +230,12 @@ def _core(title: str, when: datetime) -> str:
     )
 
 
-def _zipped(parts: Mapping[str, str], when: datetime) -> bytes:
+def _zipped(parts: Mapping[str, str | bytes], when: datetime) -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in parts.items():
+        for name, held in parts.items():
             member = zipfile.ZipInfo(name, when.timetuple()[:6])
             member.compress_type, member.external_attr = zipfile.ZIP_DEFLATED, 0o600 << 16
             member.create_system = 3  # else the machine the report is made on
-            archive.writestr(member, text.encode("utf-8"))
+            archive.writestr(member, held.encode("utf-8") if isinstance(held, str) else held)
     return made.getvalue()

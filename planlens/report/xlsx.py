@@ -6,6 +6,8 @@ clause, to which the rows are linked.
 
 from __future__ import annotations
 
+import io
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,9 +18,10 @@ from typing import Any
 from planlens.model import Clause, Comparison, Plan, Span, Table
 from planlens.report import Report, summary
 from planlens.report.cells import Cell
+from planlens.report.figures import Picture, illustrated
 from planlens.report.legend import legend
 from planlens.report.places import Places
-from planlens.report.sheets import Book, width
+from planlens.report.sheets import Book, clean, width
 from planlens.report.stamp import plans, stamp
 from planlens.report.tables import clause_map, headers
 
@@ -33,6 +36,8 @@ _SHEET = 165  # of all columns, where their texts can give way: what a page on i
 _KEPT_IN_SIGHT = 28  # a first column no wider than this stays when the sheet is moved sideways
 _LINKS = 65_000  # of one sheet: the format ends at 65,530
 _PIECE = 1_200  # characters of a clause in one row: a row shows no more than some thirty lines
+_PICTURE = 1_400.0  # pixels: a list longer than that goes on in another picture
+_ROW = 20  # pixels of a row of a sheet
 _MOVES = ("difference", "percent_number")
 
 
@@ -64,8 +69,12 @@ class _Workbook:
         return Book(stamp(self.report.result), self.tables[0].title if self.tables else "")
 
     @cached_property
+    def illustrated(self) -> tuple[Sequence[Table], tuple[Picture, ...]]:
+        return illustrated(self.report, self.report.tables(), _PICTURE)
+
+    @cached_property
     def tables(self) -> list[Table]:
-        made, result = list(self.report.tables()), self.report.result
+        made, result = list(self.illustrated[0]), self.report.result
         if isinstance(result, Comparison):
             made.append(clause_map(Places(result.old), Places(result.new), result.clauses, self.report.m))
         return made
@@ -93,7 +102,7 @@ class _Workbook:
     def sheets(self) -> dict[str, str]:
         """What each sheet is called, by the table on it, or by the id of the plan whose text it holds."""
         m, texts = self.report.m, self.report.m.texts
-        wanted = {"summary": m("tab.summary")}
+        wanted = {"summary": m("tab.summary"), "charts": m("tab.charts")}
         for name, found in self.listed.items():
             wanted[name] = texts.get(f"tab.{name}", _COUNTED.sub("", found[0].title)) or name
         wanted |= {"closing": m("tab.closing"), "legend": m("tab.legend")}
@@ -114,6 +123,7 @@ class _Workbook:
 
     def bytes(self) -> bytes:
         self.summary()
+        self.charts()
         for name, found in self.listed.items():
             self.table(name, found)
         self.closing()
@@ -142,7 +152,8 @@ class _Workbook:
         row = 0
         for table in facts:
             row = self.facts(sheet, row, table, widths) + 1
-        contents = [(name, found.title) for name, tables in self.listed.items() for found in tables]
+        contents = [("charts", m("tab.charts"))] if self.illustrated[1] else []
+        contents += [(name, found.title) for name, tables in self.listed.items() for found in tables]
         contents += [("closing", m("title.closing"))] if self.notes else []
         contents += [("legend", self.legend.title)] if self.legend.rows else []
         for plan in self.plans.values():
@@ -165,6 +176,16 @@ class _Workbook:
             rows = [text.partition("\n")[::2] for text in gone]
             made.append(Table("leading", m("docx.dropped", listed=len(gone)), ("", ""), tuple(rows)))
         return made
+
+    def charts(self) -> None:
+        """The pictures under each other."""
+        if not (pictures := self.illustrated[1]):
+            return
+        sheet, row = self.sheet("charts"), 0
+        for number, picture in enumerate(pictures, 1):
+            told = {"image_data": io.BytesIO(picture.data), "description": clean(picture.title)[:255]}
+            sheet.insert_image(row, 0, f"{number}.png", told)
+            row += math.ceil(picture.height / _ROW) + 1
 
     def set_widths(self, sheet: Any, widths: Sequence[int]) -> None:
         for at, wide in enumerate(widths):
