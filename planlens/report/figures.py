@@ -17,12 +17,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
+from itertools import count
 from typing import Any
 
 from planlens.errors import OutputError
 from planlens.model import Table
 from planlens.report import Report
-from planlens.report.charts import Chart, charts
+from planlens.report.charts import Chart, Strengths, charts
 from planlens.report.look import safe
 from planlens.report.messages import Messages, load
 from planlens.report.plots import (
@@ -55,6 +56,7 @@ _LEAST = 640.0  # width for a legend or a note
 _BETWEEN = 26.0  # and between charts
 _TITLE, _TEXT, _NOTE = 16.0, 13.0, 12.0  # px of letters
 _LINE = 19.0
+_AROUND = 140.0  # pixels of a title, a legend and a note
 _BEYOND = 65_000  # pixels of a PNG's side, which matplotlib and most programs cannot pass
 _SHOWN = 5  # characters named that no font has
 _ANCHORS = {"start": "left", "middle": "center", "end": "right"}
@@ -76,7 +78,7 @@ class Picture:
 class _Panel:
     """A chart with what is written around it."""
 
-    title: str
+    chart: Chart
     made: Drawing
     keys: list[tuple[str, str]]
     note: list[str]
@@ -85,21 +87,21 @@ class _Panel:
     def of(cls, chart: Chart) -> _Panel:
         made = drawing(chart)
         note = wrapped(chart.note, max(made.width, _LEAST), 9) if chart.note else []
-        return cls(chart.title, made, legend(chart), note)
+        return cls(chart, made, legend(chart), note)
 
-    def marks(self, top: float) -> Iterator[tuple[Mark, float]]:
-        """Every mark with how far down it begins, the title first, then the drawing, the legend and the note."""
-        yield Words(0, top + _TITLE, self.title, "start", "title"), 0
-        top += _TITLE + 14
+    def marks(self) -> Iterator[tuple[Mark, float]]:
+        """Every mark with how far down it stands, the title first, then the drawing, the legend and the note."""
+        yield Words(0, _TITLE, self.chart.title, "start", "title"), 0
+        top = _TITLE + 14
         yield from ((mark, top) for mark in self.made.marks)
         top += self.made.height + 8
         for n, row in enumerate(self.legend_rows):
             for x, (name, word) in row:
-                yield Box(x, top + n * _LINE, 14, 14, name), 0
-                yield Words(x + 20, top + n * _LINE + 12, word), 0
+                yield Box(x, n * _LINE, 14, 14, name), top
+                yield Words(x + 20, n * _LINE + 12, word), top
         top += _LINE * len(self.legend_rows) + 4
         for n, line in enumerate(self.note):
-            yield Words(0, top + 11 + n * _LINE, line, "start", "note"), 0
+            yield Words(0, 11 + n * _LINE, line, "start", "note"), top
 
     @property
     def legend_rows(self) -> list[list[tuple[float, tuple[str, str]]]]:
@@ -115,7 +117,7 @@ class _Panel:
     @property
     def width(self) -> float:
         around = _LEAST if self.keys or self.note else 0.0
-        return max(self.made.width, wide(self.title) * _TITLE / _TEXT, around)
+        return max(self.made.width, wide(self.chart.title) * _TITLE / _TEXT, around)
 
     @property
     def height(self) -> float:
@@ -138,18 +140,24 @@ def picture(found: Sequence[Chart], form: str) -> bytes:
 
     `form` is png or svg. Raises NotDrawnError where matplotlib or a font is missing, or the picture would be too large.
     """
-    return _drawn([_Panel.of(chart) for chart in found], form)
+    return _drawn(_rows(found), form)[0]
 
 
 def pictures(found: Sequence[Chart], room: float) -> tuple[Picture, ...]:
     """A PNG a chart, lists of rows cut so that no picture is higher than `room` pixels. Raises as `picture` does."""
-    made = []
+    cut = [part for chart in found for part in parts(chart, room - _AROUND)]
+    return tuple(Picture(row[0].chart.beside, row[0].chart.title, *_drawn([row], "png")) for row in _rows(cut))
+
+
+def _rows(found: Sequence[Chart]) -> list[list[_Panel]]:
+    """Charts under each other, the strengths of two plans side by side."""
+    rows = list[list[_Panel]]()
     for chart in found:
-        for part in parts(chart, room - 140):
-            panel = _Panel.of(part)
-            size = (panel.width + 2 * _EDGE, panel.height + 2 * _EDGE)
-            made.append(Picture(chart.beside, chart.title, _drawn([panel], "png"), *size))
-    return tuple(made)
+        if rows and isinstance(chart, Strengths) and isinstance(rows[-1][-1].chart, Strengths):
+            rows[-1].append(_Panel.of(chart))
+        else:
+            rows.append([_Panel.of(chart)])
+    return rows
 
 
 def illustrated(report: Report, tables: Sequence[Table], room: float) -> tuple[Sequence[Table], tuple[Picture, ...]]:
@@ -171,19 +179,20 @@ def _closed(tables: Sequence[Table], row: tuple[str, str]) -> list[Table]:
     return [*tables, Table("closing", "", ("", ""), (row,))]
 
 
-def _drawn(panels: Sequence[_Panel], form: str) -> bytes:
+def _drawn(rows: Sequence[Sequence[_Panel]], form: str) -> tuple[bytes, float, float]:
+    """A file with its width and height in pixels."""
     with _matplotlib():
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
 
-        width = max(panel.width for panel in panels) + 2 * _EDGE
-        height = sum(panel.height for panel in panels) + _BETWEEN * (len(panels) - 1) + 2 * _EDGE
+        width = max(sum(panel.width + _BETWEEN for panel in row) for row in rows) - _BETWEEN + 2 * _EDGE
+        height = sum(max(panel.height for panel in row) + _BETWEEN for row in rows) - _BETWEEN + 2 * _EDGE
         if max(width, height) * _DPI / _INCH > _BEYOND:
             raise NotDrawnError("too_large", width=round(width), height=round(height))
         figure = Figure(figsize=(width / _INCH, height / _INCH), dpi=_DPI, facecolor=_look("page"))
         FigureCanvasAgg(figure)
-        _fill(figure, panels, width, height)
-        return _saved(figure, form)
+        _fill(figure, rows, width, height)
+        return _saved(figure, form), width, height
 
 
 @contextmanager
@@ -204,18 +213,22 @@ def _matplotlib() -> Iterator[None]:
         log.setLevel(before)
 
 
-def _fill(figure: Any, panels: Sequence[_Panel], width: float, height: float) -> None:
+def _fill(figure: Any, rows: Sequence[Sequence[_Panel]], width: float, height: float) -> None:
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set_xlim(-_EDGE, width - _EDGE)
     axes.set_ylim(height - _EDGE, -_EDGE)
     axes.set_axis_off()
-    marks, top = [], 0.0
-    for panel in panels:
-        marks += list(panel.marks(top))
-        top += panel.height + _BETWEEN
-    fonts = families(safe(mark.text) for mark, _ in marks if isinstance(mark, Words))
-    for order, (mark, down) in enumerate(marks):
-        _put(axes, mark, down, order + 1, fonts)
+    fonts = families(
+        safe(mark.text) for row in rows for panel in row for mark, _ in panel.marks() if isinstance(mark, Words)
+    )
+    top, order = 0.0, count(1)
+    for row in rows:
+        left = 0.0
+        for panel in row:
+            for mark, down in panel.marks():
+                _put(axes, mark, (left, top + down), next(order), fonts)
+            left += panel.width + _BETWEEN
+        top += max(panel.height for panel in row) + _BETWEEN
 
 
 def _saved(figure: Any, form: str) -> bytes:
@@ -225,43 +238,44 @@ def _saved(figure: Any, form: str) -> bytes:
     return stream.getvalue()
 
 
-def _put(axes: Any, mark: Mark, down: float, order: int, fonts: list[str]) -> None:
-    """One mark on the axes, `down` pixels below where it says; marks of a higher order cover those below."""
+def _put(axes: Any, mark: Mark, at: tuple[float, float], order: int, fonts: list[str]) -> None:
+    """One mark on the axes, counted from `at`; marks of a higher order cover those below."""
+    right, down = at
     if isinstance(mark, Words):
         size = {"title": _TITLE, "note": _NOTE}.get(mark.name, _TEXT)
         axes.text(
-            mark.x, mark.y + down, safe(mark.text), ha=_ANCHORS[mark.anchor], va="baseline", family=fonts,
+            mark.x + right, mark.y + down, safe(mark.text), ha=_ANCHORS[mark.anchor], va="baseline", family=fonts,
             size=size * _POINT, color=_ink(mark.name), parse_math=False, zorder=order,
         )  # fmt: skip
     elif isinstance(mark, Line):
         thick = 3 if mark.name.startswith("span") else 1
         look = {"color": _look(mark.name.rpartition(" ")[2]), "linewidth": thick * _POINT, "solid_capstyle": "butt"}
-        axes.plot([mark.x1, mark.x2], [mark.y1 + down, mark.y2 + down], zorder=order, **look)
+        axes.plot([mark.x1 + right, mark.x2 + right], [mark.y1 + down, mark.y2 + down], zorder=order, **look)
     else:
-        axes.add_patch(_shape(mark, down)).set_zorder(order)
+        axes.add_patch(_shape(mark, right, down)).set_zorder(order)
 
 
-def _shape(mark: Box | Dot | Arrow | Band, down: float) -> Any:
+def _shape(mark: Box | Dot | Arrow | Band, right: float, down: float) -> Any:
     from matplotlib import patches
 
     if isinstance(mark, Dot):
         hollow = mark.name == "was"
         face, edge = (_look("page"), _look("muted")) if hollow else (_look(mark.name),) * 2
         edged = {"edgecolor": edge, "linewidth": 2 * _POINT * hollow}
-        return patches.Circle((mark.x, mark.y + down), mark.radius, facecolor=face, **edged)
+        return patches.Circle((mark.x + right, mark.y + down), mark.radius, facecolor=face, **edged)
     if isinstance(mark, Arrow):
-        x, y = mark.x, mark.y + down
+        x, y = mark.x + right, mark.y + down
         return patches.Polygon([(x - 8, y - 7), (x + 3, y), (x - 8, y + 7)], color=_look(mark.name), linewidth=0)
     if isinstance(mark, Band):
-        return patches.PathPatch(_path(mark, down), color=_look(mark.name), alpha=0.45, linewidth=0)
+        return patches.PathPatch(_path(mark, right, down), color=_look(mark.name), alpha=0.45, linewidth=0)
     hatch, edge = (_looks()[kind].get(mark.name) for kind in ("hatches", "edges"))
     return patches.Rectangle(
-        (mark.x, mark.y + down), mark.width, mark.height, facecolor=_look(mark.name), alpha=mark.depth,
+        (mark.x + right, mark.y + down), mark.width, mark.height, facecolor=_look(mark.name), alpha=mark.depth,
         hatch=hatch, edgecolor=edge or _look("page"), linewidth=1.6 * _POINT * bool(edge),
     )  # fmt: skip
 
 
-def _path(band: Band, down: float) -> Any:
+def _path(band: Band, across: float, down: float) -> Any:
     from matplotlib.path import Path
 
     left, right, mid = band.left, band.right, (band.left + band.right) / 2
@@ -269,7 +283,7 @@ def _path(band: Band, down: float) -> Any:
     curve = [(left, a), (mid, a), (mid, b), (right, b), (right, b + wide_b)]
     curve += [(mid, b + wide_b), (mid, a + wide_a), (left, a + wide_a), (left, a)]
     codes = [Path.MOVETO, *[Path.CURVE4] * 3, Path.LINETO, *[Path.CURVE4] * 3, Path.CLOSEPOLY]
-    return Path([(x, y + down) for x, y in curve], codes)
+    return Path([(x + across, y + down) for x, y in curve], codes)
 
 
 def _ink(name: str) -> str:

@@ -98,18 +98,23 @@ def quoted(text: str) -> str:
 
 def run(piece: Run, revisions: Revisions) -> str:
     """One piece of text; a tracked one inside w:ins or w:del."""
-    fonts = (
-        f'<w:rFonts w:hint="eastAsia" w:ascii="Times New Roman" w:hAnsi="Times New Roman" w:eastAsia="{piece.font}" '
-        'w:cs="Times New Roman"/>'
-    )
     tracked = piece.tracked and piece.mark
     looks = "" if tracked else _MARKS[piece.mark] + _UNDERLINED.get(piece.mark, "")
     tag = "w:delText" if tracked == "deleted" else "w:t"
-    made = f'<w:r><w:rPr>{fonts}{looks}</w:rPr><{tag} xml:space="preserve">{safe(piece.text)}</{tag}></w:r>'
+    made = (
+        f'<w:r><w:rPr>{_fonts(piece.font)}{looks}</w:rPr><{tag} xml:space="preserve">{safe(piece.text)}</{tag}></w:r>'
+    )
     if not tracked:
         return made
     kind = "w:del" if tracked == "deleted" else "w:ins"
     return f"<{kind} {revisions.attributes()}>{made}</{kind}>"
+
+
+def _fonts(font: str) -> str:
+    return (
+        f'<w:rFonts w:hint="eastAsia" w:ascii="Times New Roman" w:hAnsi="Times New Roman" w:eastAsia="{font}" '
+        'w:cs="Times New Roman"/>'
+    )
 
 
 def paragraph(pieces: Iterable[Run], revisions: Revisions, style: str = "Normal", *, centred: bool = False) -> str:
@@ -146,7 +151,7 @@ def picture(number: int, told: str, width: float, height: float) -> str:
     size = f'cx="{round(width * _PIXEL)}" cy="{round(height * _PIXEL)}"'
     name = f'id="{number}" name="{_picture(number)}"'
     return (
-        '<w:p><w:pPr><w:pStyle w:val="Picture"/></w:pPr><w:r><w:drawing>'
+        f'<w:p><w:pPr><w:pStyle w:val="Picture"/></w:pPr><w:r><w:rPr>{_fonts(TEXT)}</w:rPr><w:drawing>'
         f'<wp:inline distT="0" distB="0" distL="0" distR="0"><wp:extent {size}/>'
         f'<wp:docPr {name} descr="{quoted(told)}"/><wp:cNvGraphicFramePr/>'
         f'<a:graphic><a:graphicData uri="{_DRAWING}picture"><pic:pic>'
