@@ -14,7 +14,7 @@ import logging
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from itertools import count
@@ -25,6 +25,7 @@ from planlens.model import Table
 from planlens.report import Report
 from planlens.report.charts import Chart, Strengths, charts
 from planlens.report.look import safe
+from planlens.report.manifest import closed
 from planlens.report.messages import Messages, load
 from planlens.report.plots import (
     Arrow,
@@ -169,14 +170,7 @@ def illustrated(report: Report, tables: Sequence[Table], room: float) -> tuple[S
         return tables, pictures(found, room)
     except NotDrawnError as error:
         row = (report.m("chart.left_out"), error.told(report.m))
-        return _closed(tables, row), ()
-
-
-def _closed(tables: Sequence[Table], row: tuple[str, str]) -> list[Table]:
-    """The tables with one more doubt in the closing one, which is made where there is none."""
-    if tables[-1].name == "closing":
-        return [*tables[:-1], replace(tables[-1], rows=(*tables[-1].rows, row))]
-    return [*tables, Table("closing", "", ("", ""), (row,))]
+        return closed(tables, Table("closing", report.m("title.closing"), ("", ""), (row,))), ()
 
 
 def _drawn(rows: Sequence[Sequence[_Panel]], form: str) -> tuple[bytes, float, float]:
