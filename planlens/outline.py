@@ -70,6 +70,7 @@ _END = "。！？；!;"
 _OPEN, _CLOSE = "（(“《【〔「『‘", "）)”》】〕」』’"
 _LONGEST_BRACKET = 400  # an opening mark whose partner is further away was lost or never had one
 _RUN_IN = 32  # longest heading that runs into its text; headings of the five sample plans end at 26
+_LONGEST_HEADING = 40  # of a heading on a line of its own under its number
 _TOPIC = 18  # longest topic sentence that heads an unnumbered paragraph
 
 
@@ -336,6 +337,12 @@ class _Builder:
         self.nodes.append(node)
         self.open.append(node)
 
+    @staticmethod
+    def _awaits_heading(top: _Node, block: Block, line: str) -> bool:
+        """Whether a number stood on a line of its own, as <br> leaves it, and this is its heading."""
+        bare = top.number is not None and bool(top.label) and not top.heading and not top.own
+        return bare and block.kind != "row" and len(line) <= _LONGEST_HEADING and not re.search("[。；！？;，：]", line)
+
     def _unfinished(self, last: Span) -> bool:
         """Whether a line was broken in the middle of a sentence."""
         return len(last) >= 24 and self.text[last.end - 1] not in _END + "：:|" + _CLOSE
@@ -346,6 +353,9 @@ class _Builder:
             self._push(self.PREAMBLE, "序", None, "", "", block, 0, role="preamble")
             return
         top = self.open[-1]
+        if self._awaits_heading(top, block, line):
+            top.heading, top.head, top.body_start = line, block.span, block.span.end
+            return
         if top.own and self._unfinished(top.own[-1]):
             top.own.append(block.span)
             return

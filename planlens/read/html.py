@@ -21,6 +21,7 @@ _SILENT = frozenset(
         "script",
         "style",
         "noscript",
+        "noframes",
         "template",
         "head",
         "title",
@@ -103,7 +104,9 @@ _NAMED = re.compile(
 )
 _SENTENCE = re.compile("[，。；、]|[\u4e00-\u9fff][,;]")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_CHARSET = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?\s*([\w-]{2,20})""", re.IGNORECASE)
+_CHARSET = re.compile(
+    rb"""<(?:meta[^>]{0,200}charset|\?xml[^>]{0,100}encoding)\s*=\s*["']?\s*([\w-]{2,20})""", re.IGNORECASE
+)
 _TITLE = re.compile("(?:规划|要点|方案|计划|纲要|报告|意见|通知)[）)]?(?:的通知)?$")
 _TITLE_SHORTEST = 6
 _SITE = re.compile(r"\s*(?:[-_—|–]{1,2}|>>)\s*[^-_—|–]{0,30}$")
@@ -147,6 +150,7 @@ def read_html(data: bytes, where: str) -> tuple[str, str, tuple[Block, ...], tup
         raise InputError(f"{where}: no text in this page; save it again from the browser as HTML") from error
     body = root.find("body")
     body = root if body is None else body
+    _unveil(body)
     main = _main(body)
     page = _Page()
     _walk(main, page)
@@ -179,6 +183,22 @@ def _is_silent(node: HtmlElement) -> bool:
 
 def _is_hidden(node: HtmlElement) -> bool:
     return "hidden" in node.attrib or bool(_HIDDEN.search(node.get("style") or ""))
+
+
+def _unveil(body: HtmlElement) -> None:
+    """Show what a page hides until its script runs, where that is most of the page: the text of a WeChat article."""
+    hidden = [node for node in body.iter() if _tag(node) not in _SILENT and _tag(node) and _is_hidden(node)]
+    shown = _weigh(body, {}) if hidden else 0
+    for node in hidden:
+        if not any(map(_is_hidden, node.iterancestors())) and _inside(node) > shown:
+            node.attrib.pop("hidden", None)
+            node.attrib.pop("style", None)
+
+
+def _inside(node: HtmlElement) -> int:
+    """Characters of sentences in an element, hidden or not, those of scripts left out."""
+    parts = (part for part in node.iter() if _tag(part) and _tag(part) not in _SILENT)
+    return sum(_sentences(part.text) + _sentences(part.tail) * (part is not node) for part in parts)
 
 
 def _main(body: HtmlElement) -> HtmlElement:
