@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 import time
 from itertools import pairwise
 from pathlib import Path
@@ -235,3 +236,53 @@ def test_notes_of_reading_are_told_in_english_too(path: Path) -> None:
     for note in read_document(path).notes:
         told = re.sub("“[^”]*”|'[^']*'", "", english.told(note.why, "reading"))
         assert not re.search("[\u4e00-\u9fff]", told), note
+
+
+@pytest.mark.parametrize(
+    ("taken", "meant"), [("cp1252", "utf-8"), ("latin-1", "utf-8"), ("latin-1", "gb18030"), ("gb18030", "utf-8")]
+)
+def test_what_was_misread_and_saved_again_is_put_right(taken: str, meant: str) -> None:
+    source = "一、水利\n新增床位３００张，覆盖率达到95%以上。\nplain\n"
+    gaps = {bytes([byte]): chr(byte) for byte in (0x81, 0x8D, 0x8F, 0x90, 0x9D)} if taken == "cp1252" else {}
+    raw = (source.encode(meant)[at : at + 1] for at in range(len(source.encode(meant))))
+    misread = source.encode(meant).decode(taken, "replace") if not gaps else "".join(
+        gaps.get(byte) or byte.decode(taken) for byte in raw
+    )  # fmt: skip
+    decoded = decode(misread.encode("utf-8"), "x")
+    kept = decoded.text.replace("\ufffd", "")
+    if "\ufffd" not in misread:
+        assert decoded.text == source
+    assert "95%" in kept and "plain" in kept and len(kept) > len(source) - 6
+    assert [note.kind for note in decoded.notes] == ["encoding"]
+
+
+def test_texts_that_hold_foreign_letters_are_left_alone() -> None:
+    for text in ("Ångström、café、naïve 与“—”等", "欧盟（EU）Émile–Zola大学", "價値：£30—€50…", "鐨勫"):
+        assert decode(text.encode("utf-8"), "x").text == text
+
+
+@pytest.mark.parametrize("first", ["utf-8", "gb18030"])
+def test_lines_pasted_in_from_another_encoding(first: str) -> None:
+    other = {"utf-8": "gb18030", "gb18030": "utf-8"}[first]
+    half = PLAN.index("\n", len(PLAN) // 3) + 1
+    data = PLAN[:half].encode(first) + PLAN[half:].encode(other)
+    decoded = decode(data, "x")
+    assert decoded.text == PLAN and len(decoded.notes) == 1
+
+
+def test_a_lost_byte_does_not_shift_the_rest_of_its_line() -> None:
+    data = bytearray("一、水利建设任务全部按期完成，群众饮水条件明显改善。".encode("gb18030"))
+    data[10] = ord("x")
+    assert decode(bytes(data), "x").text.endswith("任务全部按期完成，群众饮水条件明显改善。")
+
+
+def test_the_matrix_of_encodings() -> None:
+    """Two of the samples and their traditional versions; benchmarks/reading.py --matrix takes all at hand."""
+    sys.path.insert(0, str(ROOT / "benchmarks"))
+    from reading import matrix, right, texts
+
+    found = texts([ROOT / "samples"])
+    chosen = {name: text for name, text in found.items() if name.startswith(("guangdong", "shenzhen-2023"))}
+    rows = list(matrix(chosen))
+    misses = [row[:3] for row in rows if not right(row)]
+    assert len(rows) > 1000 and len(misses) <= 0.005 * len(rows), misses

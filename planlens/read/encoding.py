@@ -43,6 +43,18 @@ _LEAST = 6
 """Bytes beyond ASCII in such a line: fewer tell nothing."""
 _HIGH = re.compile(rb"[\x80-\xff]")
 _RUN = re.compile(rb"(?<![\x80-\xff])[\xa1-\xfe]{3,}(?![\x80-\xff])")
+_MISREADINGS = (
+    ("gb18030", "utf-8"),
+    ("cp1252", "utf-8"),
+    ("latin-1", "utf-8"),
+    ("cp1252", "gb18030"),
+    ("big5hkscs", "utf-8"),
+)
+"""What text was taken for, and what it was."""
+_GAPS = "\x81\x8d\x8f\x90\x9d"
+_ONCE_MISREAD = re.compile("[\x80-\x9fÀ-ÿ]{2}|[\xa0-ÿŒœŠšŸŽžƒˆ˜\u2013-\u2122]{3}|[锛銆鈥锘鐨鏄鍦鍏鍚蝎嚗撌]")
+"""Signs that are dear to no plan: without one the text is taken as it is."""
+_LOST = re.compile("\ufffd+")
 _PUNCTUATION = re.compile("[\u2010-\u2027\u2030-\u203b\u2103\u2160-\u217f\u2460-\u249b\u3000-\u301f\uff00-\uff5e·×°±÷]")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ue000-\uf8ff\ufffd\uffff]")
 
@@ -73,7 +85,7 @@ def decode(data: bytes, where: str, *, declared: str | None = None) -> Decoded:
             return _decoded(data[len(mark) :], encoding)
     if data.count(0) <= len(data) * _NUL_SHARE:
         try:
-            return Decoded(data.decode("utf-8"), "utf-8")
+            return _undone(data.decode("utf-8"))
         except UnicodeDecodeError:
             pass
         if len(_HIGH.findall(data)) < len(data) * _STRAY:
@@ -81,6 +93,48 @@ def decode(data: bytes, where: str, *, declared: str | None = None) -> Decoded:
     elif half := _halves(data):
         return _decoded(data, half)
     return _best(data, where, declared)
+
+
+def _undone(text: str) -> Decoded:
+    """UTF-8 text, its lines put right that were once read in a wrong encoding and saved so: 鐨勫彂灞, ä¸å›½, ÉîÛÚ.
+
+    The line goes back to bytes and on to readable text, without a byte left over. Where the misreading itself lost
+    bytes (\ufffd), what is left is read and the lost places stay marked.
+    """
+    if not _ONCE_MISREAD.search(text):
+        return Decoded(text, "utf-8")
+    lines, mended = text.split("\n"), Counter[str]()
+    for at, line in enumerate(lines):
+        if _ONCE_MISREAD.search(line) and (found := _back(line)):
+            lines[at] = found[0]
+            mended[found[1]] += 1
+    notes = [Note("encoding", None, f"误按{how}保存的行，已还原：{count}") for how, count in sorted(mended.items())]
+    return Decoded("\n".join(lines), "utf-8", tuple(notes))
+
+
+def _back(line: str) -> tuple[str, str] | None:
+    """The line as it was before it was misread, and as what it was: the first way back that reads far better."""
+    before = readable(line)
+    for taken, meant in _MISREADINGS:
+        made = _bytes_again(line, taken)
+        text = made.decode(meant, "replace") if made is not None else line
+        if text.count("\ufffd") > 3 * line.count("\ufffd"):  # a lost byte leaves at most three in a character
+            continue
+        if text != line and readable(text.replace("\ufffd", "")) >= max(_SURE, before + _CLOSE):
+            return _LOST.sub("\ufffd", text), taken
+    return None
+
+
+def _bytes_again(line: str, taken: str) -> bytes | None:
+    """The bytes that were taken for `line` in an encoding; Windows' has five gaps that programs fill from Latin-1."""
+    try:
+        if taken == "gb18030":
+            return line.encode(taken).replace("\ufffd".encode(taken), b"\xff")
+        if taken != "cp1252":
+            return line.encode(taken)
+        return b"".join(char.encode("latin-1" if char in _GAPS else taken) for char in line)
+    except UnicodeEncodeError:
+        return None
 
 
 def _halves(data: bytes) -> str | None:
@@ -114,7 +168,7 @@ def _read(data: bytes, encoding: str) -> str:
 
 def _decoded(data: bytes, encoding: str) -> Decoded:
     text = _read(data, encoding)
-    notes = []
+    notes: list[Note] = []
     if encoding in ("utf-8", "gb18030", "big5"):
         text, strays = _by_line(data, text, encoding)
         notes = [Note("encoding", None, f"夹有按{name}读取的行：{count}") for name, count in sorted(strays.items())]
