@@ -7,7 +7,7 @@ import functools
 import os
 import shutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -19,8 +19,9 @@ from planlens.errors import InputError, PlanlensError
 
 if TYPE_CHECKING:
     from planlens.alignments import Replay
+    from planlens.intake import Outcome
     from planlens.lexicon import Lexicon
-    from planlens.library import Library
+    from planlens.library import Entry, Library
     from planlens.model import Comparison, Plan, Table
     from planlens.report import Report
     from planlens.report.look import Look
@@ -548,29 +549,82 @@ def agree(run: _Run, a: str, b: str) -> None:
 
 
 @cli.command()
-@click.argument("file", metavar="FILE")
-@click.option("--id", "name", help="The plan's id (else made of the file's name).")
-@click.option("--title", help="Title (else taken from the text).")
+@click.argument("source", metavar="FILE|FOLDER|URL...", nargs=-1, required=True)
+@click.option("--id", "name", help="The plan's id (else made of place and period: 深圳-2025).")
+@click.option("--title", help="Title (else taken from the document).")
 @click.option("--region", help="Administrative name: 深圳市.")
-@click.option("--level", type=click.Choice(("national", "province", "city", "district")))
+@click.option("--level", type=click.Choice(("national", "province", "city", "district", "town")))
 @click.option("--parent", help="The region above.")
-@click.option("--year", help="Year or period: 2025, 2021-2025.")
+@click.option("--year", "--period", "year", help="Year or period: 2025, 2021-2025.")
 @click.option("--issuer", help="Who issued it.")
 @click.option("--number", help="Document number: 〔2023〕225号 in full.")
 @click.option("--date", help="Date of issue: 2025-03-01.")
-@click.option("--source", help="Where it comes from: an address, a gazette.")
+@click.option("--effect", help="Day from which it holds: 2025-04-01.")
+@click.option("--source", "origin", help="Where it comes from: an address, a gazette.")
+@click.option(
+    "--allow-host", "hosts", metavar="HOST", multiple=True, help="A host that may be private or redirected to."
+)
 @click.option("--library", metavar="DIR", help="The library to add to (else PLANLENS_LIBRARY, else this folder).")
-def add(file: str, name: str | None, year: str | None, library: str | None, **facts: str | None) -> None:
-    """Put a plan into a library.
+def add(
+    source: tuple[str, ...],
+    name: str | None,
+    year: str | None,
+    origin: str | None,
+    hosts: tuple[str, ...],
+    library: str | None,
+    **facts: str | None,
+) -> int:
+    """Put plans into a library: files, all readable files of a folder, pages and files at web addresses.
 
-    Its file is copied in and an entry of the catalogue written. What the options do not say is taken from the text
-    where it stands there plainly.
+    Each file is copied in as it is and an entry of the catalogue written. What the options do not say is taken from
+    the document where it stands there plainly. What the library has already is said and left; so is what cannot be
+    read, and then the exit code is 2, the rest being added. A web address is fetched only when it is given here.
     """
-    entry = _library(library).add(file, name=name, period=year, **facts)
+    from planlens import intake
+
+    shelf, found = _library(library), intake.sources(source)
+    own = [option for option, value in (("--id", name), ("--title", facts["title"])) if value]
+    if own and len(found.jobs) > 1:
+        raise click.UsageError(f"{own[0]} goes with one file; there are {len(found.jobs)}")
+    told = intake.take(
+        shelf,
+        found.jobs,
+        hosts=[host.lower() for host in hosts],
+        name=name,
+        period=year,
+        facts={**facts, "source": origin},
+    )
+    counts = {"added": 0, "known": 0, "failed": 0}
+    for outcome in _with_progress(told, len(found.jobs)):
+        counts[outcome.status] += 1
+        if outcome.entry:
+            click.echo(_added(outcome.entry))
+        else:
+            click.echo(f"planlens: {' '.join(outcome.why.split())}", err=True)
+    for suffix, count in found.unread:
+        click.echo(f"planlens: passed over: {count} {suffix}", err=True)
+    for link in found.links:
+        click.echo(f"planlens: not followed: {link}, a link", err=True)
+    if len(found.jobs) > 1:
+        summary = f"{counts['added']} added, {counts['known']} there already, {counts['failed']} not read"
+        click.echo(f"planlens: {summary}", err=True)
+    return BAD_INPUT if counts["failed"] else OK
+
+
+def _with_progress(outcomes: Iterator[Outcome], count: int) -> Iterator[Outcome]:
+    """The outcomes as they come, below a bar where there are several and a person is looking."""
+    if count < 2 or not sys.stderr.isatty():
+        yield from outcomes
+        return
+    with click.progressbar(outcomes, length=count, file=sys.stderr) as bar:
+        found = list(bar)
+    yield from found
+
+
+def _added(entry: Entry) -> str:
     info = entry.info
     years = {str(year): None for year in (info.start_year, info.end_year)}
-    told = (info.id, info.title, info.region, "-".join(years), str(entry.path))
-    click.echo(" · ".join(filter(None, told)))
+    return " · ".join(filter(None, (info.id, info.title, info.region, "-".join(years), info.number, str(entry.path))))
 
 
 @cli.command()

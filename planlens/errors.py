@@ -3,6 +3,7 @@
 PlanlensError
 ├── InputError        a file that cannot be read as a plan
 ├── LibraryError      an id, year or region that the library cannot answer
+│   └── KnownError    a plan that the library has already
 ├── OutputError       a report that cannot be written
 └── SettingsError     a lexicon or catalogue that does not hold what it must
 
@@ -22,6 +23,10 @@ class InputError(PlanlensError):
 
 class LibraryError(PlanlensError):
     """An id, year, period or region that names no plan, or more than one."""
+
+
+class KnownError(LibraryError):
+    """A plan that is added and that the library has already, in the same bytes or the same words."""
 
 
 class OutputError(PlanlensError):

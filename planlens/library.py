@@ -6,16 +6,19 @@ An entry is what is known of a plan before it is read; `Library.read` turns it i
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import os
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, Any
 
-from planlens.errors import InputError, LibraryError, SettingsError
+from planlens.errors import InputError, KnownError, LibraryError, OutputError, PlanlensError, SettingsError
 from planlens.files import write_atomically
 from planlens.model import Document, Note, Plan, PlanInfo
 
@@ -29,6 +32,10 @@ else:
     import tomli as tomllib
 
 CATALOGUE = "plans.toml"
+LOCK = ".plans.lock"
+_LOCK_WAITS = 60  # seconds; one plan is catalogued in a few milliseconds
+_DIGESTS = ("fetched", "sha256", "text_sha256")
+_SUBJECT = 16  # characters of a title in an id
 LEVELS = ("national", "province", "city", "district", "town")
 _INFO_FIELDS = tuple(field.name for field in fields(PlanInfo))
 _YEAR_OR_PERIOD = re.compile(r"([0-9]{4})(?:\s*年?\s*(?:[-－—–~～]{1,2}|至)\s*([0-9]{4}))?\s*年?")
@@ -36,7 +43,7 @@ _UNSAFE_IN_ID = re.compile(r"[^\w.-]+")
 _NEAR = 50  # rapidfuzz ratio of 100: below it an id has too little in common with what was typed to be worth naming
 _NAMED = 8  # candidates an error names before it says how many more there are
 
-_NO_LIBRARY = "no library here: `planlens init DIR` starts one, --library or PLANLENS_LIBRARY names one"
+NO_LIBRARY = "no library here: `planlens init DIR` starts one, --library or PLANLENS_LIBRARY names one"
 _HEAD = """\
 # The catalogue of this library: one [[plan]] a file. `planlens add` appends to it; edit it freely.
 # region and parent are administrative names; level is national, province, city, district or town.
@@ -52,6 +59,10 @@ class Entry:
     path: Path
     sha256: str | None = None
     catalogued: bool = True
+    fetched: str | None = None
+    """When a plan from a web address was downloaded; the address is `info.source`."""
+    text_sha256: str | None = None
+    """Of its words alone: the same for one plan in two formats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,37 +153,54 @@ class Library:
         return plan
 
     def add(
-        self, file: str | os.PathLike[str], *, name: str | None = None, period: str | None = None, **facts: str | None
+        self,
+        file: str | os.PathLike[str],
+        *,
+        name: str | None = None,
+        period: str | None = None,
+        fetched: str | None = None,
+        **facts: str | None,
     ) -> Entry:
         """Copy a plan in as `name` and catalogue it; what `period` and `facts` (title, region …) do not say is taken
-        from its text. Nothing is left behind where that fails.
+        from its text, `fetched` is when it was downloaded. Nothing is left behind where that fails.
+
+        Raises KnownError where the library has the file, or its text in another format. The catalogue is read and
+        written under a lock, so that several processes may add at once.
         """
         if self.shipped:
-            raise LibraryError(_NO_LIBRARY)
+            raise LibraryError(NO_LIBRARY)
         source = Path(file)
-        info = _complete(_proposed(source), name, period, facts)
+        document = _read(source)
+        info = _complete(_proposed(document), name, period, facts)
         data = source.read_bytes()
-        digest = hashlib.sha256(data).hexdigest()
-        _check_id(info.id)
-        for entry in self.entries:
-            if digest in (entry.sha256, _digest(entry.path)):
-                raise LibraryError(f"{source}: the library has this file already, as {entry.info.id}")
-            if entry.info.id == info.id:
-                raise LibraryError(f"{info.id}: the library has a plan of this id; give another with --id")
-        return self._put(info, source.suffix.lower(), data, digest)
+        if name is not None:
+            _check_id(name)
+        made = Entry(
+            info, source, hashlib.sha256(data).hexdigest(), fetched=fetched, text_sha256=_text_digest(document)
+        )
+        with _locked(self.folder):
+            there = _load(self.folder)
+            _check_new(made, there, source, anyway=name is not None)
+            if name is None:
+                taken = {entry.info.id.casefold() for entry in there}
+                taken |= {path.stem.casefold() for path in self.folder.iterdir()}
+                made = replace(made, info=replace(info, id=_free(info, taken)))
+            elif any(entry.info.id == name for entry in there):
+                raise LibraryError(f"{name}: the library has a plan of this id; give another with --id")
+            return self._put(made, source.suffix.lower(), data)
 
-    def _put(self, info: PlanInfo, suffix: str, data: bytes, digest: str) -> Entry:
-        target, catalogue = self.folder / (info.id + suffix), self.folder / CATALOGUE
-        if target.exists():
+    def _put(self, made: Entry, suffix: str, data: bytes) -> Entry:
+        target, catalogue = self.folder / (made.info.id + suffix), self.folder / CATALOGUE
+        if target.exists() or target.is_symlink():
             raise LibraryError(f"{target}: the library's folder has a file of this name; give another id with --id")
-        text = catalogue.read_text("utf-8-sig").rstrip("\n") + "\n\n" + _block(info, target.name, digest)
+        text = catalogue.read_text("utf-8-sig").rstrip("\n") + "\n\n" + _block(made, target.name)
         write_atomically(target, data)
         try:
             write_atomically(catalogue, text.encode())
         except BaseException:
             target.unlink(missing_ok=True)
             raise
-        return Entry(info, target, digest)
+        return replace(made, path=target)
 
     def _by_id(self, ref: str) -> Entry | None:
         return next((entry for entry in self.entries if entry.info.id == ref), None)
@@ -250,13 +278,78 @@ def init(folder: str | os.PathLike[str]) -> Path:
     return catalogue
 
 
-def _proposed(path: Path) -> PlanInfo:
+def _read(path: Path) -> Document:
+    from planlens.parse import comparable
+    from planlens.read import read_document
+
+    return comparable(read_document(path))
+
+
+def _proposed(document: Document) -> PlanInfo:
     """What a file says of itself, with an id made of its name."""
-    info = _described(path)
-    plain = _UNSAFE_IN_ID.sub("-", path.stem).strip("-._")
-    if not plain or _years(plain):
-        plain = "-".join(part for part in (info.region, plain) if part)
-    return replace(info, id=plain, source=None)
+    info = recognised(document).info
+    return replace(info, id=_UNSAFE_IN_ID.sub("-", Path(document.path).stem).strip("-._"), source=None)
+
+
+def _free(info: PlanInfo, taken: Collection[str]) -> str:
+    """An id that no plan has: 深圳-2025, else 深圳-2025-卫生健康工作要点, else with a number.
+
+    A file that is named by its years keeps its name (shenzhen-2025.txt), as one does whose place is not known.
+    """
+    from planlens.regions import short
+
+    years = str(info.start_year) if info.start_year == info.end_year else f"{info.start_year}-{info.end_year}"
+    named = bool(info.id) and not _years(info.id)
+    if named and (re.fullmatch(rf"[A-Za-z][A-Za-z_-]*-{years}", info.id) or not info.region):
+        tried = [info.id]
+    else:
+        place = _UNSAFE_IN_ID.sub("", short(info.region) if info.region else "plan")
+        subject = re.sub(r"[（(].*|[^\u4e00-\u9fffA-Za-z]", "", info.title.replace(info.region or "\0", ""))
+        tried = [f"{place}-{years}", f"{place}-{years}-{re.sub('^[年度]+', '', subject)[:_SUBJECT]}".rstrip("-")]
+    free = (name for name in tried if name.casefold() not in taken)
+    counted = (name for n in itertools.count(2) if (name := f"{tried[-1]}-{n}").casefold() not in taken)
+    return next(free, None) or next(counted)
+
+
+def _check_new(made: Entry, there: Iterable[Entry], source: Path, *, anyway: bool) -> None:
+    """Raises KnownError where the library has these bytes, or (unless `anyway`) these words in another format."""
+    for entry in there:
+        if made.sha256 == (entry.sha256 or _digest(entry.path)):
+            raise KnownError(f"{source}: the library has this file already, as {entry.info.id}")
+        if not anyway and _words_digest(entry, made) == made.text_sha256:
+            raise KnownError(
+                f"{source}: the library has this text already, as {entry.info.id} ({entry.path.suffix}); --id adds it"
+            )
+
+
+def _words_digest(entry: Entry, made: Entry) -> str | None:
+    """That of the catalogue, else of the file, which is read only where it is of the same years."""
+    if entry.text_sha256 or (entry.info.start_year, entry.info.end_year) != (made.info.start_year, made.info.end_year):
+        return entry.text_sha256
+    try:
+        return _text_digest(_read(entry.path))
+    except PlanlensError:
+        return None
+
+
+def _text_digest(document: Document) -> str:
+    """SHA-256 of the letters and digits of a document: layout and format leave them alone."""
+    said = unicodedata.normalize("NFKC", "".join(block.span.of(document.text) for block in document.blocks))
+    return hashlib.sha256(re.sub(r"[\W_]+", "", said).encode()).hexdigest()
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Alone with the catalogue, among threads and processes, until done."""
+    from filelock import FileLock, Timeout
+
+    try:
+        with FileLock(folder / LOCK, timeout=_LOCK_WAITS):
+            yield
+    except Timeout:
+        raise LibraryError(f"{folder}: another planlens has been adding for {_LOCK_WAITS} s; try again") from None
+    except OSError as error:
+        raise OutputError(f"{folder}: cannot be written ({error.strerror or error})") from None
 
 
 def _complete(info: PlanInfo, name: str | None, period: str | None, facts: Mapping[str, str | None]) -> PlanInfo:
@@ -269,7 +362,8 @@ def _complete(info: PlanInfo, name: str | None, period: str | None, facts: Mappi
             raise LibraryError(f"{period}: a year is written 2025, a period 2021-2025")
         info = replace(info, start_year=years[0], end_year=years[1])
     if info.start_year is None:
-        raise LibraryError(f"{info.id}: the text does not say which year it is for; give it with --year")
+        where = info.id or info.title
+        raise LibraryError(f"{where}: the text does not say which year it is for; give it with --year")
     given: dict[str, Any] = {key: value for key, value in facts.items() if value}
     if "region" in given and given["region"] != info.region:
         info = replace(info, level=None, parent=None)  # they were guessed with the region that is not it
@@ -282,7 +376,7 @@ def _shipped() -> Path:
     for root in (package / "samples", package.parent / "samples"):
         if (root / CATALOGUE).is_file():
             return root
-    raise LibraryError(_NO_LIBRARY)
+    raise LibraryError(NO_LIBRARY)
 
 
 def _load(root: Path) -> tuple[Entry, ...]:
@@ -321,8 +415,8 @@ def _entry(root: Path, catalogue: Path, number: int, row: dict[str, Any]) -> Ent
         raise SettingsError(f"{where}: start_year {start} is after end_year {end}")
     if values["level"] not in (None, *LEVELS):
         raise SettingsError(f"{where}: level must be one of {', '.join(LEVELS)}")
-    digest = row.get("sha256")
-    return Entry(PlanInfo(**values), _inside(root, row["file"], where), digest if isinstance(digest, str) else None)
+    said = {name: row[name] for name in _DIGESTS if isinstance(row.get(name), str)}
+    return Entry(PlanInfo(**values), _inside(root, row["file"], where), **said)
 
 
 def _inside(root: Path, name: str, where: str) -> Path:
@@ -353,10 +447,7 @@ def recognised(document: Document) -> Recognised:
 
 
 def _described(path: Path) -> PlanInfo:
-    from planlens.parse import comparable
-    from planlens.read import read_document
-
-    return recognised(comparable(read_document(path))).info
+    return recognised(_read(path)).info
 
 
 def _different(old: Entry, new: Entry) -> tuple[Entry, Entry]:
@@ -416,11 +507,11 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
-def _block(info: PlanInfo, file: str, digest: str) -> str:
+def _block(made: Entry, file: str) -> str:
     """One [[plan]] of the catalogue, without what is not known."""
-    values: list[tuple[str, str | int | None]] = [("id", info.id), ("file", file)]
-    values += [(name, getattr(info, name)) for name in _INFO_FIELDS if name != "id"]
-    values.append(("sha256", digest))
+    values: list[tuple[str, str | int | None]] = [("id", made.info.id), ("file", file)]
+    values += [(name, getattr(made.info, name)) for name in _INFO_FIELDS if name != "id"]
+    values += [(name, getattr(made, name)) for name in _DIGESTS]
     lines = [f"{key} = {value if isinstance(value, int) else _quoted(value)}" for key, value in values if value]
     return "[[plan]]\n" + "\n".join(lines) + "\n"
 

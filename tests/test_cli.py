@@ -181,15 +181,16 @@ def test_a_library_of_ones_own(capsys: pytest.CaptureFixture[str], tmp_path: Pat
     file = tmp_path / "要点.txt"
     file.write_text(PLAN, "utf-8")
     assert "某某市" in ok(capsys, "add", file, "--library", folder, "--level", "city")
-    assert "as 要点" in refused(capsys, "add", file, "--library", folder, "--id", "again")
+    code, out, err = run(capsys, "add", file, "--library", folder, "--id", "again")
+    assert (code, out) == (0, "") and "as 某某-2024" in err
     assert "60名" in ok(capsys, "targets", "2024", "--library", folder)
-    assert "要点" in ok(capsys, "plans", "--library", folder)
+    assert "某某-2024" in ok(capsys, "plans", "--library", folder)
 
 
 def test_plans_says_which_file_cannot_be_read(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     ok(capsys, "init", tmp_path / "plans")
     (tmp_path / "a.txt").write_text(PLAN, "utf-8")
-    ok(capsys, "add", tmp_path / "a.txt", "--library", tmp_path / "plans")
+    ok(capsys, "add", tmp_path / "a.txt", "--library", tmp_path / "plans", "--id", "a")
     (tmp_path / "plans" / "a.txt").unlink()
     code, out, err = run(capsys, "plans", "--library", tmp_path / "plans")
     assert code == 0 and "a" in out and "no such file" in err
@@ -198,7 +199,7 @@ def test_plans_says_which_file_cannot_be_read(capsys: pytest.CaptureFixture[str]
 def test_a_catalogued_file_that_changed_is_said(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     ok(capsys, "init", tmp_path / "plans")
     (tmp_path / "a.txt").write_text(PLAN, "utf-8")
-    ok(capsys, "add", tmp_path / "a.txt", "--library", tmp_path / "plans")
+    ok(capsys, "add", tmp_path / "a.txt", "--library", tmp_path / "plans", "--id", "a")
     with (tmp_path / "plans" / "a.txt").open("a", encoding="utf-8") as stream:
         stream.write("（二）更多。新建医院2家。\n")
     code, _, err = run(capsys, "targets", "a", "--library", tmp_path / "plans")
@@ -269,7 +270,7 @@ def test_a_plan_without_outline_is_one_clause_and_says_so(capsys: pytest.Capture
         (("diff", "2023", "2025", "-o", "tests"), "a folder"),
         (("show", "2025", "-o", "README.md/report.md"), "no folder"),
         (("add", "nowhere.txt"), "no such file"),
-        (("add", "tests"), "tests"),
+        (("add", "planlens/report", "--library", "samples"), "no file in this folder"),
         (("init", "samples"), "already"),
         (("init", "README.md"), "not a folder"),
         (("show", "x" * 5000), ""),

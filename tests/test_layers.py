@@ -36,7 +36,8 @@ FLOORS = (
     {"kinds", "moves", "changes", "verdicts", "shifts", "absence", "pieces"},
     {"compare", "lineage", "overlap", "pledge", "track", "coverage"},
     {"check"},
-    {"fit", "fit_places", "library", "corpus", "report", "frames", "review"},
+    {"fit", "fit_places", "fetch", "library", "corpus", "report", "frames", "review"},
+    {"intake"},
     {"cli"},
     {"__main__"},
 )

@@ -42,6 +42,11 @@ def ids(pair: tuple[module.Entry, ...]) -> tuple[str, ...]:
     return tuple(entry.info.id for entry in pair)
 
 
+def files_of(library: Library) -> list[str]:
+    """What lies in a library's folder beside the lock, which stays."""
+    return sorted(path.name for path in library.folder.iterdir() if path.name != module.LOCK)
+
+
 def fails(call: object, *arguments: object, **options: object) -> str:
     with pytest.raises(PlanlensError) as error:
         call(*arguments, **options)  # type: ignore[operator]
@@ -115,8 +120,8 @@ def test_pairs_that_several_regions_have_are_listed(own: Library, tmp_path: Path
             Library.open(own.folder).add(write(tmp_path / f"{place}{year}.txt", text), region=place)
     shelf = Library.open(own.folder)
     message = fails(shelf.pair, "2023", "2025")
-    assert "甲甲市2023 → 甲甲市2025" in message and "乙乙市2023 → 乙乙市2025" in message
-    assert ids(shelf.pair("2023", "2025", region="乙乙")) == ("乙乙市2023", "乙乙市2025")
+    assert "甲甲-2023 → 甲甲-2025" in message and "乙乙-2023 → 乙乙-2025" in message
+    assert ids(shelf.pair("2023", "2025", region="乙乙")) == ("乙乙-2023", "乙乙-2025")
 
 
 def test_years_that_no_region_has_together(samples: Library) -> None:
@@ -174,7 +179,7 @@ def test_add_copies_the_original_and_says_what_it_took(own: Library, tmp_path: P
     entry = own.add(source, issuer="某某市卫生健康委员会", source='"带引号"\t\\\x7f')
     again = Library.open(own.folder).find("2024")
     assert again.info == entry.info and again.sha256 == hashlib.sha256(source.read_bytes()).hexdigest()
-    assert again.info.id == "要点-2024" and again.info.region == "某某市" and again.info.level == "city"
+    assert again.info.id == "某某-2024" and again.info.region == "某某市" and again.info.level == "city"
     assert again.path.read_bytes() == source.read_bytes() and source.exists()
 
 
@@ -190,15 +195,18 @@ def test_add_refuses_what_is_there_already(own: Library, tmp_path: Path) -> None
     own.add(source)
     shelf = Library.open(own.folder)
     before = sorted(path.name for path in own.folder.iterdir())
-    assert "as a" in fails(shelf.add, source, name="b")
-    assert "of this id" in fails(shelf.add, write(tmp_path / "more" / "a.txt", DRAFT + "（二）更多。\n"))
+    assert "as 某某-2024" in fails(shelf.add, source, name="b")
+    more = write(tmp_path / "more" / "a.txt", DRAFT + "（二）更多。\n")
+    assert "of this id" in fails(shelf.add, more, name="某某-2024")
     assert sorted(path.name for path in own.folder.iterdir()) == before
+    assert shelf.add(more).info.id == "某某-2024-卫生健康工作要点"
+    assert shelf.add(write(tmp_path / "third.txt", DRAFT + "（二）其他。\n")).info.id == "某某-2024-卫生健康工作要点-2"
 
 
 @pytest.mark.parametrize("name", ["../evil", "a/b", "2025", "2021-2025", "", ".hidden", "-x", "a\0b"])
 def test_an_id_never_leads_out_or_looks_like_a_year(own: Library, tmp_path: Path, name: str) -> None:
     fails(own.add, write(tmp_path / "a.txt"), name=name)
-    assert sorted(path.name for path in own.folder.iterdir()) == ["plans.toml"]
+    assert files_of(own) == ["plans.toml"]
 
 
 def test_add_asks_for_a_year_that_nothing_says(own: Library, tmp_path: Path) -> None:
@@ -223,7 +231,7 @@ def test_add_refuses_what_is_no_plan(own: Library, tmp_path: Path, bad: str) -> 
         path.write_bytes(b"" if bad == "empty" else bytes(range(256)) * 40)
     with pytest.raises(InputError):
         own.add(path, period="2025")
-    assert sorted(path.name for path in own.folder.iterdir()) == ["plans.toml"]
+    assert files_of(own) == ["plans.toml"]
 
 
 def test_add_leaves_nothing_when_the_catalogue_cannot_be_written(
@@ -236,7 +244,7 @@ def test_add_leaves_nothing_when_the_catalogue_cannot_be_written(
 
     monkeypatch.setattr(module, "write_atomically", failing)
     fails(own.add, write(tmp_path / "a.txt"))
-    assert sorted(path.name for path in own.folder.iterdir()) == ["plans.toml"]
+    assert files_of(own) == ["plans.toml"]
 
 
 def test_init_leaves_a_library_alone(own: Library) -> None:
@@ -270,7 +278,7 @@ def test_a_damaged_catalogue_is_one_line(own: Library, tmp_path: Path, row: str,
 
 
 def test_a_changed_file_is_said_not_fatal(own: Library, tmp_path: Path) -> None:
-    entry = own.add(write(tmp_path / "a.txt"))
+    entry = own.add(write(tmp_path / "a.txt"), name="a")
     entry.path.write_text(DRAFT + "（二）更多。\n", "utf-8")
     shelf = Library.open(own.folder)
     notes = shelf.read(shelf.find("a")).notes
