@@ -15,6 +15,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
+from datetime import date
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, Any
 
@@ -365,9 +366,31 @@ def _complete(info: PlanInfo, name: str | None, period: str | None, facts: Mappi
         where = info.id or info.title
         raise LibraryError(f"{where}: the text does not say which year it is for; give it with --year")
     given: dict[str, Any] = {key: value for key, value in facts.items() if value}
+    for key in ("date", "effect"):
+        if key in given and not _is_day(given[key]):
+            raise LibraryError(f"{given[key]}: a day is written 2025-03-01")
     if "region" in given and given["region"] != info.region:
         info = replace(info, level=None, parent=None)  # they were guessed with the region that is not it
+        given = _in_full(given["region"], given.get("parent")) | given
     return replace(info, **given)
+
+
+def _in_full(name: str, parent: str | None) -> dict[str, str | None]:
+    """Level and parent of the one division so called."""
+    from planlens import regions
+
+    found = regions.one(name, parent)
+    if found is None:
+        return {}
+    over = regions.above(found)
+    return {"level": found.level, "parent": over[0].name if over else None}
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _shipped() -> Path:
