@@ -34,13 +34,12 @@ FORMATS = ("table", "md", "csv", "json", "docx", "xlsx", "html", "pdf")
 _SAME = ("like", "comparable", "same")
 _PIPED_WIDTH = 120  # cells, where the output is no terminal and COLUMNS does not say
 _NOTE_SHOWN = 120  # characters of a note's quote: a whole attachment may be set aside, and csv and --full have it all
-_MANNERS = ("output", "form", "colour", "style", "full")  # what does not touch a result
+_MANNERS = ("output", "form", "colour", "style", "full", "plot", "tracked", "folder")  # what does not touch a result
 _LINKED = {  # what the links of a command are between: plans of two years, of two places
     "diff": "years", "align": "years", "pack": "years", "coverage": "places", "overlap": "places",
     "trace": "years places", "check": "years places",
 }  # fmt: skip
 _EACH = "{chart}"  # in the name of a picture: one file a chart
-_BOM = b"\xef\xbb\xbf"  # so that Excel opens a .csv file as UTF-8
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 T = TypeVar("T")
@@ -352,6 +351,47 @@ def diff(
         result=result,
     )
     return CHANGED if exit_code and _differ(result) else OK
+
+
+@cli.command()
+@_plan_argument("old")
+@_plan_argument("new")
+@click.option("-o", "--output", "folder", metavar="DIR", required=True, help="The folder: new, empty, or a pack's.")
+@click.option("--full", is_flag=True, help="Everything, uncut: kept commitments as well.")
+@click.option("--tracked", is_flag=True, help="In report.docx: changed commitments as revisions.")
+@_reviews
+@_meaning
+@_running(_shelf, _manner)
+def pack(run: _Run, old: str, new: str, folder: str, tracked: bool, no_reviewed: bool, alignments: str | None) -> None:
+    """Write a comparison in every form into one folder, to take into a meeting.
+
+    A one-page summary, the report as Word, Excel, a page and PDF, its tables as .csv, the whole result as .json; all
+    from one comparison. What cannot be made here is said and keeps back no other file.
+    """
+    from planlens.compare import compare
+    from planlens.report import json, tables
+    from planlens.report import pack as packed
+
+    home = Path(folder)
+    packed.check(home)
+    run.form, run.outputs = "pack", [("pack", home / name) for name in packed.FILES]
+    run.look = replace(run.look, tracked=tracked)
+    first, second = run.pair(old, new)
+    reviewed = run.replayed(first, second, alignments, no_reviewed)
+    result = compare(first, second, reviewed.settled, encoder=run.encoder, lexicon=run.lexicon)
+    listed = tables.SECTIONS if run.look.full else tables.SHOWN
+    report = run.made(
+        json=lambda: json.diff(result, reviewed.orphaned),
+        tables=lambda: tables.diff(result, run.m, only=listed, orphaned=reviewed.orphaned),
+        result=result,
+    )
+    parts = {"shifts": tables.ROWS[:1], "changes": tables.ROWS[1:]}
+    made = packed.make(report, lambda name: tables.diff_rows(result, run.m, only=parts[name]))
+    made.write(home)
+    for name in made.files:
+        click.echo(f"{home / name}")
+    for name, why in made.missing.items():
+        click.echo(f"planlens: {name}: {run.m('pack.missing', why=why)}", err=True)
 
 
 @cli.command()
@@ -809,14 +849,14 @@ class _Run:
         from planlens.report import write
 
         made = self.made(json=json, tables=tables, csv=csv, result=result)
-        drawn = self._drawn(made)
+        written: list[tuple[str | bytes, Path | None, bool]] = [(drawn, place, False) for place, drawn in self._drawn(made)]
         for form, path in self.outputs:
             self.form = form
-            _put(write(form, made), path, colour=self.look.colour, bom=form == "csv")
+            written.append((write(form, made), path, form == "csv"))
             if form == "csv" and path is not None:
-                self._beside(path, made, result)
-        for path, picture in drawn:
-            _put(picture, path, colour=False)
+                written.append((*self._beside(path, made, result), False))
+        for data, path, bom in written:  # once nothing can fail but the disk
+            _put(data, path, colour=self.look.colour, bom=bom)
 
     def _drawn(self, made: Report) -> list[tuple[Path, bytes]]:
         """The pictures asked for, each drawn before any file is written."""
@@ -838,12 +878,12 @@ class _Run:
             ]
         return drawn
 
-    def _beside(self, path: Path, made: Report, result: object) -> None:
+    def _beside(self, path: Path, made: Report, result: object) -> tuple[str, Path]:
         """What a table of values cannot say itself, in the file where the web's standard for CSV looks for it."""
         from planlens.report.csv import metadata
 
-        place = path.with_name(path.name + "-metadata.json")
-        _put(metadata(path.name, made.rows(), self.manifest(result).json()), place, colour=False)
+        told = metadata(path.name, made.rows(), self.manifest(result).json())
+        return told, path.with_name(path.name + "-metadata.json")
 
     def made(
         self,
@@ -906,9 +946,10 @@ def _put(made: str | bytes, path: Path | None, *, colour: bool, exact: bool = Fa
         assert isinstance(made, str)
         return _print(made, exact=exact, colour=colour)
     from planlens.files import write_atomically
+    from planlens.report.csv import BOM
 
     data = made if isinstance(made, bytes) else made.encode("utf-8", "backslashreplace")
-    return write_atomically(path, _BOM + data if bom else data)
+    return write_atomically(path, BOM + data if bom else data)
 
 
 def _print(text: str, *, exact: bool, colour: bool) -> None:

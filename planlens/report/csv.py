@@ -14,6 +14,7 @@ from planlens.report.look import Look, safe
 
 # A spreadsheet takes a cell that begins so for a formula, full-width forms included in some of them.
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+BOM = b"\xef\xbb\xbf"  # so that Excel opens the file as UTF-8
 _SPACES = re.compile("([\\t\\r\\n])")
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?%?")
 

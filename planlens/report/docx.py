@@ -43,11 +43,19 @@ def write(report: Report) -> bytes:
     )
 
 
+def brief(report: Report, more: Sequence[str]) -> bytes:
+    """The first page of a comparison alone, ended by some lines of its own."""
+    told = _Told(report, tuple(more))
+    body = [told.line(told.title, TITLE, "Title"), *told.first_page(), wordml.section(PORTRAIT, first=True, last=True)]
+    return wordml.document("".join(body), title=told.title, header=told.header(), when=told.revisions.when)
+
+
 @dataclass(frozen=True)
 class _Told:
-    """One report on its way to paper."""
+    """One report on its way to paper; `more` are lines at the end of its first page."""
 
     report: Report
+    more: tuple[str, ...] = ()
 
     @cached_property
     def illustrated(self) -> tuple[Sequence[Table], tuple[Picture, ...]]:
@@ -98,7 +106,7 @@ class _Told:
         m = self.report.m
         head, counts = summary.named(self.tables, "head"), summary.named(self.tables, "counts")
         assert head and counts
-        left = _LISTS
+        left = _LISTS - sum(320 * _lines(line, PORTRAIT.across / _EM) for line in self.more)
         for side, name in enumerate(head.columns[1:], 1):
             plan = m("docx.plan", which=name, title=_title_of(head, side))
             yield self.line(plan, PLACE, "Subtitle")
@@ -115,7 +123,8 @@ class _Told:
             left -= sum(80 + 250 * _height(row, self.widths(table, PORTRAIT, _SMALL_EM), _SMALL_EM)
                               for row in (table.columns, *table.rows))  # fmt: skip
         yield from self.most_missed(left)
-        yield self.line(m("docx.caution"), PLACE, "Cell")
+        for line in self.more or [m("docx.caution")]:
+            yield self.line(line, PLACE, "Cell")
 
     def most_moved(self, rows: Sequence[tuple[str, ...]]) -> Table:
         m = self.report.m

@@ -45,10 +45,13 @@ def write(report: Report) -> bytes:
 
     Raises OutputError where nothing on this machine can print a page, or what can fails.
     """
-    page = html.write(report)
+    return of_page(html.write(report), stamp(report.result))
+
+
+def of_page(page: bytes, when: datetime) -> bytes:
+    """A page of `html` as a PDF that carries the time `when`."""
     browser = find()
-    made = printed(browser, page) if browser else _laid_out(page)
-    return fixed(made, stamp(report.result))
+    return fixed(printed(browser, page) if browser else _laid_out(page), when)
 
 
 def find() -> str | None:

@@ -14,6 +14,7 @@ from planlens.model import Table
 from planlens.report.messages import Messages
 
 LISTED = 10
+COLUMNS = ("indicator", "old_value", "new_value", "movement", "verdict")
 _MOVED = 6  # of these at most numbers that moved, where others changed their meaning or were given up
 _FEW = 5
 _PERCENT = re.compile(r"（([+-]?[0-9.]+)([万亿]?)%）$")
@@ -63,6 +64,18 @@ def dropped(tables: Sequence[Table]) -> list[str]:
     cells = [row[0] for row in table.rows] if table else []
     carrying = [cell for cell in cells if cell.count("\n") > 1]
     return carrying[:LISTED] or cells[:_FEW]
+
+
+def leading(tables: Sequence[Table], m: Messages) -> list[Table]:
+    """Both as tables under their titles; none where there is nothing to list."""
+    made = []
+    if moved := shifts(tables, m):
+        columns = tuple(m("column." + name) for name in COLUMNS)
+        made.append(Table("leading", m("docx.shifts", listed=len(moved)), columns, tuple(moved)))
+    if gone := dropped(tables):
+        rows = tuple(text.partition("\n")[::2] for text in gone)
+        made.append(Table("leading", m("docx.dropped", listed=len(gone)), ("", ""), rows))
+    return made
 
 
 def cut(text: str, longest: int) -> str:

@@ -166,16 +166,7 @@ class _Workbook:
 
     def leading(self) -> list[Table]:
         """Of a comparison: the numbers that moved most and the dropped commitments that carried most."""
-        m, made = self.report.m, []
-        if not isinstance(self.report.result, Comparison):
-            return []
-        if moved := summary.shifts(self.tables, m):
-            columns = headers(m, ("indicator", "old_value", "new_value", "movement", "verdict"))
-            made.append(Table("leading", m("docx.shifts", listed=len(moved)), columns, tuple(moved)))
-        if gone := summary.dropped(self.tables):
-            rows = [text.partition("\n")[::2] for text in gone]
-            made.append(Table("leading", m("docx.dropped", listed=len(gone)), ("", ""), tuple(rows)))
-        return made
+        return summary.leading(self.tables, self.report.m) if isinstance(self.report.result, Comparison) else []
 
     def charts(self) -> None:
         """The pictures under each other."""

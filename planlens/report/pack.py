@@ -1,0 +1,145 @@
+"""A comparison as a folder to take into a meeting: the same result in every form, with one page to read first.
+
+    make(report, tables, rows) -> Pack       every file in memory, and why one could not be made
+    Pack.write(folder)                       each file whole; files of others stay as they are
+
+A file that cannot be made here (a PDF without a browser) is named in the summary and keeps back no other.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+from planlens.errors import OutputError, PlanlensError
+from planlens.files import write_atomically
+from planlens.model import Table
+from planlens.report import Report, csv, docx, html, markdown, pdf, summary, write
+from planlens.report import json as as_json
+from planlens.report.messages import Messages
+from planlens.report.stamp import stamp
+
+SUMMARY = ("summary.docx", "summary.md")
+REPORTS = ("report.docx", "report.xlsx", "report.html", "report.pdf")
+RESULT = "result.json"
+TABLES = ("shifts.csv", "changes.csv")
+FILES = (*SUMMARY, *REPORTS, *TABLES, RESULT)
+
+# Columns of the rows of a comparison that only one of the two tables fills.
+_OF_CHANGES = ("kinds", "probability", "basis", "nearest_clause", "nearest", "nearest_probability", "carried", "trace")
+_OF_SHIFTS = ("indicator", "old_value", "new_value", "difference", "percent_number", "verdict")
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """The files of a pack by name, and for each that could not be made why."""
+
+    files: dict[str, bytes]
+    missing: dict[str, str]
+
+    def write(self, folder: Path) -> None:
+        """Put every file in its place, whole; what an earlier pack left there and this one lacks is taken away."""
+        if not folder.exists():
+            folder.mkdir()
+        for name, data in self.files.items():
+            write_atomically(folder / name, data)
+        for name in set(FILES) - self.files.keys():
+            with suppress(FileNotFoundError):
+                (folder / name).unlink()
+
+
+def check(folder: Path) -> None:
+    """Raise OutputError where a pack cannot go: into a file, or among files that are no pack's."""
+    if not folder.exists():
+        if not folder.parent.is_dir():
+            raise OutputError(f"{folder}: there is no folder {folder.parent}")
+        return
+    if not folder.is_dir():
+        raise OutputError(f"{folder}: a file, not a folder")
+    if any(folder.iterdir()) and not _is_pack(folder):
+        raise OutputError(f"{folder}: holds other files and no pack; name a new or empty folder")
+
+
+def _is_pack(folder: Path) -> bool:
+    try:
+        found = json.loads((folder / RESULT).read_text("utf-8"))
+        return bool(found["manifest"]["command"][0] == "pack")
+    except (OSError, ValueError, KeyError, IndexError, TypeError):
+        return False
+
+
+def make(report: Report, rows: Callable[[str], Table]) -> Pack:
+    """All files of a comparison; `rows` gives the rows of "shifts" or "changes" for a spreadsheet.
+
+    The browser that makes the PDF works while the other files are written.
+    """
+    report = replace(report, tables=cache(report.tables), json=cache(report.json))
+    page = html.write(report)
+    found: dict[str, bytes] = {"report.html": page}
+    missing: dict[str, str] = {}
+
+    def put(name: str, made: Callable[[], bytes]) -> None:
+        try:
+            found[name] = made()
+        except PlanlensError as error:
+            missing[name] = str(error)
+
+    with ThreadPoolExecutor(1) as beside:
+        printing = beside.submit(pdf.of_page, page, stamp(report.result))
+        put("report.docx", lambda: docx.write(report))
+        put("report.xlsx", lambda: _bytes(write("xlsx", report)))
+        put(RESULT, lambda: as_json.dumps(report.json()).encode())
+        put("shifts.csv", lambda: _csv(rows("shifts"), report, _OF_CHANGES))
+        put("changes.csv", lambda: _csv(rows("changes"), report, _OF_SHIFTS))
+        put("report.pdf", printing.result)
+    listed = contents({**dict.fromkeys(FILES, ""), **missing}, report.m)
+    put("summary.docx", lambda: docx.brief(report, _lines(report, missing)))
+    put("summary.md", lambda: markdown.write(_summary(report, listed), report.look).encode())
+    return Pack({name: found[name] for name in FILES if name in found}, missing)
+
+
+def _lines(report: Report, missing: dict[str, str]) -> list[str]:
+    """What the summary says at its end: the other files, those that are not there, what was compared, a caution."""
+    m = report.m
+    read = [f"{file['file']} sha256:{file['sha256'][:12]}" for file in report.json()["manifest"]["inputs"]]
+    made = " · ".join(name for name in FILES if name not in missing)
+    return [
+        m("docx.lead", label=m("pack.files")) + made,
+        *(m("docx.lead", label=name) + m("pack.missing", why=why) for name, why in missing.items()),
+        m("docx.lead", label=m("manifest.inputs")) + " · ".join(read),
+        m("pack.caution"),
+    ]
+
+
+def contents(files: dict[str, str], m: Messages) -> Table:
+    """What each file is, or why it is not there."""
+    rows = [
+        (name, m("pack.missing", why=why) if why else m("pack." + name.replace(".", "_")))
+        for name, why in files.items()
+    ]
+    return Table("contents", m("pack.files"), ("", ""), tuple(rows))
+
+
+def _summary(report: Report, listed: Table) -> list[Table]:
+    tables = report.tables()
+    first = [summary.named(tables, name) for name in ("counts", "head")]
+    ends = [table for table in tables if table.name == "closing"]
+    facts = [table for table in first if table is not None]
+    return [*facts[:1], *summary.leading(tables, report.m), *facts[1:], listed, *ends]
+
+
+def _csv(table: Table, report: Report, without: Sequence[str]) -> bytes:
+    left_out = {report.m("column." + name) for name in without}
+    kept = [n for n, name in enumerate(table.columns) if name not in left_out]
+    rows = tuple(tuple(row[n] for n in kept) for row in table.rows)
+    narrow = replace(table, columns=tuple(table.columns[n] for n in kept), rows=rows)
+    return csv.BOM + csv.write([narrow], report.look).encode("utf-8", "backslashreplace")
+
+
+def _bytes(made: str | bytes) -> bytes:
+    return made if isinstance(made, bytes) else made.encode()
