@@ -849,7 +849,9 @@ class _Run:
         from planlens.report import write
 
         made = self.made(json=json, tables=tables, csv=csv, result=result)
-        written: list[tuple[str | bytes, Path | None, bool]] = [(drawn, place, False) for place, drawn in self._drawn(made)]
+        written: list[tuple[str | bytes, Path | None, bool]] = [
+            (drawn, place, False) for place, drawn in self._drawn(made)
+        ]
         for form, path in self.outputs:
             self.form = form
             written.append((write(form, made), path, form == "csv"))

@@ -21,14 +21,17 @@ from planlens.files import write_atomically
 from planlens.model import Table
 from planlens.report import Report, csv, docx, html, markdown, pdf, summary, write
 from planlens.report import json as as_json
+from planlens.report.charts import charts
+from planlens.report.figures import picture
 from planlens.report.messages import Messages
 from planlens.report.stamp import stamp
 
 SUMMARY = ("summary.docx", "summary.md")
 REPORTS = ("report.docx", "report.xlsx", "report.html", "report.pdf")
 RESULT = "result.json"
+CHARTS = "charts.png"
 TABLES = ("shifts.csv", "changes.csv")
-FILES = (*SUMMARY, *REPORTS, *TABLES, RESULT)
+FILES = (*SUMMARY, *REPORTS, CHARTS, *TABLES, RESULT)
 
 # Columns of the rows of a comparison that only one of the two tables fills.
 _OF_CHANGES = ("kinds", "probability", "basis", "nearest_clause", "nearest", "nearest_probability", "carried", "trace")
@@ -93,23 +96,25 @@ def make(report: Report, rows: Callable[[str], Table]) -> Pack:
         printing = beside.submit(pdf.of_page, page, stamp(report.result))
         put("report.docx", lambda: docx.write(report))
         put("report.xlsx", lambda: _bytes(write("xlsx", report)))
+        if drawn := charts(report):
+            put(CHARTS, lambda: picture(drawn, "png"))
         put(RESULT, lambda: as_json.dumps(report.json()).encode())
         put("shifts.csv", lambda: _csv(rows("shifts"), report, _OF_CHANGES))
         put("changes.csv", lambda: _csv(rows("changes"), report, _OF_SHIFTS))
         put("report.pdf", printing.result)
-    listed = contents({**dict.fromkeys(FILES, ""), **missing}, report.m)
-    put("summary.docx", lambda: docx.brief(report, _lines(report, missing)))
+    there = [name for name in FILES if name in found or name in SUMMARY]
+    listed = contents({**dict.fromkeys(there, ""), **missing}, report.m)
+    put("summary.docx", lambda: docx.brief(report, _lines(report, there, missing)))
     put("summary.md", lambda: markdown.write(_summary(report, listed), report.look).encode())
     return Pack({name: found[name] for name in FILES if name in found}, missing)
 
 
-def _lines(report: Report, missing: dict[str, str]) -> list[str]:
+def _lines(report: Report, there: Sequence[str], missing: dict[str, str]) -> list[str]:
     """What the summary says at its end: the other files, those that are not there, what was compared, a caution."""
     m = report.m
     read = [f"{file['file']} sha256:{file['sha256'][:12]}" for file in report.json()["manifest"]["inputs"]]
-    made = " · ".join(name for name in FILES if name not in missing)
     return [
-        m("docx.lead", label=m("pack.files")) + made,
+        m("docx.lead", label=m("pack.files")) + " · ".join(there),
         *(m("docx.lead", label=name) + m("pack.missing", why=why) for name, why in missing.items()),
         m("docx.lead", label=m("manifest.inputs")) + " · ".join(read),
         m("pack.caution"),
