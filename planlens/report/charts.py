@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import get_args
 
@@ -102,7 +102,7 @@ class Shares(Chart):
     """The share of what each row has that is found in each column."""
 
     names: tuple[str, ...]
-    shares: Mapping[tuple[str, str], float]
+    shares: Mapping[tuple[str, str], float] = field(hash=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,8 @@ class _Told:
     @cached_property
     def illustrated(self) -> tuple[Sequence[Table], tuple[Picture, ...]]:
         made = self.report.tables()
+        if self.more:  # the first page shows none
+            return made, ()
         return illustrated(self.report, made, _room(_paper(made)))
 
     @property

@@ -147,7 +147,13 @@ def picture(found: Sequence[Chart], form: str) -> bytes:
 def pictures(found: Sequence[Chart], room: float) -> tuple[Picture, ...]:
     """A PNG a chart, lists of rows cut so that no picture is higher than `room` pixels. Raises as `picture` does."""
     cut = [part for chart in found for part in parts(chart, room - _AROUND)]
-    return tuple(Picture(row[0].chart.beside, row[0].chart.title, *_drawn([row], "png")) for row in _rows(cut))
+    rows = [tuple(panel.chart for panel in row) for row in _rows(cut)]
+    return tuple(Picture(row[0].beside, row[0].title, *_drawn_once(row)) for row in rows)
+
+
+@lru_cache(maxsize=8)  # Word and Excel show the same ones
+def _drawn_once(row: tuple[Chart, ...]) -> tuple[bytes, float, float]:
+    return _drawn([[_Panel.of(chart) for chart in row]], "png")
 
 
 def _rows(found: Sequence[Chart]) -> list[list[_Panel]]:
