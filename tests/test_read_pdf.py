@@ -45,7 +45,7 @@ class Page:
         self.y -= PITCH * (size or self.size) / SIZE
 
     def centred(self, text: str, size: float) -> None:
-        self.line(text, self.left + (self.width * self.size - size * len(text)) / 2, size)
+        self.line(text, self.left + (self.width * self.size - self.pdf.stringWidth(text, FONT, size)) / 2, size)
 
     def paragraph(self, text: str, indent: float = 2) -> None:
         for at, line in enumerate(self.cut(text, indent)):

@@ -6,6 +6,7 @@ A page is a list of glyphs with their boxes; nothing here knows of PDF. y grows 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -28,10 +29,14 @@ _COLUMN_ROWS = 4
 """Rows on each side of a gutter before it is believed to be one."""
 _FILLED = 0.75
 """Share of its column that a row of prose fills; half of the rows of a column do."""
+_TABLE_ROWS = 3
+"""Rows, and columns, that make a table where no lines are drawn."""
 _ZONE = 3
 """Rows at the top and at the foot of a page among which running heads are looked for."""
 _SLOT = 4.0
 """Points by which the place of a running head may differ from page to page."""
+_APART = 1.15
+"""Share of the usual distance of lines by which a running head in letters as large as the text's keeps off."""
 _SLACK = 0.6
 """Ems a line may end short of the edge, beyond what the next word would need."""
 _INDENT = 0.8
@@ -51,7 +56,7 @@ _CLOSING = frozenset("，。、；：！？）》”’】〕」』〉…—,;:!
 _QUOTES = frozenset("“”‘’\"'")
 _LABEL = re.compile(
     r"[一二三四五六七八九十百]{1,4}[、．.]|[（(][一二三四五六七八九十百]{1,4}[）)]|\d{1,3}(?:[、．]|\.(?!\d))|[（(]\d{1,3}[）)]"
-    r"|第[一二三四五六七八九十百\d]{1,5}[编篇章节条]|专栏|附件|附表|[●■◆▲★▪•·]|——"
+    r"|第[一二三四五六七八九十百\d]{1,5}[编篇章节条]|专栏|附件|附表|[①-⑳●■◆▲★▪•·]|——"
 )
 _LEADERS = re.compile(r"(?:…{2,}|(?:[.．·‥]\s?){3,})\s*\d{1,4}$")
 _LETTER_NUMBER = re.compile(r"\S{0,16}[〔\[［(（]20\d\d[〕\]］)）]\s?第?\d{1,5}\s?号(?:\s*签发人.{0,20})?")
@@ -119,6 +124,8 @@ class Line:
     page: int
     need: float
     hang: float
+    blank: bool
+    """Whether a blank ends it in the file: the text goes on with one."""
     column: tuple[object, ...]
     """Lines with the same mark stand in the same column, on whatever page."""
 
@@ -136,7 +143,7 @@ class Paragraph:
         if self.lines and self.text:
             if re.search(r"[a-z]-$", self.text) and line.text[:1].islower():
                 self.text = self.text[:-1]
-            elif _is_letter(self.text[-1]) and _is_letter(line.text[0]) and not _number_goes_on(self.text, line.text):
+            elif self.lines[-1].blank or _words_meet(self.text, line.text):
                 self.text += " "
         if not self.starts or self.starts[-1][1] != line.page:
             self.starts.append((len(self.text), line.page))
@@ -212,9 +219,11 @@ def _is_letter(char: str) -> bool:
     return char.isalnum() and char < "\u2e80"
 
 
-def _number_goes_on(text: str, following: str) -> bool:
-    """202 | 5年: a number broken in two, which digits on both sides of a line's end are."""
-    return text[-1].isdigit() and following[0].isdigit()
+def _words_meet(text: str, following: str) -> bool:
+    """Whether two lines part two words of letters; digits on both sides of a line's end are one number: 202 | 5年."""
+    if text[-1].isdigit() and following[0].isdigit():
+        return False
+    return _is_letter(text[-1]) and _is_letter(following[0])
 
 
 # Columns and reading order
@@ -230,14 +239,14 @@ def flows(pages: Sequence[Page], heads: Mapping[int, frozenset[float]]) -> list[
     for page in pages:
         kept = [row for row in rows(page.glyphs) if row.y not in heads.get(page.number, frozenset())]
         items: list[Row | Frame] = sorted([*kept, *page.frames], key=_top)
-        gutter = _gutter(kept)
+        gutter = _gutter(items)
         if gutter is not None:
             known.setdefault(_size(page), gutter)
         laid.append((page, items, gutter))
     out = []
     for page, items, gutter in laid:
         parts = _columns(items, (), gutter, known.get(_size(page)))
-        out.append((page, [((*_size(page), page.number % 2, *mark), part) for mark, part in parts]))
+        out.append((page, [((*_size(page), page.number % 2, *mark), _with_tables(part)) for mark, part in parts]))
     return out
 
 
@@ -267,8 +276,7 @@ def _columns(
         left, right = _halves(band, gutter)
         if _is_band(left, right, least):
             for side, part in (("left", left), ("right", right)):
-                inner = _gutter([item for item in part if isinstance(item, Row)])
-                out += _columns(part, (*mark, side), inner, None)
+                out += _columns(part, (*mark, side), _gutter(part), None)
         else:
             _append(out, mark, band)
         band = []
@@ -294,11 +302,14 @@ def _gaps(row: Row) -> Iterator[tuple[float, float]]:
         end = max(end, glyph.x1)
 
 
-def _gutter(found: list[Row]) -> float | None:
+def _gutter(items: list[Row | Frame]) -> float | None:
     """The x that most rows leave white, with text of columns on both sides."""
     votes: Counter[int] = Counter()
-    for row in found:
-        votes.update(at for left, right in _gaps(row) for at in range(int(left) + 1, int(right) + 1))
+    frames = [item for item in items if isinstance(item, Frame)]
+    for row in items:
+        if isinstance(row, Row):
+            gaps = [*_gaps(row), *_gaps_to(frames, row)]
+            votes.update(at for left, right in gaps for at in range(int(left) + 1, int(right) + 1))
     if not votes:
         return None
     most = max(votes.values())
@@ -306,8 +317,17 @@ def _gutter(found: list[Row]) -> float | None:
         return None
     best = [at for at, count in votes.items() if count == most]
     gutter = float(median(best))
-    left, right = _halves([row for row in found if not _crosses(row, gutter)], gutter)
+    left, right = _halves([item for item in items if not _crosses(item, gutter)], gutter)
     return gutter if _is_band(left, right, _COLUMN_ROWS) else None
+
+
+def _gaps_to(frames: list[Frame], row: Row) -> Iterator[tuple[float, float]]:
+    """The white between a row and the tables beside it."""
+    for frame in frames:
+        if frame.top < row.y < frame.bottom:
+            left, right = (row.x1, frame.x0) if row.x1 < frame.x0 else (frame.x1, row.x0)
+            if right - left > _GUTTER * row.size:
+                yield left, right
 
 
 def _crosses(item: Row | Frame, x: float) -> bool:
@@ -338,12 +358,90 @@ def _is_band(left: list[Row | Frame], right: list[Row | Frame], least: int) -> b
 
 
 def _is_prose(side: list[Row | Frame], least: int) -> bool:
+    """Whether most rows of a side fill it; a table in it stands for the rows that it leaves no place for."""
     found = [item for item in side if isinstance(item, Row)]
-    if len(found) < least:
+    framed = _COLUMN_ROWS * (len(side) - len(found))
+    if len(found) + framed < least or not side:
         return False
-    width = max(row.x1 for row in found) - min(row.x0 for row in found)
-    full = sum(row.x1 - row.x0 > _FILLED * width for row in found)
-    return 2 * full >= len(found) and (width > 8 * median(row.size for row in found) or least == 1)
+    width = max(item.x1 for item in side) - min(item.x0 for item in side)
+    full = sum(row.x1 - row.x0 > _FILLED * width and not any(_gaps(row)) for row in found) + framed
+    wide = not found or width > 8 * median(row.size for row in found)
+    return 2 * full >= len(found) + framed and (wide or least == 1)
+
+
+# Tables without rules
+
+
+def _with_tables(items: Iterable[Row | Frame]) -> list[Row | Frame]:
+    """Items with every run of rows in three columns or more made the table it is; a wrapped cell may stand between."""
+    out: list[Row | Frame] = []
+    run: list[Row] = []
+    for item in [*items, None]:
+        if run and isinstance(item, Row) and _under(run, item):
+            run.append(item)
+            continue
+        out += _as_table(run)
+        run = []
+        if isinstance(item, Row) and len(_segments(item)) > 2:
+            run = [item]
+        elif item is not None:
+            out.append(item)
+    return out
+
+
+def _segments(row: Row) -> list[Row]:
+    """The pieces of a row that wide white parts."""
+    cuts = [(left + right) / 2 for left, right in _gaps(row)]
+    parts: list[list[Glyph]] = [[] for _ in range(len(cuts) + 1)]
+    for glyph in row.glyphs:
+        parts[bisect_left(cuts, glyph.x0)].append(glyph)
+    return [part for listed in parts if (part := _row(listed)) is not None]
+
+
+def _under(run: list[Row], row: Row) -> bool:
+    """Whether a row goes on with the columns of those above: in three places, or as the rest of one cell."""
+    if row.y - run[-1].y > 4 * row.size:
+        return False
+    cells = _segments(row)
+    return len(cells) > 2 or all(sum(_meet(cell, column) for column in _bands(run)) == 1 for cell in cells)
+
+
+def _meet(cell: Row, band: tuple[float, float]) -> bool:
+    return cell.x0 < band[1] and cell.x1 > band[0]
+
+
+def _bands(found: Iterable[Row]) -> list[tuple[float, float]]:
+    """The columns that the pieces of rows fill, from the left."""
+    out: list[tuple[float, float]] = []
+    cells = [cell for row in found if len(parts := _segments(row)) > 2 for cell in parts]
+    for cell in sorted(cells, key=lambda cell: cell.x0):
+        if out and cell.x0 < out[-1][1]:
+            out[-1] = (out[-1][0], max(out[-1][1], cell.x1))
+        else:
+            out.append((cell.x0, cell.x1))
+    return out
+
+
+def _as_table(run: list[Row]) -> list[Row | Frame]:
+    """The run as one table, where three rows and three columns make one; rows behind its last full one stay rows."""
+    full = [at for at, row in enumerate(run) if len(_segments(row)) > 2]
+    bands = _bands(run)
+    if len(full) < _TABLE_ROWS or len(bands) < _TABLE_ROWS:
+        return list(run)
+    lines: list[list[list[Glyph]]] = []
+    for row in run[: full[-1] + 1]:
+        cells: list[list[Glyph]] = [[] for _ in bands]
+        for part in _segments(row):
+            cells[next(at for at, band in enumerate(bands) if _meet(part, band))] += part.glyphs
+        if lines and not cells[0] and sum(map(bool, cells)) < 3:
+            lines[-1] = [above + below for above, below in zip(lines[-1], cells, strict=True)]
+        else:
+            lines.append(cells)
+    kept = run[: full[-1] + 1]
+    held = tuple(tuple(tuple(cell) for cell in line) for line in lines)
+    starts = tuple(band[0] for band in bands)
+    top = kept[0].y - kept[0].size
+    return [Frame(bands[0][0], top, bands[-1][1], kept[-1].y, held, starts), *run[full[-1] + 1 :]]
 
 
 # Running heads, feet and page numbers
@@ -367,6 +465,7 @@ class _Edge:
     text: str
     y: float
     form: str
+    apart: bool
 
 
 def furniture(pages: Sequence[Page]) -> tuple[dict[int, frozenset[float]], tuple[Furniture, ...]]:
@@ -394,15 +493,28 @@ def _edges(page: Page) -> Iterator[_Edge]:
     inner = [(f.top, f.bottom) for f in page.frames]
     found = [row for row in rows(page.glyphs) if not any(top < row.y < bottom for top, bottom in inner)]
     for zone, part in (("页眉", found[:_ZONE]), ("页脚", found[::-1][:_ZONE])):
-        beyond = [row for row in part if _outside(row, inner, zone)]
-        for row in beyond:
-            text = text_of(row)
-            yield _Edge(page.number, zone, text, row.y, re.sub(r"\d+", "#", re.sub(r"\s", "", text)))
+        for row in part:
+            if _outside(row, inner, zone):
+                text = text_of(row)
+                form = re.sub(r"\d+", "#", re.sub(r"\s", "", text))
+                yield _Edge(page.number, zone, text, row.y, form, _stands_apart(row, found))
 
 
 def _outside(row: Row, inner: list[tuple[float, float]], zone: str) -> bool:
     """Whether no frame stands between the row and the edge of the page."""
     return not any(top < row.y if zone == "页眉" else bottom > row.y for top, bottom in inner)
+
+
+def _stands_apart(row: Row, found: list[Row]) -> bool:
+    """Whether a row is no line of the text, which goes on above and below at the usual distance in letters as large."""
+    if text_of(row).endswith(("。", "；", "，", "、", "！")):
+        return False
+    size = Counter(round(other.size, 1) for other in found).most_common(1)[0][0]
+    if abs(row.size - size) > _SIZE / 2 * size:
+        return True
+    pitches = [b.y - a.y for a, b in pairwise(found)]
+    nearest = min((abs(other.y - row.y) for other in found if other is not row), default=0.0)
+    return not pitches or nearest > _APART * median(pitches)
 
 
 def _by_zone(edges: list[_Edge]) -> dict[tuple[int, str], list[_Edge]]:
@@ -413,15 +525,22 @@ def _by_zone(edges: list[_Edge]) -> dict[tuple[int, str], list[_Edge]]:
 
 
 def _repeated(edges: list[_Edge], least: int) -> dict[str, list[tuple[float, str]]]:
-    """(y, form) of rows that come again on `least` pages, by zone."""
+    """(y, form) of rows that come again on `least` pages, mostly apart from the text, by zone.
+
+    From the first page to the last of them no more than one or two of three lack it: a salutation that happens to stand
+    at the top of a few pages is no running head.
+    """
     groups: dict[tuple[str, str], list[_Edge]] = defaultdict(list)
     for edge in edges:
         groups[edge.zone, edge.form].append(edge)
     out: dict[str, list[tuple[float, str]]] = defaultdict(list)
     for (zone, form), group in groups.items():
         for edge in group:
-            near = {other.page for other in group if abs(other.y - edge.y) <= _SLOT}
-            if len(near) >= least and not any(_in_slot(edge, slot) for slot in out[zone]):
+            if any(_in_slot(edge, slot) for slot in out[zone]):
+                continue
+            near = {other.page: other.apart for other in group if abs(other.y - edge.y) <= _SLOT}
+            dense = 3 * len(near) > max(near) - min(near)
+            if len(near) >= least and dense and 2 * sum(near.values()) >= len(near):
                 out[zone].append((edge.y, form))
     return out
 
@@ -464,7 +583,8 @@ def line_of(row: Row, page: int, column: tuple[object, ...]) -> Line:
     label = _LABEL.match(text)
     behind = inked[len(label[0].replace(" ", "")) :] if label else []
     hang = behind[0].x0 if behind else row.x0
-    return Line(text, row.x0, row.x1, row.y, row.size, page, _first_word(inked), hang, column)
+    blank = row.glyphs[-1].char == " "
+    return Line(text, row.x0, row.x1, row.y, row.size, page, _first_word(inked), hang, blank, column)
 
 
 def _first_word(inked: Sequence[Glyph]) -> float:
@@ -481,13 +601,12 @@ def _first_word(inked: Sequence[Glyph]) -> float:
 
 
 def _one_word(inked: Sequence[Glyph], at: int) -> bool:
-    """Whether the next glyph belongs to the same number or word of letters: 3.5, 1/10, COVID-19, ，3700."""
-    following = inked[at + 1].char[0]
-    if inked[at].char in _CLOSING and following.isdigit():
-        return True
-    if _is_letter(inked[at].char[-1]):
-        return _is_letter(following) or (following in ".,-/:" and at + 2 < len(inked) and inked[at + 2].char < "\x7f")
-    return inked[at].char in ".,-/:" and _is_letter(following)
+    """Whether the next glyph belongs to the same number or word of letters: 3.5, COVID-19, ，3700, 3‰（2020."""
+    here, following = inked[at].char[-1], inked[at + 1].char[0]
+    behind = inked[at + 2].char[0] if at + 2 < len(inked) else " "
+    if _is_letter(here) or here in "%‰":
+        return _is_letter(following) or (following in ".,-/:(（" and _is_letter(behind))
+    return _is_letter(following) and (here in ".,-/:(（" or (here in _CLOSING and following.isdigit()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -616,6 +735,16 @@ def split_footnotes(lines: list[Line], body: float) -> tuple[list[Line], list[Li
     while first < len(lines) and not _FOOTNOTE.match(lines[first].text):
         first += 1
     return (lines[:first], lines[first:]) if first else (lines, [])
+
+
+def footnotes(lines: Sequence[Line]) -> list[Paragraph]:
+    """Footnotes one by one, each from its mark to the next."""
+    out: list[Paragraph] = []
+    for line in lines:
+        if not out or _FOOTNOTE.match(line.text):
+            out.append(Paragraph([]))
+        out[-1].take(line)
+    return out
 
 
 def cell_text(glyphs: Iterable[Glyph]) -> str:

@@ -263,13 +263,15 @@ def _character(code: int, reading: _Reading) -> str:
     char = chr(code) if 0 < code < 0x110000 else ""
     if 0x21 <= code < 0x7F or 0x4E00 <= code < 0xA000 or 0x3001 <= code < 0x3020:
         return char
-    category = unicodedata.category(char) if char else "Cc"
-    if category == "Zs" or char in "\t":
+    if not char or code == 0xFFFD:
+        return _LOST
+    category = unicodedata.category(char)
+    if category == "Zs" or char == "\t":
         return " "
     if code in _ordinary():
         reading.folded[char] += 1
         return _ordinary()[code]
-    if category in ("Co", "Cn", "Cs") or code in (0, 0xFFFD):
+    if category in ("Co", "Cn", "Cs"):
         return _LOST
     if category in ("Cc", "Cf"):
         return ""
@@ -388,39 +390,54 @@ class _Made:
     starts: list[tuple[int, int]]
 
 
+Stream = list[Line | tuple[int, Frame]]
+"""Lines, and tables with their page, in reading order."""
+
+
 def _pieces(pages: Sequence[Page], heads: dict[int, frozenset[float]]) -> tuple[list[_Made], list[_Made]]:
     """The document in reading order, and its footnotes."""
-    stream: list[Line | tuple[int, Frame]] = []
+    columns = list(_columns(pages, heads))
+    body = layout.body_size([line for column in columns for line in column if isinstance(line, Line)])
+    stream: Stream = []
     asides: list[Line] = []
-    found = layout.flows(pages, heads)
-    plain = [line for page, parts in found for mark, items in parts for line in _lines(items, page, mark)]
-    body = layout.body_size([line for line in plain if isinstance(line, Line)])
-    for page, parts in found:
+    for column in columns:
+        keep = len(column)
+        while keep and isinstance(column[keep - 1], Line):
+            keep -= 1
+        own, aside = layout.split_footnotes([line for line in column[keep:] if isinstance(line, Line)], body)
+        stream += [*column[:keep], *own]
+        asides += aside
+    notes = [_Made(Piece("paragraph", f"注：{p.text}"), p.starts) for p in layout.footnotes(asides)]
+    lines = [item for item in stream if isinstance(item, Line)]
+    return list(_merged(stream, iter(layout.paragraphs(lines)))), notes
+
+
+def _columns(pages: Sequence[Page], heads: dict[int, frozenset[float]]) -> Iterator[Stream]:
+    """Column by column its lines and tables; a frame that holds no values gives the lines of its cells."""
+    last: Frame | None = None
+    for page, parts in layout.flows(pages, heads):
         for mark, items in parts:
-            lines = _lines(items, page, mark)
-            keep = len(lines)
-            while keep and isinstance(lines[keep - 1], Line):
-                keep -= 1
-            tail = [line for line in lines[keep:] if isinstance(line, Line)]
-            own, aside = layout.split_footnotes(tail, body)
-            stream += [*lines[:keep], *own]
-            asides += aside
-    notes = [_Made(Piece("paragraph", f"注：{p.text}"), p.starts) for p in layout.paragraphs(asides)]
-    return _assembled(stream), notes
+            column: Stream = []
+            for item in items:
+                if not isinstance(item, Frame):
+                    column.append(layout.line_of(item, page.number, mark))
+                    last = None
+                elif _same_columns(last, item) or _is_table(item):
+                    column.append((page.number, item))
+                    last = item
+                else:
+                    cells = dict.fromkeys(cell for line in item.cells for cell in line)
+                    column += [line for cell in cells for line in layout.box_lines(cell, page.number, item)]
+                    last = None
+            yield column
 
 
-def _lines(items: Iterable[Any], page: Page, mark: tuple[object, ...]) -> list[Line | tuple[int, Frame]]:
-    """Rows as lines; a frame as a table where it holds values, else as the lines of its cells."""
-    out: list[Line | tuple[int, Frame]] = []
-    for item in items:
-        if not isinstance(item, Frame):
-            out.append(layout.line_of(item, page.number, mark))
-        elif _is_table(item):
-            out.append((page.number, item))
-        else:
-            cells = dict.fromkeys(cell for line in item.cells for cell in line)
-            out += [line for cell in cells for line in layout.box_lines(cell, page.number, item)]
-    return out
+def _same_columns(last: Frame | None, frame: Frame) -> bool:
+    """Whether the cells of two frames stand under each other, as those of one table over a page's end do."""
+    if last is None or len(last.edges) != len(frame.edges) or len(frame.edges) < 2:
+        return False
+    pairs = zip(last.edges, frame.edges, strict=True)
+    return all(abs((a - last.x0) - (b - frame.x0)) < _COLUMN for a, b in pairs)
 
 
 def _is_table(frame: Frame) -> bool:
@@ -430,12 +447,7 @@ def _is_table(frame: Frame) -> bool:
     return holds_values(sizes) or (len(frame.edges) > 2 and len(filled) > 1 and max(filled) < _SHORT_CELL)
 
 
-def _assembled(stream: Sequence[Line | tuple[int, Frame]]) -> list[_Made]:
-    lines = [item for item in stream if isinstance(item, Line)]
-    return list(_merged(stream, iter(layout.paragraphs(lines))))
-
-
-def _merged(stream: Sequence[Line | tuple[int, Frame]], paragraphs: Iterator[Paragraph]) -> Iterator[_Made]:
+def _merged(stream: Stream, paragraphs: Iterator[Paragraph]) -> Iterator[_Made]:
     """Paragraphs and tables in their order; a table between the lines of a paragraph follows it."""
     left = 0
     tables = _Tables()
@@ -472,7 +484,7 @@ class _Tables:
         """A frame with values: of the table before it, or of a new one, before which the old one is given out."""
         lines = [[layout.cell_text(cell) for cell in line] for line in frame.cells]
         lines = [line for line in lines if any(line)]
-        if not self._goes_on(frame):
+        if not _same_columns(self.last, frame):
             yield from self.end()
             self.number += 1
             self.head = lines[0]
@@ -481,12 +493,6 @@ class _Tables:
         self.last = frame
         self.cells += lines
         self.made += [_Made(Piece("row", ""), [(0, page)]) for _ in lines]
-
-    def _goes_on(self, frame: Frame) -> bool:
-        last = self.last
-        if last is None or len(last.edges) != len(frame.edges):
-            return False
-        return all(abs(a - b) < _COLUMN for a, b in zip(last.edges, frame.edges, strict=True))
 
     def _continued(self, lines: list[list[str]]) -> list[list[str]]:
         """What is new on the next page: without the head repeated, the rest of a row that the page's end cut given back
@@ -502,9 +508,15 @@ class _Tables:
 
 def _rest_of(above: Sequence[str], first: Sequence[str]) -> bool:
     """Whether a row has only words that go on in cells of the row above: no numbers, nothing where that is empty."""
-    if not any(a and not b for a, b in zip(above, first, strict=True)):
+    pairs = list(zip(above, first, strict=True))
+    if not any(a and not b for a, b in pairs):
         return False
-    return all(not b or (a and not b[0].isdigit()) for a, b in zip(above, first, strict=True))
+    return all(not b or (a and (not b[0].isdigit() or _is_open(a))) for a, b in pairs)
+
+
+def _is_open(text: str) -> bool:
+    """Whether a number is cut at the end of a text: 5. of 5.67, 6.62(6.1 of 6.62(6.18)."""
+    return text.endswith(".") or text.count("(") + text.count("（") > text.count(")") + text.count("）")
 
 
 def _run_on(text: str, more: str) -> str:
@@ -542,8 +554,11 @@ def _notes(reading: _Reading) -> Iterator[Note]:
         yield Note("damage", None, "文字层是识别（OCR）所得，数字请与图像核对")
     if reading.beyond:
         yield Note("chrome", None, f"落在页面之外的字符：{reading.beyond}")
+    turned: dict[str, list[int]] = {}
     for page, text in reading.turned:
-        yield Note("chrome", None, f"旋转的文字，未读：“{text}”（{_listed([page])}）")
+        turned.setdefault(text, []).append(page)
+    for text, pages in turned.items():
+        yield Note("chrome", None, f"旋转的文字，未读：“{text}”（{_listed(pages)}）")
     if reading.folded:
         pairs = "、".join(
             f"{a}→{_folded(a)}" for a, _ in sorted(reading.folded.items(), key=lambda p: (-p[1], p[0]))[:10]
