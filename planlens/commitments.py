@@ -31,7 +31,8 @@ _CIRCUMSTANCE = re.compile(
     r"(?:按照|根据|依照|围绕|针对|为了?|随着|依托|结合|对照|聚焦|通过|坚持|遵循|紧扣|立足|以|在|对|从)"
 )
 _LABELLED = re.compile(r"[（(【]?\s*((?:[一-鿿]{0,4}(?:单位|部门|主体|处室|领导)))\s*[:：]\s*")
-_BRACKETED = re.compile(r"[（(【]([^（(【）)】]{2,300})[）)】][。；;，,\s]*$")
+# with one bracket inside: 各县（市、区）
+_BRACKETED = re.compile(r"[（(【]((?:[^（(【）)】]|[（(][^（(【）)】]{1,8}[）)]){2,300})[）)】][。；;，,\s]*$")
 _DUTIES = re.compile(r"(?:等)?(?:按照?|根据)?(?:各自)?(?:职责|职能)?(?:分工)?(?:分别)?负责$")
 _COLUMN_HEAD = re.compile(
     r"序号|(?:主要|重点|工作|具体)(?:任务|内容|举措|措施|指标)|(?:责任|牵头|配合|主责|负责)(?:部门|单位|处室)|完成时[间限]|备注|进度安排"
@@ -43,7 +44,7 @@ _SUBJECT = re.compile(r"([^，。；;,：:、的]{2,14}?(?:、[^，。；;,：:�
 _NUMBER_NEXT = re.compile(r"(?:了|约|至少|不少于|不低于|不超过)?[0-9０-９]")
 _ASIDE = re.compile(r"[（(][^（()）]*[）)]")
 _EDGES = re.compile(r"^[（(【）)】。.;；,，\s]+|[（(【）)】。.;；,，\s]+$")
-_BETWEEN_BODIES = re.compile(r"[、，,；;：:\s/和与及]+")
+_BETWEEN_BODIES = re.compile(r"[、，,；;：:\s/和与及]+(?![县市区旗]{1,2}[）)])")  # 各县（市、区）政府 is one
 _HEAD_ROWS = 4  # rows that are looked at for the head of a table: a title, and three of heads at most
 
 

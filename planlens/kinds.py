@@ -276,12 +276,10 @@ def _alike(a: Item, b: Item) -> float:
 
 def differences(meeting: Meeting) -> list[Finding]:
     """All kinds of one meeting, each read from its own slot."""
-    if (
-        len(meeting.old) == 1
-        and redline.same_text(meeting.old[0].text, meeting.new.text)
-        and not meeting.both_list_bodies
-    ):
-        return [*_repeated(meeting)]
+    if len(meeting.old) == 1 and redline.same_text(meeting.old[0].text, meeting.new.text):
+        # what a list or a column beside it says may differ all the same
+        dated = _deadline(meeting) if meeting.old[0].deadline != meeting.new.deadline else []
+        return [*dated, *_bodies(meeting), *_repeated(meeting)]
     found = [finding for rule in _SLOTS for finding in rule(meeting)] or _digits(meeting)
     found += _means(meeting)
     if found or sum(meeting.novel.values()) >= (_SLIPPED_IN if meeting.verbatim else _SAID_ANEW):

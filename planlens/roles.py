@@ -422,12 +422,15 @@ def _ungoverned(text: str, item: Found) -> TargetRole | None:
     if core[0].isdigit() or item.damaged or item.each or item.quantity.bound != "=" or "分之" in core:
         return None
     if kind == "time":
-        return None if item.quantity.unit == "小时" or lists().metric.at_end(before) else "other"
+        limited = item.quantity.unit == "小时" or lists().metric.at_end(before) or _BROUGHT_TO.search(before[-8:])
+        return None if limited else "other"
     if kind not in ("body", "person", "thing"):
         return None
     if _sums_up(text, item):
         return "name"
-    return None if _GOVERNED.search(before) or _tail(before) else "name"
+    after = text[item.span.end :]
+    behind = _DONE_TO.search(before[-40:]) and re.match(r"[，,；;。、）)]|以上|左右|$", after)  # 布局加氢站五座
+    return None if behind or _GOVERNED.search(before) or _tail(before) else "name"
 
 
 _DOING = (
@@ -437,6 +440,10 @@ _DOING = (
 _GOVERNED = re.compile(
     rf"{_DOING}(?:[^，,；;。]{{0,60}}(?:等|、[^，,；;。、]{{1,10}}))?(?:全国|全省|国家|省|市|和|并)?$"
 )
+
+
+_DONE_TO = re.compile(rf"{_DOING}[^，,；;。、]{{1,30}}$")
+_BROUGHT_TO = re.compile(r"(?:压缩|压减|缩短|缩减|降低|减少|控制|延长|提高)(?:[到至在]|为)$")
 
 
 def _sums_up(text: str, item: Found) -> bool:

@@ -205,9 +205,9 @@ def test_scales_read_back(value: int, scale: str) -> None:
     "line", ["1" * 10**6, "以上" * 500_000, "一二三" * 300_000, "?" * 10**6, "万" * 10**6, "每" * 10**6]
 )
 def test_linear(line: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     find(line)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_families() -> None:

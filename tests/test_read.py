@@ -225,9 +225,9 @@ def test_long_lines_take_linear_time(tmp_path: Path, unit: str) -> None:
     text = unit * (300_000 // len(unit.encode()))
     path = tmp_path / "long.md"
     path.write_text("一、目标。\n" + text, "utf-8", newline="")
-    begun = time.perf_counter()
+    begun = time.process_time()
     read_document(path)
-    assert time.perf_counter() - begun < 3
+    assert time.process_time() - begun < 3
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.name)

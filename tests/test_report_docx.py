@@ -221,9 +221,9 @@ def test_same_report_same_bytes(comparison: Comparison, monkeypatch: pytest.Monk
 def test_two_thousand_rows_in_no_time() -> None:
     text = "推进基层医疗卫生服务体系建设，新增社康机构35家。"
     cell = Cell(text, runs=[(text[:9], ""), (text[9:], "deleted")])
-    start = time.perf_counter()
+    start = time.process_time()
     written(report([Table("any", "甲", ("a", "b", "c"), ((cell, cell, "0.9"),) * 2000)]))
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_numerals_end_at_a_hundred() -> None:

@@ -454,9 +454,9 @@ def test_a_list_of_like_items_is_reviewed_in_time() -> None:
         body = "".join(lines if name == "old" else [line.replace("新增", "建成") for line in lines])
         Path(f"{name}.txt").write_text("某某市工作要点\n\n一、任务\n" + body, "utf-8")
     old, new = plans()
-    started = time.perf_counter()
+    started = time.process_time()
     rows = [alignments.decide("linked", old, new, a.key, b.key, who="甲", when="2026-03-01")
             for a, b in zip(old.commitments, new.commitments, strict=True)]  # fmt: skip
     alignments.record(FILE, rows, old, new)
     assert review.queue(old, new, replay(read(FILE), old, new).settled) is not None
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20

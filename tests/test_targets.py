@@ -177,6 +177,6 @@ def test_keys_are_unique_and_spans_hold_what_was_found() -> None:
 
 @pytest.mark.parametrize("line", ["1" * 10**6, "以上" * 500_000])
 def test_linear(line: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     plan_of(line)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 10  # a quadratic reader takes hours
