@@ -265,7 +265,8 @@ def _shape(mark: Box | Dot | Arrow | Band, right: float, down: float) -> Any:
         return patches.Circle((mark.x + right, mark.y + down), mark.radius, facecolor=face, **edged)
     if isinstance(mark, Arrow):
         x, y = mark.x + right, mark.y + down
-        return patches.Polygon([(x - 8, y - 7), (x + 3, y), (x - 8, y + 7)], color=_look(mark.name), linewidth=0)
+        back, tip = (x + 8, x - 3) if mark.left else (x - 8, x + 3)
+        return patches.Polygon([(back, y - 7), (tip, y), (back, y + 7)], color=_look(mark.name), linewidth=0)
     if isinstance(mark, Band):
         return patches.PathPatch(_path(mark, right, down), color=_look(mark.name), alpha=0.45, linewidth=0)
     hatch, edge = (_looks()[kind].get(mark.name) for kind in ("hatches", "edges"))

@@ -26,6 +26,7 @@ _FULL = "“”‘’—…"  # as wide as a Chinese character in fonts for Chin
 _NOT_FIRST = "，。、；：！？）》”’%％"  # no line of Chinese begins with these
 _TICKS = 5
 _CAPPED = 200.0  # percent: beyond it the line ends in an arrow, or one outlier flattens all others
+_BAND = 232.0  # pixels of one band of a series
 _ACROSS = 10  # plans side by side in one band of a series; those behind them stand in a band below
 _VERDICTS = {
     "exceeds": "st5", "meets": "st4", "covered": "st4", "partial": "st2", "unquantified": "lack1", "below": "lack2",
@@ -66,11 +67,12 @@ class Dot:
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """A head that points to the right: the value stands beyond the scale."""
+    """A head that points to the right, or to the left: the value stands beyond the scale."""
 
     x: float
     y: float
     name: str
+    left: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +209,9 @@ def dumbbell(chart: Moves) -> str:
     axis = "".join(_text(at(t), 13, _told(t, chart.unit), "middle", "muted") for t in scale.ticks)
     items = [f'<li class="axis" aria-hidden="true">{_track(axis)}</li>']
     for row in chart.rows:
-        drawn = _track(grid + _pair(at(0), at(row.amount), row.amount, capped=row.amount > scale.high))
+        drawn = _track(
+            grid + _pair(at(0), at(row.amount), row.amount, capped=not scale.low <= row.amount <= scale.high)
+        )
         told = f"{_escape(row.old)} → {_escape(row.new)}"
         name = f'<span class="name">{_escape(row.name)}</span>'
         items.append(f"<li>{name}{drawn}<span>{told}</span><strong>{_escape(row.movement)}</strong></li>")
@@ -223,11 +227,11 @@ def _pair(start: str, end: str, amount: float, *, capped: bool) -> str:
     way = _way(amount)
     mark = f'<circle class="{way}" cx="{end}" cy="50%" r="6"/>'
     if capped:
-        mark = f'<svg x="{end}" y="50%" overflow="visible"><path class="{way}" d="{_HEAD}"/></svg>'
+        mark = f'<svg x="{end}" y="50%" overflow="visible"><path class="{way}" d="{_HEADS[amount < 0]}"/></svg>'
     return f'{_line(start, "50%", end, "50%", "span " + way)}<circle class="was" cx="{start}" cy="50%" r="5"/>{mark}'
 
 
-_HEAD = "M-8 -7l11 7l-11 7z"
+_HEADS = ("M-8 -7l11 7l-11 7z", "M8 -7l-11 7l11 7z")  # to the right, to the left
 
 
 def _moves(chart: Moves) -> Drawing:
@@ -253,7 +257,8 @@ def _moves(chart: Moves) -> Drawing:
         way = _way(row.amount)
         end = at(row.amount)
         marks += [Line(at(0), middle, end, middle, "span " + way), Dot(at(0), middle, 5, "was")]
-        marks.append(Arrow(end, middle, way) if row.amount > scale.high else Dot(end, middle, 6, way))
+        within = scale.low <= row.amount <= scale.high
+        marks.append(Dot(end, middle, 6, way) if within else Arrow(end, middle, way, row.amount < 0))
         y += tall
     grid: list[Mark] = [Line(at(t), 22, at(t), y, "grid zero" if t == 0 else "grid") for t in scale.ticks]
     grid += [Words(at(t), 15, _told(t, chart.unit), "middle", "muted") for t in scale.ticks]
@@ -283,7 +288,9 @@ def _flows(chart: Flows) -> Drawing:
     sections = (chart.old, chart.new)
     starts = [_stacked([sizes[s][n] for n in range(len(names))], unit) for s, names in enumerate(sections)]
     height = max(max(tops, default=0) + sizes[s][len(tops) - 1] * unit for s, tops in enumerate(starts)) + 16
-    left, right = 300, _WIDTH - 300
+    room = min(max([170.0, *(wide(name) for names in sections for name in names)]), 400.0)
+    left = room + 42  # for the count behind the name
+    right = left + 360
     marks: list[Mark] = [
         Words(left + 10, 14, fitted(chart.heads[0], left), "end", "strong"),
         Words(right - 10, 14, fitted(chart.heads[1], left), "start", "strong"),
@@ -296,8 +303,8 @@ def _flows(chart: Flows) -> Drawing:
             y, tall = starts[side][n], max(sizes[side][n] * unit, 2)
             x, anchor, beside = (left, "end", left - 8) if side == 0 else (right - 10, "start", right + 8)
             marks.append(Box(x, y, 10, tall, "node"))
-            marks.append(Words(beside, y + tall / 2 + 4, f"{fitted(name, 258)} {sizes[side][n]:.0f}", anchor))
-    return Drawing(_WIDTH, height, chart.title, tuple(marks))
+            marks.append(Words(beside, y + tall / 2 + 4, f"{fitted(name, room)} {sizes[side][n]:.0f}", anchor))
+    return Drawing(right + left, height, chart.title, tuple(marks))
 
 
 def _stacked(sizes: Sequence[float], unit: float) -> list[float]:
@@ -346,7 +353,7 @@ def _band(a: tuple[float, float] | None, b: tuple[float, float] | None, left: fl
 
 def _strengths(chart: Strengths) -> Drawing:
     """A bar a section, its commitments by strength."""
-    left = min(max([0.0, *(wide(name) for name in chart.sections)]) + 16, 300.0)
+    left = min(max([0.0, *(wide(name) for name in chart.sections)]) + 16, 400.0)
     right = left + 300
     unit = (right - left) / max(chart.most, 1)
     marks: list[Mark] = []
@@ -374,14 +381,16 @@ def _shade(level: int, count: int) -> str:
 def _shares(chart: Shares) -> Drawing:
     """A heat map: the darker, the more of the row is found in the column, and the share in words."""
     names = chart.names
-    left = min(20 + max(wide(name) for name in names), 240)
-    across, top, down = min(max(20 + max(wide(name) for name in names), 74), 170), 30, 38
+    left = min(20 + max(wide(name) for name in names), 300)
+    across, down = min(max(20 + max(wide(name) for name in names), 74), 150), 38
+    heads = [wrapped(name, across - 8) for name in names]
+    top = 12 + _LINE * max(map(len, heads))
     most = max(chart.shares.values(), default=0) or 1
     marks: list[Mark] = []
-    for n, name in enumerate(names):
-        marks.append(Words(left + across * (n + 0.5), 18, fitted(name, across - 8), "middle", "muted"))
+    for n, head in enumerate(heads):
+        marks += _lines(left + across * (n + 0.5), top / 2, head, "middle", "muted")
     for i, row in enumerate(names):
-        y = float(top + down * i)
+        y = top + down * i
         marks.append(Words(left - 10, y + down / 2 + 5, fitted(row, left - 12), "end"))
         for j, column in enumerate(names):
             share = chart.shares.get((row, column))
@@ -404,11 +413,11 @@ def _verdicts(chart: Verdicts) -> Drawing:
     columns = [max([wide(plan), *(wide(row[n]) for row in said)]) for n, plan in enumerate(chart.plans)]
     widths = [min(max(needed + 22, 90.0), 190.0) for needed in columns]
     starts = [left, *accumulate(widths, initial=left)][1:]
-    marks: list[Mark] = [
-        Words(x + 4, 16, fitted(plan, across - 8), "start", "muted")
-        for x, across, plan in zip(starts, widths, chart.plans, strict=False)
+    heads = [wrapped(plan, across - 8) for plan, across in zip(chart.plans, widths, strict=True)]
+    y = 8 + _LINE * max(map(len, heads))
+    marks = [
+        mark for x, head in zip(starts, heads, strict=False) for mark in _lines(x + 4, y / 2, head, "start", "muted")
     ]
-    y = 26.0
     for goal, cells in chart.rows:
         texts = [wrapped(cell, across - 18) for (_, cell), across in zip(cells, widths, strict=True)]
         lines = wrapped(goal, left - 18)
@@ -436,8 +445,8 @@ def _series(chart: Series) -> Drawing:
     bands = [flat[n : n + _ACROSS] for n in range(0, len(flat), _ACROSS)]
     marks: list[Mark] = []
     for n, band in enumerate(bands):
-        marks += _series_band(band, 220.0 * n, across, low, high)
-    return Drawing(across * min(len(flat), _ACROSS), 220.0 * len(bands), chart.title, tuple(marks))
+        marks += _series_band(band, _BAND * n, across, low, high)
+    return Drawing(across * min(len(flat), _ACROSS), _BAND * len(bands), chart.title, tuple(marks))
 
 
 def _series_band(band: Sequence[tuple[int, Point]], top: float, across: float, low: float, high: float) -> list[Mark]:
@@ -448,7 +457,8 @@ def _series_band(band: Sequence[tuple[int, Point]], top: float, across: float, l
     for n, (place, point) in enumerate(band):
         x = across * (n + 0.5)
         marks.append(Words(x, floor + 20, fitted(point.period, across - 6), "middle"))
-        marks.append(Words(x, floor + 38, fitted(point.plan, across - 6), "middle", "muted"))
+        named = wrapped(point.plan, across - 6, 2)
+        marks += [Words(x, floor + 38 + _LINE * n, line, "middle", "muted") for n, line in enumerate(named)]
         if point.value is None:
             dots.append(Words(x, floor - 8, fitted(point.told, across - 6), "middle", "muted"))
             continue
@@ -500,7 +510,7 @@ def _breakable(text: str, cut: int) -> int:
     """The last place up to `cut` where a line may end: not within a number or a Latin word, nor before a mark."""
     for at in range(cut, cut // 2, -1):
         before, after = text[at - 1], text[at]
-        within = before.isascii() and after.isascii() and " " not in (before, after)
+        within = before.isascii() and after.isascii() and " " not in (before, after) and before != "-"
         if after not in _NOT_FIRST and not within and before not in "（“《":
             return at
     return cut
@@ -523,7 +533,7 @@ def _svg(mark: Mark) -> str:
     if isinstance(mark, Dot):
         return f'<circle class="{mark.name}" cx="{_n(mark.x)}" cy="{_n(mark.y)}" r="{_n(mark.radius)}"/>'
     if isinstance(mark, Arrow):
-        return f'<path class="{mark.name}" transform="translate({_n(mark.x)} {_n(mark.y)})" d="{_HEAD}"/>'
+        return f'<path class="{mark.name}" transform="translate({_n(mark.x)} {_n(mark.y)})" d="{_HEADS[mark.left]}"/>'
     if isinstance(mark, Band):
         shape = f'<path class="{mark.name}" d="{_outline(mark)}"/>'
     else:
