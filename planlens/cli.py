@@ -561,6 +561,7 @@ def trace(run: _Run, query: str, plan: tuple[str, ...]) -> None:
 
 @cli.command()
 @_plan_argument("plan", nargs=-1)
+@_drawing
 @_reporting
 def adoption(run: _Run, plan: tuple[str, ...]) -> None:
     """Tell which place names which instrument first, over the plans named or the whole library."""
@@ -569,7 +570,7 @@ def adoption(run: _Run, plan: tuple[str, ...]) -> None:
     from planlens.report import lineage as told
 
     found = adopted(run.read_all(plan))
-    run.report(json=lambda: json.adoption(found), tables=lambda: told.adoption(found, run.m))
+    run.report(json=lambda: json.adoption(found), tables=lambda: told.adoption(found, run.m), result=tuple(found))
 
 
 @cli.command()

@@ -20,13 +20,13 @@ from planlens.report.charts import (
     Chart,
     Flow,
     Flows,
+    Matrix,
     Moved,
     Moves,
     Point,
     Series,
     Shares,
     Strengths,
-    Verdicts,
 )  # fmt: skip
 
 pytest.importorskip("matplotlib", reason="the extra plots is not installed")
@@ -68,11 +68,11 @@ def strengths(count: int) -> Strengths:
     )
 
 
-def verdicts(count: int, plans: int = 3) -> Verdicts:
+def verdicts(count: int, plans: int = 3) -> Matrix:
     words = (("exceeds", "超过"), ("absent", "缺"), ("incomparable", "不可比"), ("partial", "部分"))
     cells = tuple((name, f"{word} 84.2（岁）") for name, word in words[:plans]) + (("", "—"),) * (plans - 4)
     rows = tuple((LONG * (1 + n % 4), cells) for n in range(count))
-    return Verdicts("coverage", "matrix", "目标", "", tuple(f"somewhere-{n}" for n in range(plans)), rows, words)
+    return Matrix("coverage", "matrix", "目标", "", tuple(f"somewhere-{n}" for n in range(plans)), rows, words)
 
 
 def shares(count: int) -> Shares:
@@ -177,6 +177,7 @@ def test_every_look_has_its_colour_in_both_forms() -> None:
         ("coverage", "guangdong-2021-2025", "shenzhen-2025"),
         ("overlap", "shenzhen-2023", "zhongshan-2023"),
         ("track", "新增社康机构", "shenzhen-2022", "shenzhen-2023", "shenzhen-2025"),
+        ("adoption",),
     ],
     ids=lambda command: command[0],
 )

@@ -1,6 +1,6 @@
 """What the charts of a report show, in numbers and words taken from its tables; how they look, others say.
 
-    charts(report) -> the charts of a comparison, a coverage, an overlap or a track, in the order of the report
+    charts(report) -> the charts of a comparison, coverage, overlap, track or adoption, in the order of the report
 
 A chart names the table it belongs to (`beside`), so that every form of a report can show it there.
 """
@@ -13,8 +13,10 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import get_args
 
+from planlens.lineage import Adopted, Line
 from planlens.model import Answered, Clause, Comparison, Coverage, Overlap, Plan, Shift, Table
 from planlens.report import Report
+from planlens.report.lineage import first_year
 from planlens.report.listings import in_line
 from planlens.report.look import one_line
 from planlens.report.messages import Messages
@@ -105,14 +107,17 @@ class Shares(Chart):
     shares: Mapping[tuple[str, str], float] = field(hash=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Verdicts(Chart):
-    """What each of `plans` answers to each goal: pairs of a verdict ("" where none is given) and the cell's words."""
+_Row = tuple[str, tuple[tuple[str, str], ...]]
 
-    plans: tuple[str, ...]
-    rows: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+
+@dataclass(frozen=True, slots=True)
+class Matrix(Chart):
+    """What each of `columns` has for each row: pairs of a kind ("" for none) and the words of the cell."""
+
+    columns: tuple[str, ...]
+    rows: tuple[_Row, ...]
     words: tuple[tuple[str, str], ...]
-    """The verdicts that stand in it, with their names."""
+    """The kinds that stand in it, with their names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +147,8 @@ def charts(report: Report, tables: Sequence[Table] | None = None) -> tuple[Chart
         return tuple(verdicts(table, m) for table in made if table.name == "matrix" and table.rows)
     if isinstance(result, Overlap):
         return tuple(_shares(result, table, m) for table in made if table.name == "overlap_matrix")
+    if isinstance(result, tuple) and all(isinstance(found, Adopted) for found in result):
+        return tuple(adoption(result, table, m) for table in made if table.name == "adoption" and table.rows)
     if isinstance(result, Track):
         known = any(point.target for point in result.points)
         return tuple(_series(result, table, m) for table in made if table.name == "track" and known)
@@ -269,18 +276,45 @@ def levels(plans: Sequence[Plan], m: Messages) -> list[tuple[str, str]]:
 # ---- goals, places, years
 
 
-def verdicts(table: Table, m: Messages) -> Verdicts:
+def verdicts(table: Table, m: Messages) -> Matrix:
     """The matrix of a coverage, its cells as they stand in the table."""
     known = {name: m("answer." + name) for name in get_args(Answered)}
     rows = tuple(
         (row[1].split("\n")[0], tuple((_verdict(cell, known), cell) for cell in row[2:]))
         for row in table.rows[:_MOST_ROWS]
     )
-    given = {verdict for _, cells in rows for verdict, _ in cells}
-    words = tuple((name, word) for name, word in known.items() if name in given)
+    return _matrix("coverage", table, table.columns[2:], rows, known, m)
+
+
+def adoption(found: Sequence[Adopted], table: Table, m: Messages) -> Matrix:
+    """The year in which each place first has each instrument, of those in the table; "—" where it does not name it."""
+    known = {name: m("chart.adopted_" + name) for name in ("before", "first", "open", "later")}
+    lines = {adopted.label: {line.place: line for line in adopted.lines} for adopted in found}
+    listed = [row[0] for row in table.rows[:_MOST_ROWS]]
+    years = [(line.first or 9999, line.place) for label in listed for line in lines[label].values()]
+    places = tuple(dict.fromkeys(place for _, place in sorted(years)))
+    rows = tuple((label, tuple(_adopted(lines[label], place, m) for place in places)) for label in listed)
+    return _matrix("adoption", table, places, rows, known, m)
+
+
+def _adopted(lines: Mapping[str, Line], place: str, m: Messages) -> tuple[str, str]:
+    """A place is first only where no other has it in its oldest plan: that one may have had it for long."""
+    line = lines.get(place)
+    if line is None or line.first is None:
+        return "", m("mark.none")
+    untold = any(other.since_start for other in lines.values())
+    kind = "before" if line.since_start else "later" if line.lag else "open" if untold else "first"
+    return kind, first_year(line, m)
+
+
+def _matrix(
+    name: str, table: Table, columns: tuple[str, ...], rows: tuple[_Row, ...], known: Mapping[str, str], m: Messages
+) -> Matrix:
+    given = {kind for _, cells in rows for kind, _ in cells}
+    words = tuple((kind, word) for kind, word in known.items() if kind in given)
     left = len(table.rows) - len(rows)
-    note = m("chart.verdicts_note", left=left) if left else ""
-    return Verdicts("coverage", table.name, table.title, note, table.columns[2:], rows, words)
+    note = m("chart.matrix_note", left=left) if left else ""
+    return Matrix(name, table.name, table.title, note, columns, rows, words)
 
 
 def _verdict(cell: str, known: Mapping[str, str]) -> str:

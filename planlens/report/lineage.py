@@ -56,11 +56,12 @@ def _lines(lines: Sequence[Line], m: Messages) -> list[tuple[str, ...]]:
     for line in lines:
         held = m("lineage.held", having=len(line.having), plans=len(line.plans))
         last = str(line.last or "")
-        rows.append((line.place, _first(line, m), last, held, _lag(line, m)))
+        rows.append((line.place, first_year(line, m), last, held, _lag(line, m)))
     return rows
 
 
-def _first(line: Line, m: Messages) -> str:
+def first_year(line: Line, m: Messages) -> str:
+    """2023, or 2021 or before; that it is nowhere where no plan of the place has it."""
     if line.first is None:
         return m("lineage.nowhere" if not line.having else "lineage.no_year")
     return m("lineage.or_before", year=line.first) if line.since_start else str(line.first)
@@ -77,7 +78,7 @@ def adoption(found: Sequence[Adopted], m: Messages) -> tuple[Table, ...]:
     rows: list[tuple[str, ...]] = [
         (
             a.label,
-            "\n".join(f"{x.place} {_first(x, m)}" + (f"（{lag}）" if (lag := _lag(x, m)) else "") for x in a.lines),
+            "\n".join(f"{x.place} {first_year(x, m)}" + (f"（{lag}）" if (lag := _lag(x, m)) else "") for x in a.lines),
         )
         for a in told
     ]

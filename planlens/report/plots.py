@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
-from planlens.report.charts import Chart, Flow, Flows, Moves, Point, Series, Shares, Strengths, Verdicts
+from planlens.report.charts import Chart, Flow, Flows, Matrix, Moves, Point, Series, Shares, Strengths
 from planlens.report.look import safe
 
 _EM = 13  # px of the charts' text
@@ -28,9 +28,10 @@ _TICKS = 5
 _CAPPED = 200.0  # percent: beyond it the line ends in an arrow, or one outlier flattens all others
 _BAND = 232.0  # pixels of one band of a series
 _ACROSS = 10  # plans side by side in one band of a series; those behind them stand in a band below
-_VERDICTS = {
+_SHADES = {
     "exceeds": "st5", "meets": "st4", "covered": "st4", "partial": "st2", "unquantified": "lack1", "below": "lack2",
     "absent": "hole", "incomparable": "st6",
+    "before": "st6", "first": "st5", "open": "st4", "later": "st2",
 }  # fmt: skip
 _DARK = ("st4", "st5")  # words on these have the colour of the page
 
@@ -119,8 +120,8 @@ def drawing(chart: Chart) -> Drawing:
         return _strengths(chart)
     if isinstance(chart, Shares):
         return _shares(chart)
-    if isinstance(chart, Verdicts):
-        return _verdicts(chart)
+    if isinstance(chart, Matrix):
+        return _matrix(chart)
     assert isinstance(chart, Series), chart
     return _series(chart)
 
@@ -131,12 +132,12 @@ def legend(chart: Chart) -> list[tuple[str, str]]:
         return list(zip(("band", "gone", "come"), chart.words, strict=True))
     if isinstance(chart, Strengths):
         return [(_shade(n, len(chart.levels)), level) for n, level in enumerate(chart.levels)]
-    return [(_VERDICTS[name], word) for name, word in chart.words] if isinstance(chart, Verdicts) else []
+    return [(_SHADES[name], word) for name, word in chart.words] if isinstance(chart, Matrix) else []
 
 
 def parts(chart: Chart, room: float) -> list[Chart]:
     """The chart cut into charts that are at most `room` pixels high, where it is a list of rows; else the chart."""
-    if not isinstance(chart, Moves | Verdicts) or drawing(chart).height <= room:
+    if not isinstance(chart, Moves | Matrix) or drawing(chart).height <= room:
         return [chart]
     made: list[Chart] = []
     first, last = 0, len(chart.rows)
@@ -148,7 +149,7 @@ def parts(chart: Chart, room: float) -> list[Chart]:
     return made
 
 
-def _cut(chart: Moves | Verdicts, first: int, end: int) -> Chart:
+def _cut(chart: Moves | Matrix, first: int, end: int) -> Chart:
     if isinstance(chart, Moves):
         return replace(chart, rows=chart.rows[first:end])
     return replace(chart, rows=chart.rows[first:end])
@@ -403,29 +404,29 @@ def _shares(chart: Shares) -> Drawing:
     return Drawing(left + across * len(names) + 4, top + down * len(names) + 4, chart.title, tuple(marks))
 
 
-# ---- how plans answer goals
+# ---- how plans answer goals, who had what first
 
 
-def _verdicts(chart: Verdicts) -> Drawing:
-    """A row a goal, a column a plan; each cell says its verdict in words on the shade of that verdict."""
-    left = 430.0
+def _matrix(chart: Matrix) -> Drawing:
+    """A row a goal, a column a plan; each cell has its words on the shade of its kind."""
+    left = min(max(wide(name) for name, _ in chart.rows) + 24, 430.0)
     said = [[cell for _, cell in cells] for _, cells in chart.rows]
-    columns = [max([wide(plan), *(wide(row[n]) for row in said)]) for n, plan in enumerate(chart.plans)]
+    columns = [max([wide(plan), *(wide(row[n]) for row in said)]) for n, plan in enumerate(chart.columns)]
     widths = [min(max(needed + 22, 90.0), 190.0) for needed in columns]
     starts = [left, *accumulate(widths, initial=left)][1:]
-    heads = [wrapped(plan, across - 8) for plan, across in zip(chart.plans, widths, strict=True)]
+    heads = [wrapped(plan, across - 8) for plan, across in zip(chart.columns, widths, strict=True)]
     y = 8 + _LINE * max(map(len, heads))
     marks = [
         mark for x, head in zip(starts, heads, strict=False) for mark in _lines(x + 4, y / 2, head, "start", "muted")
     ]
-    for goal, cells in chart.rows:
+    for name, cells in chart.rows:
         texts = [wrapped(cell, across - 18) for (_, cell), across in zip(cells, widths, strict=True)]
-        lines = wrapped(goal, left - 18)
+        lines = wrapped(name, left - 18)
         tall = 8 + _LINE * max(len(text) for text in (lines, *texts))
         marks += _lines(left - 12, y + tall / 2, lines, "end")
-        for (verdict, cell), x, across, text in zip(cells, starts, widths, texts, strict=False):
-            shade = _VERDICTS.get(verdict, "blank")
-            marks.append(Box(x, y + 2, across - 4, tall - 4, shade, f"{goal} · {cell}"))
+        for (kind, cell), x, across, text in zip(cells, starts, widths, texts, strict=False):
+            shade = _SHADES.get(kind, "blank")
+            marks.append(Box(x, y + 2, across - 4, tall - 4, shade, f"{name} · {cell}"))
             look = "on" if shade in _DARK else {"blank": "muted", "hole": "down"}.get(shade, "")
             marks += _lines(x + 8, y + tall / 2, text, "start", look)
         y += tall
