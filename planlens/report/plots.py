@@ -309,9 +309,10 @@ def _flows(chart: Flows) -> Drawing:
 
 
 def _stacked(sizes: Sequence[float], unit: float) -> list[float]:
-    """Where each node begins: under one another, each with room for its label."""
+    """Where each node begins: under one another, each in the middle of the room for its label."""
     rooms = [max(size * unit + 6, _EM + 5.0) if size else 0.0 for size in sizes]
-    return [28 + top for top in accumulate([0.0, *rooms[:-1]])] if rooms else []
+    tops = accumulate([25.0, *rooms])
+    return [top + (room - size * unit) / 2 for top, room, size in zip(tops, rooms, sizes, strict=False)]
 
 
 def _bands(
