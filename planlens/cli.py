@@ -204,13 +204,13 @@ def plans(run: _Run) -> None:
         rows = []
         for entry in entries:
             try:
-                rows.append(listings.library_row(run.shelf.read(entry, run.lexicon), run.m))
+                rows.append(listings.library_row(run.shelf.read(entry, run.lexicon), entry.path.name, run.m))
             except InputError as error:
                 click.echo(f"planlens: {entry.info.id}: {run.m('plans.unread', why=error)}", err=True)
-                rows.append(listings.unread_row(entry.info, run.m))
+                rows.append(listings.unread_row(entry.info, entry.path.name, entry.sha256, run.m))
         return [listings.library(rows, run.m)]
 
-    run.report(json=lambda: json.plans(entry.info for entry in entries), tables=listed)
+    run.report(json=lambda: json.library(entries), tables=listed)
     if not entries and run.form == "table":
         click.echo(run.m("plans.none"), err=True)
 
@@ -221,21 +221,27 @@ def plans(run: _Run) -> None:
 @click.option("--notes", "part", flag_value="notes", help="List what was skipped, repaired or doubted.")
 @_reporting
 def show(run: _Run, plan: str, part: str | None) -> None:
-    """Show one plan: outline, commitments, targets."""
-    from planlens.report import json, listings, tree
+    """Show one plan: what is known of it and from where, its outline, commitments and targets."""
+    from planlens.library import recognised
+    from planlens.report import about, json, listings, tree
 
-    found = run.told(run.read([plan])[0])
+    (read,) = run.read([plan])
+    found = run.told(read)
+    entry = run.shelf.find(plan, region=run.region)
+    known = about.known(found.info, recognised(read.document).facts, catalogued=entry.catalogued)
     if part == "text":
         run.put(found.document.text, exact=True)
     elif run.form == "json":
-        run.put(json.dumps({**json.show(found), "manifest": run.manifest().json()}))
+        told = {"metadata": [item.row() for item in known], "manifest": run.manifest().json()}
+        run.put(json.dumps({**json.show(found), **told}))
     elif part == "notes":
         longest = None if run.look.full or run.form == "csv" else _NOTE_SHOWN
         run.tables([listings.notes(found, run.m, longest=longest)])
     elif run.form == "csv":
         run.tables([listings.outline_rows(found, run.m)])
     else:
-        run.put(tree.write(found, run.m, run.look, markdown=run.form == "md"))
+        head = tuple(about.lines(known, run.m))
+        run.put(tree.write(found, run.m, run.look, markdown=run.form == "md", about=head))
 
 
 @cli.command()

@@ -199,7 +199,8 @@ class _Found:
             expiry=_first(effects, "expiry"),
             **chosen,
         )
-        facts = (title, [fact for _, fact in places], years, issuers, number, dates, effects)
+        codes = [_coded(*places[0])] if places and places[0][0].level != "national" else []
+        facts = (title, [fact for _, fact in places], codes, years, issuers, number, dates, effects)
         return Recognised(info, tuple(fact for group in facts for fact in _told(group)))
 
     # -- title ---------------------------------------------------------------------------------------------------
@@ -387,6 +388,13 @@ class _Found:
                     after = self.front[number + 1]
                     if len(after.text) < _SHORT and not _labels().match(after.text):
                         yield after.text, after.span
+
+
+def _coded(place: Place, fact: Fact) -> Fact:
+    """The administrative code of a place, or why it has none."""
+    if place.region and not place.doubt:
+        return replace(fact, field="code", value=place.region.code)
+    return replace(fact, field="code", value="", doubt=place.doubt or "区划代码表中没有此名")
 
 
 def _value(text: str, start: int) -> tuple[str, Span]:

@@ -112,6 +112,22 @@ def in_years(name: str, years: tuple[int, int] | None) -> tuple[Region, ...]:
     return tuple(r for r in then if r.level != "district" or latest[r.code[:4]] == r)
 
 
+def coded(name: str | None, parent: str | None, years: tuple[int, int] | None) -> Region | None:
+    """The one division so called below `parent` when a plan of these years was made; None where it cannot be told.
+
+    >>> coded("朝阳区", "北京市", (2025, 2025)).code, coded("朝阳区", None, None), coded("密云县", None, (2023, 2023))
+    ('110105', None, None)
+    """
+    found = in_years(name, years) if name else ()
+    if parent:
+        found = tuple(r for r in found if any(parent in (a.name, a.short) for a in above(r))) or found
+    found = tuple(r for r in found if r.level == found[0].level)
+    if len(found) != 1:
+        return None
+    then = years is None or any(found[0].stands_in(year) for year in range(years[0] - 1, years[1] + 1))
+    return found[0] if then or found[0].first == found[0].last else None
+
+
 def one(name: str | None, parent: str | None = None) -> Region | None:
     """The division so called, the one inside `parent` where several are; None where there is none or still several.
 

@@ -6,13 +6,17 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from planlens.alignments import Orphan
 from planlens.lineage import Adopted, Line, Lineage, numbers
 from planlens.model import Alignment, Change, Clause, Comparison, Link, Note, Plan, PlanInfo, Score, Shift, Span, Target
+from planlens.report.about import region_of
 from planlens.report.places import Places
 from planlens.track import Ledger, Track
+
+if TYPE_CHECKING:
+    from planlens.library import Entry
 
 FORMAT = 1
 
@@ -26,6 +30,28 @@ def dumps(data: Row) -> str:
 
 def plans(infos: Iterable[PlanInfo]) -> Row:
     return {"format": FORMAT, "plans": [plan_row(info) for info in infos]}
+
+
+def library(entries: Iterable[Entry]) -> Row:
+    """The plans of a library with what the catalogue and the table of divisions say of each."""
+    return {"format": FORMAT, "plans": [_entry(entry) for entry in entries]}
+
+
+def _entry(entry: Entry) -> Row:
+    info = entry.info
+    division = region_of(info)
+    return {
+        **plan_row(info),
+        "parent": info.parent,
+        "code": division.code if division else None,
+        "number": info.number,
+        "date": info.date,
+        "effect": info.effect,
+        "expiry": info.expiry,
+        "file": entry.path.name,
+        "sha256": entry.sha256,
+        "fetched": entry.fetched,
+    }
 
 
 def targets(found: Sequence[Plan]) -> Row:

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from planlens import naming
 from planlens.model import Commitment, Plan, PlanInfo, Table, Target
+from planlens.report.about import region_of
 from planlens.report.cells import Cell
 from planlens.report.look import one_line
 from planlens.report.messages import Messages
@@ -18,6 +19,7 @@ from planlens.report.places import Places, period, plain
 from planlens.report.tables import goals, headers, table
 from planlens.track import Ledger, Track
 
+_DIGEST_SHOWN = 10  # characters of a SHA-256 that tell the files of a library apart
 _LISTED_ROLES = ("target", "baseline")
 
 
@@ -152,20 +154,22 @@ def _target_row(places: Places, said: Sequence[Target], m: Messages) -> tuple[st
 
 
 def library(rows: Iterable[tuple[str, ...]], m: Messages) -> Table:
-    """The plans of a library: id, title, region, level, period, source, clauses, targets."""
-    names = ("id", "title", "region", "level", "period", "source", "clauses", "targets")
+    """The plans of a library: what is known of each, the format and digest of its file, and what it holds."""
+    names = ("id", "title", "region", "code", "level", "period", "number", "format", "digest", "clauses", "targets")
     return table(m, "plans", names, list(rows))
 
 
-def library_row(plan: Plan, m: Messages) -> tuple[str, ...]:
-    return (*unread_row(plan.info, m)[:-2], str(len(plan.clauses)), str(len(goals(plan))))
+def library_row(plan: Plan, file: str, m: Messages) -> tuple[str, ...]:
+    cells = unread_row(plan.info, file, plan.document.sha256, m)
+    return (*cells[:-2], str(len(plan.clauses)), str(len(goals(plan))))
 
 
-def unread_row(info: PlanInfo, m: Messages) -> tuple[str, ...]:
+def unread_row(info: PlanInfo, file: str, digest: str | None, m: Messages) -> tuple[str, ...]:
     """The line of a plan whose file cannot be read: what the catalogue knows, no counts."""
-    level = m.word("level", info.level) if info.level else ""
-    unknown = m("mark.none")
-    return (info.id, info.title, info.region or "", level, period(info), info.source or "", unknown, unknown)
+    level, division, unknown = m.word("level", info.level) if info.level else "", region_of(info), m("mark.none")
+    place = (info.region or "", division.code if division else "", level, period(info), info.number or "")
+    kind, short = file.rpartition(".")[2], (digest or "")[:_DIGEST_SHOWN]
+    return (info.id, info.title, *place, kind, short, unknown, unknown)
 
 
 def outline_rows(plan: Plan, m: Messages) -> Table:

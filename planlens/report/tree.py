@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from planlens.model import Clause, Commitment, Plan, Target
 from planlens.report import listings
@@ -15,14 +15,16 @@ from planlens.report.terminal import wrap
 _INDENT = 2
 
 
-def write(plan: Plan, m: Messages, look: Look, *, markdown: bool = False) -> str:
-    """A head line, then every clause under its parent; commitments and targets below the clause they stand in."""
-    lines = list(_markdown(plan, m, look)) if markdown else list(_terminal(plan, m, look))
+def write(plan: Plan, m: Messages, look: Look, *, markdown: bool = False, about: Sequence[str] = ()) -> str:
+    """A head line and what is known `about` the plan, then every clause under its parent, with what stands in it."""
+    lines = list(_markdown(plan, m, look, about)) if markdown else list(_terminal(plan, m, look, about))
     return "\n".join(lines) + "\n"
 
 
-def _terminal(plan: Plan, m: Messages, look: Look) -> Iterator[str]:
+def _terminal(plan: Plan, m: Messages, look: Look, about: Sequence[str]) -> Iterator[str]:
     yield from wrap(_title(plan, m, one_line), look.width, None)
+    for line in about:
+        yield from wrap(one_line(line), look.width, None)
     yield ""
     for depth, mark, text in _lines(plan, m, look):
         pad = " " * (_INDENT * depth) + mark
@@ -31,9 +33,13 @@ def _terminal(plan: Plan, m: Messages, look: Look) -> Iterator[str]:
             yield (pad if number == 0 else " " * (len(pad) + 1)) + line
 
 
-def _markdown(plan: Plan, m: Messages, look: Look) -> Iterator[str]:
+def _markdown(plan: Plan, m: Messages, look: Look, about: Sequence[str]) -> Iterator[str]:
     yield "# " + _title(plan, m, escape)
     yield ""
+    for line in about:
+        yield "- " + escape(line)
+    if about:
+        yield ""
     for depth, _, text in _lines(plan, m, look):
         yield " " * (_INDENT * depth) + "- " + escape(text)
 
