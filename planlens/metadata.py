@@ -44,7 +44,7 @@ _DATE_AT_END = re.compile(rf"(?:{_DAY})\s*(?P<printed>印发|印制|印)?[)）]?
 _WIDE = str.maketrans("０１２３４５６７８９", "0123456789")
 _HAN_DIGITS = str.maketrans("〇○Ｏ零一二三四五六七八九", "00001234567890"[:13])
 
-_OPEN, _CLOSE = r"〔\[［(（【{｛「<＜〈《«", r"〕\]］)）】}｝」>＞〉》»"
+_OPEN, _CLOSE = r"〔\[［(（【{｛「<＜〈《«﹝", r"〕\]］)）】}｝」>＞〉》»﹞"
 # 中府函〔2023〕225号 in any brackets; the name of the issuer (代字) before them has no other character than 汉字.
 _NUMBER = re.compile(
     rf"(?P<name>[\u4e00-\u9fff]{{1,14}}(?:[（(][\u4e00-\u9fff]{{1,6}}[）)][\u4e00-\u9fff]{{0,8}})?)\s*[{_OPEN}]{{1,2}}\s*"
@@ -131,18 +131,18 @@ def recognise(document: Document, properties: Mapping[str, str] | None = None) -
     """What a document says of itself, each with its place; `properties` are what its format says beside the text."""
     head, tail = _ends(document)
     front = head[: next((n for n, line in enumerate(head) if line.kept and _NUMBERED.match(line.bare)), len(head))]
-    found = _Found(document, properties or {}, head, front, tail)
+    ends = front[-1].span.end if front else 0
+    found = _Found(document, properties or {}, head, front, [line for line in tail if line.span.start >= ends])
     return found.result()
 
 
 def _ends(document: Document) -> tuple[list[_Line], list[_Line]]:
-    """The first and the last lines with words in them; a table's row is cut into its cells."""
+    """The first and the last lines with words in them, which overlap in a short text; a row is cut into its cells."""
     text = document.text
     kept = sorted((block.span.start, block.span.end) for block in document.blocks)
     starts = [start for start, _ in kept]
     first = list(islice(_lines(text, 0, len(text), kept, starts), _HEAD))
-    end = first[-1].span.end if first else 0
-    after = max(end, text.rfind("\n", 0, max(len(text) - 8000, 0)))
+    after = text.rfind("\n", 0, max(len(text) - _TAIL * _SHORT, 0)) + 1
     last = list(_lines(text, after, len(text), kept, starts))[-_TAIL:]
     return first, last
 

@@ -47,7 +47,7 @@ _LEAD = re.compile(
 _NATIONAL = re.compile(r"全国(?!性|各)|国家|国务院|中华人民共和国|中共中央|中央(?!厨房|公园|商务区|活力)")
 _MADE_UP = re.compile(
     r"(?P<province>[\u4e00-\u9fff]{2,4}?(?:省(?![级域部])|自治区))?"
-    r"(?P<city>[\u4e00-\u9fff]{2,5}?(?:市(?![场域民容值价])|自治州|盟(?![约校])|州(?![际])))?"
+    r"(?P<city>[\u4e00-\u9fff]{2,5}?(?:市(?![场域容值价]|民(?!政|族|宗|营))|自治州|盟(?![约校])|州(?![际])))?"
     r"(?P<district>[\u4e00-\u9fff]{1,6}?(?:区(?![域位块划间分])|自治县|县(?![域城级])|旗(?![舰下帜])))?"
 )
 _TOWN = re.compile(
@@ -198,7 +198,7 @@ def _listed(rest: str, at: int, above: str) -> str:
 
 def _goes_on(rest: str, at: int) -> bool:
     """Whether the last character of a name belongs to the next word: 上海市场, 广州市区."""
-    return rest[at - 1] == "市" and rest[at : at + 1] in ("场", "域", "民", "容")
+    return rest[at - 1] == "市" and bool(re.match("[场域]|容(?!环)|民(?!政|族|宗|营)", rest[at:]))
 
 
 def _called(rest: str) -> str:
