@@ -172,7 +172,7 @@ class Library:
             raise LibraryError(NO_LIBRARY)
         source = Path(file)
         document = _read(source)
-        info = _complete(_proposed(document), name, period, facts)
+        info = _complete(_proposed(document), source, name, period, facts)
         data = source.read_bytes()
         if name is not None:
             _check_id(name)
@@ -353,7 +353,9 @@ def _locked(folder: Path) -> Iterator[None]:
         raise OutputError(f"{folder}: cannot be written ({error.strerror or error})") from None
 
 
-def _complete(info: PlanInfo, name: str | None, period: str | None, facts: Mapping[str, str | None]) -> PlanInfo:
+def _complete(
+    info: PlanInfo, source: Path, name: str | None, period: str | None, facts: Mapping[str, str | None]
+) -> PlanInfo:
     """The proposed facts with those a person gave put over them; a plan without years could not be found by them."""
     if name is not None:
         info = replace(info, id=name)
@@ -363,8 +365,7 @@ def _complete(info: PlanInfo, name: str | None, period: str | None, facts: Mappi
             raise LibraryError(f"{period}: a year is written 2025, a period 2021-2025")
         info = replace(info, start_year=years[0], end_year=years[1])
     if info.start_year is None:
-        where = info.id or info.title
-        raise LibraryError(f"{where}: the text does not say which year it is for; give it with --year")
+        raise LibraryError(f"{source}: the text does not say which year it is for; give it with --year")
     given: dict[str, Any] = {key: value for key, value in facts.items() if value}
     for key in ("date", "effect"):
         if key in given and not _is_day(given[key]):
