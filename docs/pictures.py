@@ -128,7 +128,8 @@ def page() -> None:
         tab.wait_for_timeout(200)
         shot = tab.screenshot()
         browser.close()
-    Image.open(BytesIO(shot)).convert("RGB").quantize(256, method=Image.Quantize.FASTOCTREE).save(FOLDER / "page.png", optimize=True)
+    few = Image.open(BytesIO(shot)).convert("RGB").quantize(256, method=Image.Quantize.FASTOCTREE)
+    few.save(FOLDER / "page.png", optimize=True)
 
 
 if __name__ == "__main__":
