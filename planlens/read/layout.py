@@ -691,7 +691,8 @@ def _goes_on(paragraph: Paragraph, line: Line, measures: dict[tuple[object, ...]
     white = line.y - above.y if near else 0.0
     if white > here.pitch + _LOOSE * line.size and (ended or not here.indents or white > 1.9 * here.pitch):
         return False
-    if ended and not here.indents_labels and _LABEL.match(line.text):
+    breaks = ended or not (here.indents or above.text.endswith(("，", "、", "（")))
+    if breaks and not here.indents_labels and _LABEL.match(line.text):
         return False
     return not _indented(paragraph, line, here)
 

@@ -38,6 +38,8 @@ _JUDGED = 100
 """Characters beyond ASCII that such a judgement needs."""
 _RULES = 6
 """Paths on a page from which on there may be a table: a box has four, a table more."""
+_MOST_SEGMENTS = 40_000
+"""Strokes on one page beyond which they draw a map or a chart."""
 _SHORT_CELL = 200
 """Characters of the longest cell in a table of a row or two."""
 _COLUMN = 4.0
@@ -72,11 +74,13 @@ def read_pdf(data: bytes, where: str) -> Paged:
     reading = _read(data, where)
     _check(reading, where)
     heads, told = layout.furniture(reading.pages)
-    pieces, footnotes = _pieces(reading.pages, heads)
+    pieces, footnotes, again = _pieces(reading.pages, heads)
     text, blocks, marks = _joined([*pieces, *footnotes])
     notes = [*_whole(data), *_notes(reading), *_furniture_notes(told)]
     if footnotes:
         notes.append(Note("chrome", None, f"移到文末的脚注：{len(footnotes)}"))
+    if again:
+        notes.append(Note("table", None, f"分页处重复的表头（{_listed(again)}）"))
     return text, "utf-8", blocks, tuple(notes), marks
 
 
@@ -266,14 +270,14 @@ def _character(code: int, reading: _Reading) -> str:
     if not char or code == 0xFFFD:
         return _LOST
     category = unicodedata.category(char)
-    if category == "Zs" or char == "\t":
+    if category == "Zs" or char in "\t\r\n":
         return " "
     if code in _ordinary():
         reading.folded[char] += 1
         return _ordinary()[code]
-    if category in ("Co", "Cn", "Cs"):
+    if category in ("Cc", "Cn", "Co", "Cs"):
         return _LOST
-    if category in ("Cc", "Cf"):
+    if category == "Cf":
         return ""
     if _is_folded(code):
         reading.folded[char] += 1
@@ -300,7 +304,7 @@ def _edges(page: Any, turn: _Turn) -> Iterator[Edge]:
 
     found = list(page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=6))
     segments = sum(max(0, raw.FPDFPath_CountSegments(path.raw)) for path in found)
-    if len(found) < _RULES and segments < 4 * _RULES // 2:
+    if (len(found) < _RULES and segments < 2 * _RULES) or segments > _MOST_SEGMENTS:
         return
     for path in found:
         if _is_drawn(path):
@@ -394,8 +398,10 @@ Stream = list[Line | tuple[int, Frame]]
 """Lines, and tables with their page, in reading order."""
 
 
-def _pieces(pages: Sequence[Page], heads: dict[int, frozenset[float]]) -> tuple[list[_Made], list[_Made]]:
-    """The document in reading order, and its footnotes."""
+def _pieces(
+    pages: Sequence[Page], heads: dict[int, frozenset[float]]
+) -> tuple[list[_Made], list[_Made], Sequence[int]]:
+    """The document in reading order, its footnotes, and the pages where the head of a table comes again."""
     columns = list(_columns(pages, heads))
     body = layout.body_size([line for column in columns for line in column if isinstance(line, Line)])
     stream: Stream = []
@@ -409,7 +415,8 @@ def _pieces(pages: Sequence[Page], heads: dict[int, frozenset[float]]) -> tuple[
         asides += aside
     notes = [_Made(Piece("paragraph", f"注：{p.text}"), p.starts) for p in layout.footnotes(asides)]
     lines = [item for item in stream if isinstance(item, Line)]
-    return list(_merged(stream, iter(layout.paragraphs(lines)))), notes
+    tables = _Tables()
+    return list(_merged(stream, iter(layout.paragraphs(lines)), tables)), notes, tables.heads
 
 
 def _columns(pages: Sequence[Page], heads: dict[int, frozenset[float]]) -> Iterator[Stream]:
@@ -447,10 +454,9 @@ def _is_table(frame: Frame) -> bool:
     return holds_values(sizes) or (len(frame.edges) > 2 and len(filled) > 1 and max(filled) < _SHORT_CELL)
 
 
-def _merged(stream: Stream, paragraphs: Iterator[Paragraph]) -> Iterator[_Made]:
+def _merged(stream: Stream, paragraphs: Iterator[Paragraph], tables: _Tables) -> Iterator[_Made]:
     """Paragraphs and tables in their order; a table between the lines of a paragraph follows it."""
     left = 0
-    tables = _Tables()
     for item in stream:
         if not isinstance(item, Line):
             yield from tables.take(*item)
@@ -473,6 +479,8 @@ class _Tables:
         self.head: list[str] = []
         self.made: list[_Made] = []
         self.cells: list[list[str]] = []
+        self.heads: list[int] = []
+        """Pages that begin with the head of the table again."""
 
     def end(self) -> Iterator[_Made]:
         """The rows of the table that is over."""
@@ -489,16 +497,17 @@ class _Tables:
             self.number += 1
             self.head = lines[0]
         else:
-            lines = self._continued(lines)
+            lines = self._continued(page, lines)
         self.last = frame
         self.cells += lines
         self.made += [_Made(Piece("row", ""), [(0, page)]) for _ in lines]
 
-    def _continued(self, lines: list[list[str]]) -> list[list[str]]:
+    def _continued(self, page: int, lines: list[list[str]]) -> list[list[str]]:
         """What is new on the next page: without the head repeated, the rest of a row that the page's end cut given back
         to it, and what a cell merged over the break says said again."""
         if lines[0] == self.head and len(lines) > 1:
             lines = lines[1:]
+            self.heads.append(page)
         above, first = self.cells[-1], lines[0]
         if _rest_of(above, first):
             self.cells[-1] = [_run_on(a, b) for a, b in zip(above, first, strict=True)]

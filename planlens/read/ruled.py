@@ -12,8 +12,10 @@ _SNAP = 3.0
 """Points within which edges are one: a rule of a printed table is two points thick at most, drawn as two edges."""
 _SHORTEST = 4.0
 """Points; shorter strokes are marks and parts of letters."""
-_MOST_EDGES = 1500
-"""Edges on one page; a drawing or a map has more, the largest table of a plan under 400."""
+_MOST_EDGES = 20_000
+"""Edges on one page as they are drawn, cell by cell; a map has more."""
+_MOST_POINTS = 3000
+"""Corners of cells on one page; the largest table of a plan has 600."""
 _PAGE_SHARE = 0.9
 """A box that takes more of the page than this is the border of the page."""
 
@@ -35,7 +37,8 @@ def frames(edges: Sequence[Edge], glyphs: Sequence[Glyph], area: float) -> tuple
     taken: set[Glyph] = set()
     made = []
     for group in groups:
-        frame = _frame(group, [g for g in glyphs if _inside(g, _bounds(group)) and g not in taken])
+        bounds = _bounds(group)
+        frame = _frame(group, [g for g in glyphs if _inside(g, bounds) and g not in taken])
         if frame is not None:
             made.append(frame)
             taken.update(glyph for line in frame.cells for cell in line for glyph in cell)
@@ -51,7 +54,13 @@ def _groups(edges: Sequence[Edge]) -> list[list[Cell]]:
     from pdfplumber import table
 
     merged = table.merge_edges(drawn, _SNAP, _SNAP, _SNAP, _SNAP)
-    cells = table.intersections_to_cells(table.edges_to_intersections(merged, _SNAP, _SNAP))
+    upright = sum(edge["orientation"] == "v" for edge in merged)
+    if upright * (len(merged) - upright) > 20 * _MOST_POINTS:
+        return []
+    points = table.edges_to_intersections(merged, _SNAP, _SNAP)
+    if len(points) > _MOST_POINTS:
+        return []
+    cells = table.intersections_to_cells(points)
     tables = table.cells_to_tables(cells)
     within = {cell for group in tables for cell in group}
     boxes = [[cell] for cell in cells if cell not in within]
