@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 OK, CHANGED, BAD_INPUT = 0, 1, 2
 FORMATS = ("table", "md", "csv", "json", "docx", "xlsx", "html", "pdf")
+STYLES = ("plain", "grid", "markdown")
 _SAME = ("like", "comparable", "same")
 _PIPED_WIDTH = 120  # cells, where the output is no terminal and COLUMNS does not say
 _NOTE_SHOWN = 120  # characters of a note's quote: a whole attachment may be set aside, and csv and --full have it all
@@ -128,6 +129,7 @@ _form = _options(
         "-o", "--output", metavar="FILE", multiple=True, help="Write a file, whole or not at all; may be given again."
     ),
     click.option("--full", is_flag=True, help="Everything, uncut."),
+    click.option("--style", type=click.Choice(STYLES), help="How tables in a terminal are drawn."),
 )
 _manner = _options(
     click.option(
@@ -158,7 +160,8 @@ _drawing = click.option(
     help="Draw the charts as .png or .svg, one under the other; {chart} in the name: one file each.",
 )
 _RUN = (
-    "library", "region", "lexicon", "form", "output", "plot", "full", "lang", "colour", "no_semantic", "semantic_model",
+    "library", "region", "lexicon", "form", "output", "plot", "full", "style", "lang", "colour", "no_semantic",
+    "semantic_model",
 )  # fmt: skip
 
 
@@ -712,6 +715,7 @@ class _Run:
         output: Sequence[str] = (),
         plot: Sequence[str] = (),
         full: bool = False,
+        style: str | None = None,
         lang: str = "zh",
         colour: str = "auto",
         no_semantic: bool = False,
@@ -730,6 +734,7 @@ class _Run:
         self.m: Messages = load(lang)
         width = shutil.get_terminal_size((_PIPED_WIDTH, 24)).columns
         self.look: Look = Look(width, self._colour(colour), full, self.m("mark.no_rows"))
+        self.look = replace(self.look, style=style or "")
         self.inputs: list[Plan] = []  # what the report rests on, in the order it was read
         self.files: list[File] = []
         self.reviewed: Reviewed | None = None

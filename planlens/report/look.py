@@ -15,7 +15,8 @@ _UNSAFE = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069\\ud8
 class Look:
     """`width` in terminal cells; `full` leaves long text uncut; `nothing` stands where a table has no rows.
 
-    `tracked` shows changed words as revisions that an office program can accept or reject.
+    `style` is how a terminal's tables are drawn: plain (no lines), grid (lines of - and |), markdown; "" for what suits
+    each. `tracked` shows changed words as revisions that an office program can accept or reject.
     """
 
     width: int = 120
@@ -23,6 +24,7 @@ class Look:
     full: bool = False
     nothing: str = "—"
     tracked: bool = False
+    style: str = ""
 
 
 def one_line(text: str) -> str:

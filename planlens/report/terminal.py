@@ -20,7 +20,11 @@ _COLOURS = {"new": "green", "dropped": "red", "changed": "yellow", "shifts": "cy
 
 
 def write(tables: Sequence[Table], look: Look) -> str:
-    """All tables one under the other, each under its title."""
+    """All tables one under the other, each under its title, in the style asked for."""
+    if look.style == "markdown":
+        from planlens.report import markdown
+
+        return markdown.write(tables, look)
     return "\n\n".join(_one(table, look) for table in tables) + "\n"
 
 
@@ -53,10 +57,13 @@ def _grid(columns: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequenc
     limit = None if look.full or not any(columns) else _LINES
     cells = [[_cell(cell, width, limit) for cell, width in zip(row, widths, strict=True)] for row in rows]
     if not any(columns):
-        return str(tabulate(cells, tablefmt="plain", disable_numparse=True))
+        return str(tabulate(cells, tablefmt=look.style or "plain", disable_numparse=True))
     head = [_cell(name, width, None) for name, width in zip(columns, widths, strict=True)]
     tall = bool(columns[0]) and any("\n" in cell for row in cells for cell in row)  # rows with names need no lines
-    return str(tabulate(cells, head, tablefmt="simple_grid" if tall else "simple", disable_numparse=True))
+    if tall and look.style == "plain":  # nothing but an empty line parts the rows
+        cells = [line for row in cells for line in (row, [""] * len(row))][:-1]
+    style = look.style or ("simple_grid" if tall else "simple")
+    return str(tabulate(cells, head, tablefmt=style, disable_numparse=True))
 
 
 def _cell(text: str, width: int, limit: int | None) -> str:
