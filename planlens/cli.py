@@ -231,7 +231,7 @@ def show(run: _Run, plan: str, part: str | None) -> None:
     (read,) = run.read([plan])
     found = run.told(read)
     entry = run.shelf.find(plan, region=run.region)
-    known = about.known(found.info, recognised(read.document).facts, catalogued=entry.catalogued)
+    known = about.known(found, recognised(read.document).facts, catalogued=entry.catalogued)
     if part == "text":
         run.put(found.document.text, exact=True)
     elif run.form == "json":

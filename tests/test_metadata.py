@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from planlens import metadata
+from planlens.cli import main
 from planlens.library import recognised
 from planlens.parse import comparable
 from planlens.read import read_document
@@ -77,3 +79,23 @@ def test_a_page_says_in_its_tags_what_its_text_does_not(tmp_path: Path) -> None:
 def test_the_real_plans(name: str, expected: tuple[str, ...]) -> None:
     got = told(metadata.recognise(comparable(read_document(SEEDS / f"{name}.txt"))))
     assert tuple(got[key] for key in ("region", "code", "period", "number", "date")) == expected
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_show_says_what_is_known_and_from_where(lang: str, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "plan.txt"
+    path.write_text("文号：青卫发?023?5号\n密云县2022年卫生健康工作要点\n一、目标\n新建站点12个。", "utf-8")
+    assert main(["show", str(path), "--lang", lang]) == 0
+    said = capsys.readouterr().out
+    assert "密云县" in said and "2015" in said
+    assert ("文号受损或不全" in said) == (lang == "zh")
+    assert ("the number is damaged" in said) == (lang == "en")
+
+
+def test_the_library_lists_code_number_and_format_of_each_plan(capsys: pytest.CaptureFixture[str]) -> None:
+    samples = str(ROOT / "samples")
+    assert main(["plans", "--library", samples, "--format", "json"]) == 0
+    rows = {row["id"]: row for row in json.loads(capsys.readouterr().out)["plans"]}
+    row = rows["zhongshan-2023"]
+    assert (row["code"], row["number"], row["file"]) == ("442000", "中府函〔2023〕225号", "zhongshan-2023.txt")
+    assert rows["haishu-2021-2025"]["parent"] == "宁波市"

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from planlens import regions
+from planlens import places, regions
 from planlens.metadata import Fact
-from planlens.model import PlanInfo, Span
+from planlens.model import Plan, PlanInfo, Span
 from planlens.regions import Region
 from planlens.report.messages import Messages
 from planlens.report.places import period
@@ -45,12 +45,17 @@ def region_of(info: PlanInfo) -> Region | None:
     return regions.coded(info.region, info.parent, years)
 
 
-def known(info: PlanInfo, facts: Sequence[Fact], *, catalogued: bool) -> tuple[Known, ...]:
+def known(plan: Plan, facts: Sequence[Fact], *, catalogued: bool) -> tuple[Known, ...]:
     """Title, place with its code and what contains it, period, issuer, number and dates, as far as they are known.
 
-    The catalogue's word goes before what the document says; where the two differ, that is the doubt.
+    The catalogue's word goes before what the document says; where the two differ, that is the doubt. A place that
+    nothing but the text's own mentions suggest is no more than a doubt.
     """
-    return tuple(_known(info, {fact.field: fact for fact in facts}, catalogued))
+    found = {fact.field: fact for fact in facts}
+    likely = None if plan.info.region else places.of(plan)
+    if likely:
+        found["region"] = Fact("region", "", "text", doubt=f"正文提到最多的是{likely.name}，未采用")
+    return tuple(_known(plan.info, found, catalogued))
 
 
 def _known(info: PlanInfo, found: dict[str, Fact], catalogued: bool) -> Iterator[Known]:
@@ -59,7 +64,7 @@ def _known(info: PlanInfo, found: dict[str, Fact], catalogued: bool) -> Iterator
         value = period(info).replace("–", "-") if field == "period" else getattr(info, field) or ""
         fact = found.get("region" if field == "level" else field)
         if field == "level" and fact:
-            fact = Fact("level", value, fact.source, fact.span, fact.doubt)
+            fact = Fact("level", value, fact.source, fact.span)
         if value or (fact and fact.doubt):
             yield _one(field, value, fact, catalogued)
         if field == "region":
@@ -98,5 +103,7 @@ def lines(known_: Sequence[Known], m: Messages) -> Iterator[str]:
         where = m.word("found_in", item.source) if item.source else ""
         if item.span and item.source != _CATALOGUE:
             where += f" {item.span.start}–{item.span.end}"
-        told = "；".join(filter(None, (where, item.doubt)))
-        yield f"{m('column.' + item.field)}：{value}" + (f"（{told}）" if told else "")
+        told = m("about.joint").join(filter(None, (where, m.told(item.doubt, "reading"))))
+        yield m("about.line", name=m("column." + item.field), value=value) + (
+            m("about.told", told=told) if told else ""
+        )
