@@ -90,4 +90,6 @@ def goes_on(above: Sequence[str], cells: Sequence[str]) -> bool:
 
 
 def _is_subhead(cell: str) -> bool:
-    return len(cell) <= _LONGEST and kind(cell) is not None and not _VALUE.fullmatch(cell.replace("年", ""))
+    if _YEAR.fullmatch(cell):
+        return True
+    return len(cell) <= _LONGEST and kind(cell) is not None and not _VALUE.fullmatch(cell)

@@ -492,7 +492,7 @@ def _renamed(entry: Entry) -> Entry:
 
 def _digest(path: Path) -> str | None:
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None  # a pipe would be waited for
     except OSError:
         return None
 

@@ -43,7 +43,17 @@ FLOORS = (
 )
 # The edges of the house, where alone document libraries are imported.
 EDGES = ("read", "report")
-DOCUMENT_LIBRARIES = ("docx", "lxml", "openpyxl", "doc2docx", "xlsxwriter", "pypdfium2", "pdfplumber", "tabulate")
+DOCUMENT_LIBRARIES = (
+    "docx",
+    "doc2docx",
+    "lxml",
+    "ofdkit",
+    "openpyxl",
+    "xlsxwriter",
+    "pypdfium2",
+    "pdfplumber",
+    "tabulate",
+)
 FACADE = "__init__"  # planlens/__init__.py gives the public verbs of any floor, by name when asked
 
 

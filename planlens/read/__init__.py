@@ -52,6 +52,7 @@ READERS: dict[str, Reader] = {
     ".xls": _by("office.xls"),
     ".et": _by("office.xls"),
     ".ods": _by("office.ods"),
+    ".ofd": _by("ofd"),
     ".xml": _by("office.word_xml"),
 }
 """The reader of each suffix; what the bytes say comes first (planlens.read.sniff)."""
@@ -68,6 +69,9 @@ _KINDS = {
 """The suffixes that go with what the bytes are, where there is more than one."""
 _LARGEST = 100 * 1024 * 1024
 """Bytes, unless PLANLENS_MAX_BYTES says otherwise; the longest five-year plan is under 1 MB of text."""
+_LONGEST_PLAIN = 30 * 1024 * 1024
+"""Bytes of a file that is nothing but text, unless PLANLENS_MAX_BYTES is given: ten million characters."""
+_PLAIN = frozenset((".txt", ".md", ".csv", ".tsv"))
 _LONGEST_TEXT = 20_000_000
 """Characters; the plans of a whole province for a year are fewer."""
 _LONGEST_PARAGRAPH = 1_000_000
@@ -129,6 +133,9 @@ def _format(path: Path, data: bytes) -> str:
     if found:
         raise InputError(f"{path}: {found} is not supported yet; convert it to .docx or .txt")
     if suffix in _TEXTS or not suffix:
+        if suffix in (*_PLAIN, "") and len(data) > _limit(_LONGEST_PLAIN):
+            size = f"{len(data) / 2**20:.0f} MB of plain text"
+            raise InputError(f"{path}: {size} is no plan; part it into files (PLANLENS_MAX_BYTES sets another limit)")
         return suffix or ".txt"
     if suffix in READERS or any(suffix in suffixes for suffixes in _KINDS.values()):
         raise InputError(f"{path}: no {suffix} file although named so, or a broken one; save it again, text as .txt")
@@ -160,11 +167,11 @@ def _bytes(path: Path) -> bytes:
     return data
 
 
-def _limit() -> int:
-    """The most bytes that are read; raises SettingsError where PLANLENS_MAX_BYTES is no number of bytes."""
+def _limit(usual: int = _LARGEST) -> int:
+    """The most bytes that are read: PLANLENS_MAX_BYTES, else `usual`. Raises SettingsError where it is no number."""
     told = os.environ.get("PLANLENS_MAX_BYTES", "").strip()
     if not told:
-        return _LARGEST
+        return usual
     if not (told.isascii() and told.isdecimal() and len(told) <= 18 and int(told) > 0):
         raise SettingsError(f"PLANLENS_MAX_BYTES={told[:40]!r}: no number of bytes; 200000000 is 200 MB")
     return int(told)

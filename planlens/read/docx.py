@@ -38,6 +38,8 @@ _SAME_NAMES = (
     (b"application/vnd.ms-word.template.macroEnabledTemplate.main+xml", _MAIN),
     (b"application/vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml", _MAIN),
 )
+_MOST_PARAGRAPHS = 500_000
+"""Paragraphs and their properties; a plan of 200 pages has 10,000."""
 _LONGEST_HEADING = 120
 """Characters; a longer paragraph in a heading's style is a paragraph whose style was chosen for its look."""
 _STYLE_CHAIN = 20
@@ -70,6 +72,9 @@ def read_docx(data: bytes, where: str) -> tuple[str, str, tuple[Block, ...], tup
 
 def _open(data: bytes, where: str) -> WordDocument:
     members = package.parts(data, where)
+    paragraphs = members.get("word/document.xml", b"").count(b"<w:p")
+    if paragraphs > _MOST_PARAGRAPHS:
+        raise InputError(f"{where}: some {paragraphs} paragraphs; this is no plan, or remove the empty ones")
     if "[Content_Types].xml" not in members:
         raise InputError(f"{where}: a zip file but no Word document; save it again as .docx")
     import docx

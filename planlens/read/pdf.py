@@ -73,10 +73,16 @@ def read_pdf(data: bytes, where: str) -> Paged:
     """
     reading = _read(data, where)
     _check(reading, where)
-    heads, told = layout.furniture(reading.pages)
-    pieces, footnotes, again = _pieces(reading.pages, heads)
+    text, encoding, blocks, notes, marks = of_pages(reading.pages)
+    return text, encoding, blocks, (*_whole(data), *_notes(reading), *notes), marks
+
+
+def of_pages(pages: Sequence[Page]) -> Paged:
+    """What glyphs on pages say in reading order: running heads and feet left out with notes, footnotes at the end."""
+    heads, told = layout.furniture(pages)
+    pieces, footnotes, again = _pieces(pages, heads)
     text, blocks, marks = _joined([*pieces, *footnotes])
-    notes = [*_whole(data), *_notes(reading), *_furniture_notes(told)]
+    notes = list(_furniture_notes(told))
     if footnotes:
         notes.append(Note("chrome", None, f"移到文末的脚注：{len(footnotes)}"))
     if again:

@@ -23,6 +23,8 @@ def properties(path: Path) -> dict[str, str]:
     """
     suffix = path.suffix.lower()
     try:
+        if not path.is_file():
+            return {}
         if suffix in (".html", ".htm"):
             return _of_page(path)
         if suffix in (".docx", ".xlsx"):
