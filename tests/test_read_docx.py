@@ -156,6 +156,7 @@ def test_tracked_changes_hidden_text_and_breaks(tmp_path: Path) -> None:
     assert lines(found) == ["新增床位500张。", "（一）另起一行"]
     assert sorted(note.why for note in found.notes) == [
         "修订中已删除的文字：1",
+        "修订中插入的文字，照接受读入：1",
         "设为隐藏的文字：1",
     ]
 
@@ -236,3 +237,13 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path: Path, monkeypatch
 def test_a_document_without_text(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no text"):
         read(docx.Document(), tmp_path)
+
+
+def test_a_paragraph_whose_end_is_deleted_runs_on_in_the_next(tmp_path: Path) -> None:
+    document = docx.Document()
+    for words in ("新增床位", "300张。", "改造"):
+        paragraph = document.add_paragraph(words)
+        if words != "300张。":
+            mark = f'<w:rPr {W}><w:del w:id="9" w:author="a"/></w:rPr>'
+            paragraph._p.get_or_add_pPr().append(parse_xml(mark))
+    assert lines(read(document, tmp_path)) == ["新增床位300张。", "改造"]

@@ -23,6 +23,7 @@ _MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _BOX = f"{_W}txbxContent"
 _DELETED = frozenset((f"{_W}del", f"{_W}moveFrom"))
+_INSERTED = frozenset((f"{_W}ins", f"{_W}moveTo"))
 _UNSEEN = frozenset((f"{_W}pPr", f"{_W}rPr", f"{_W}instrText", f"{_W}rt", _FALLBACK, _BOX, f"{_W}p", f"{_W}tbl"))
 _WRAPPERS = frozenset(_W + name for name in ("sdt", "sdtContent", "customXml", "ins", "moveTo", "smartTag"))
 _HEADING = re.compile(r"(?:heading|标题)\s*([1-9])", re.IGNORECASE)
@@ -56,6 +57,8 @@ class _Reading:
     pieces: list[Piece] = field(default_factory=list)
     dropped: Counter[str] = field(default_factory=Counter)
     tables: int = 0
+    begun: str = ""
+    """The words of a paragraph whose end is deleted: it runs on in the next one."""
 
 
 def read_docx(data: bytes, where: str) -> tuple[str, str, tuple[Block, ...], tuple[Note, ...]]:
@@ -63,6 +66,8 @@ def read_docx(data: bytes, where: str) -> tuple[str, str, tuple[Block, ...], tup
     document = _open(data, where)
     reading = _Reading(_styles(document), numbering_of(document))
     _read(document.element.body, reading)
+    if reading.begun:
+        reading.pieces.append(Piece("paragraph", one_line(reading.begun)))
     _footnotes(document, reading)
     _aside(document, reading)
     text, blocks = join(reading.pieces)
@@ -168,8 +173,9 @@ def _kind(node: Element, reading: _Reading) -> tuple[int, bool]:
 
 def _lines(node: Element, reading: _Reading) -> list[str]:
     """The lines of a paragraph as shown, its number before the first; none where its words and mark are deleted."""
-    shown = "".join(_words(node, reading))
-    if _mark_deleted(node) and not shown.strip():
+    shown = reading.begun + "".join(_words(node, reading))
+    reading.begun = shown if _mark_deleted(node) else ""
+    if reading.begun or (_mark_deleted(node) and not shown.strip()):
         return []
     number = reading.numbering.number(node)
     lines = [line for text in shown.split("\n") if (line := one_line(text))]
@@ -190,6 +196,9 @@ def _words(node: Element, reading: _Reading) -> Iterator[str]:
             yield "-"
         elif tag in _DELETED:
             reading.dropped["修订中已删除的文字"] += 1
+        elif tag in _INSERTED and child.find(f"{_W}r") is not None:
+            reading.dropped["修订中插入的文字，照接受读入"] += 1
+            yield from _words(child, reading)
         elif tag == f"{_W}r" and _is_hidden(child):
             reading.dropped["设为隐藏的文字"] += 1
         elif tag not in _UNSEEN and isinstance(tag, str):
