@@ -7,6 +7,7 @@ was written line by line before keeping it.
 from __future__ import annotations
 
 import os
+import random
 import re
 import sys
 import time
@@ -17,9 +18,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from planlens import outline
 from planlens.errors import InputError
 from planlens.model import Document, Span
-from planlens.read import damage, read_document
+from planlens.parse import comparable
+from planlens.read import damage, furniture, read_document
 from planlens.read.encoding import decode
 from planlens.read.lines import BLANK
 from planlens.report import messages
@@ -286,3 +289,76 @@ def test_the_matrix_of_encodings() -> None:
     rows = list(matrix(chosen))
     misses = [row[:3] for row in rows if not right(row)]
     assert len(rows) > 1000 and len(misses) <= 0.005 * len(rows), misses
+
+
+ADVERTISING = [
+    ("各级明升ms88注册 进一步加强", "明升ms88注册"),
+    ("推进bet365亚洲体育投注医院建设", "bet365亚洲体育投注"),
+    ("强化皇冠体育app下载责任", "皇冠体育app下载"),
+    ("优化时时彩平台注册流程", "时时彩平台注册"),
+    ("推动xpj88官网开户建设", "xpj88官网开户"),
+    ("建立凯发k8官网下载机制", "凯发k8官网下载"),
+    ("完善太阳城娱乐城", "太阳城娱乐城"),
+]
+PLAIN = (
+    "体育彩票公益金支持平台建设，云顶体育中心，金沙洲国际社区，企业注册登录平台，通过ISO9001注册，永利街道，电子竞技平台，"
+    "整治网络赌博、棋牌室和投注平台，福利彩票销售网站，博彩业适度多元发展，星空计划注册，建设开元国际酒店，优化G60科创走廊平台，"
+    "COVID19注册登记，开云街道，半岛注册企业，国际电竞中心，用户注册登录、实名认证，大发展平台，中国移动5G网络，PM25监测平台下载"
+)
+
+
+@pytest.mark.parametrize(("text", "found"), ADVERTISING)
+def test_advertising_in_a_sentence(text: str, found: str) -> None:
+    assert [note.span.of(text) for note in furniture.advertising(text) if note.span] == [found]
+
+
+def test_advertising_is_found_in_no_clean_text() -> None:
+    assert furniture.advertising(PLAIN) == ()
+    clean = [*SAMPLES, *sorted((ROOT / "tests").glob("gold_sectors*/*.txt")), *PLANS]
+    hits = {path.name: len(furniture.advertising(path.read_text("utf-8"))) for path in clean}
+    assert {name for name, count in hits.items() if count} <= {"haishu-2021-2025.txt"}
+
+
+def test_advertising_is_blank_in_what_is_compared(tmp_path: Path) -> None:
+    path = tmp_path / "plan.txt"
+    path.write_text("一、水利\n各级明升ms88注册 进一步加强管护，新增?ldquo;一村一员&rdquo;12人。\n", "utf-8")
+    document = comparable(read_document(path))
+    assert document.written == path.read_text("utf-8") and len(document.text) == len(document.written)
+    assert "各级 进一步加强管护，新增?“一村一员”12人。" in document.text.replace("\u200b", "")
+    assert comparable(document) is document
+
+
+PIECE = [
+    *MARKS,
+    *WORDS,
+    *PAGE,
+    "（二）",
+    "1.",
+    "第三章 ",
+    "专栏1",
+    "附件",
+    "名词解释\n",
+    "新增床位",
+    "３００张",
+    "。",
+    "；",
+]
+
+
+def test_two_thousand_documents_are_accounted_for(tmp_path: Path) -> None:
+    """Whatever the file: every character stands in a block or a note, and every block in a clause."""
+    chance = random.Random(20)
+    for number in range(2000):
+        text = "".join(chance.choices(PIECE, k=chance.randint(1, 40))).replace("\ud800", "")
+        path = tmp_path / f"{number}{chance.choice(['.txt', '.md', '.html'])}"  # a file rewritten is flushed, slowly
+        encoding = chance.choice(["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+        path.write_bytes(text.encode(encoding))
+        try:
+            document = read_document(path)
+        except InputError:
+            continue
+        assert unaccounted(document) == [], (number, text)
+        clauses, _ = outline.parse(document)
+        for block in document.blocks:
+            held = any(c.span.start <= block.span.start and block.span.end <= c.span.end for c in clauses)
+            assert held, (number, text)

@@ -44,6 +44,26 @@ _PAGE = re.compile(r"[\s.．…·]*\d{0,4}$")
 
 
 @dataclass(frozen=True, slots=True)
+class Advertising:
+    """A run of tokens of betting sites, and the kinds of token by name."""
+
+    why: str
+    run: re.Pattern[str]
+    token: re.Pattern[str]
+
+    def accuses(self, run: str) -> bool:
+        """Whether a run holds what no plan says in one breath."""
+        kinds = {found.lastgroup for found in self.token.finditer(run)}
+        if kinds & {"games", "sites"}:
+            return len(kinds - {"calls"}) > 1 or ("sites" in kinds and "calls" in kinds)
+        if "names" in kinds and kinds & {"code", "sure", "ways"}:
+            return True
+        if "common" in kinds:
+            return len(kinds & {"code", "sure", "ways", "calls"}) > 1 and bool(kinds & {"sure", "ways"})
+        return {"code", "sure"} <= kinds
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """The patterns of chrome.toml, compiled."""
 
@@ -56,8 +76,7 @@ class Rules:
     leftovers: re.Pattern[str]
     foot: re.Pattern[str]
     foot_why: str
-    advertising: re.Pattern[str]
-    advertising_why: str
+    advertising: Advertising
 
 
 @cache
@@ -77,7 +96,6 @@ def rules() -> Rules:
         foot=re.compile("|".join(foot["patterns"])),
         foot_why=foot["why"],
         advertising=_advertising(data["advertising"]),
-        advertising_why=data["advertising"]["why"],
     )
 
 
@@ -87,24 +105,24 @@ def _labels(labels: list[str]) -> re.Pattern[str]:
     return re.compile(rf"^[-·•*\s【\[]*(?:{either})(?:状[态?])?\s*(?:[:：】\]?/|]|\s|$)")
 
 
-def _advertising(data: dict[str, Any]) -> re.Pattern[str]:
-    brands, calls = "|".join(data["brands"]), "|".join(sorted(data["calls"], key=len, reverse=True))
-    sure, spared = "|".join(data["sure_calls"]), "|".join(data["spared"])
-    code = r"[A-Za-z]{1,8}\d{2,5}"
-    return re.compile(
-        rf"(?:{brands})\s?(?:{code})(?:\s?(?:{calls}))?"
-        rf"|(?:{brands})(?:体育|娱乐|国际|真人)?\s?(?:{sure})"
-        rf"|(?<![A-Za-z\d])(?!{spared}){code}\s?(?:{sure})",
-        re.ASCII,
-    )
+def _advertising(data: dict[str, Any]) -> Advertising:
+    def longest(words: list[str]) -> str:
+        return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+
+    spared = longest(data["spared"])
+    code = rf"(?<![A-Za-z\d.])(?!(?:{spared})\d)(?:[A-Za-z]{{1,8}}\d{{2,5}}|\d{{2,4}}[a-z]{{2,8}})(?![A-Za-z\d])"
+    kinds = ("sites", "names", "games", "common", "sure", "ways", "calls")
+    token = "|".join([*(f"(?P<{kind}>{longest(data[kind])})" for kind in kinds), f"(?P<code>{code})"])
+    plain = re.sub(r"\?P<\w+>", "?:", token)
+    run = rf"(?:{plain})(?:\s?(?:{plain})){{1,5}}"
+    return Advertising(data["why"], re.compile(run, re.ASCII), re.compile(token, re.ASCII))
 
 
 def advertising(text: str) -> tuple[Note, ...]:
     """Names of betting sites glued into sentences: 各级xy88注册 进一步."""
-    known = rules()
-    return tuple(
-        Note("advertising", Span(*found.span()), known.advertising_why) for found in known.advertising.finditer(text)
-    )
+    known = rules().advertising
+    runs = (found for found in known.run.finditer(text) if known.accuses(found[0]))
+    return tuple(Note("advertising", Span(*found.span()), known.why) for found in runs)
 
 
 def separate(text: str, blocks: tuple[Block, ...]) -> tuple[tuple[Block, ...], tuple[Note, ...]]:
