@@ -114,7 +114,8 @@ def _advertising(data: dict[str, Any]) -> Advertising:
     kinds = ("sites", "names", "games", "common", "sure", "ways", "calls")
     token = "|".join([*(f"(?P<{kind}>{longest(data[kind])})" for kind in kinds), f"(?P<code>{code})"])
     plain = re.sub(r"\?P<\w+>", "?:", token)
-    run = rf"(?:{plain})(?:\s?(?:{plain})){{1,5}}"
+    first = re.escape("".join(sorted({word[0] for kind in kinds for word in data[kind]})))
+    run = rf"(?=[{first}A-Za-z\d])(?:{plain})(?:\s?(?:{plain})){{1,5}}"
     return Advertising(data["why"], re.compile(run, re.ASCII), re.compile(token, re.ASCII))
 
 
