@@ -139,7 +139,9 @@ def show_speed(found: dict[str, str], megabytes: int) -> None:
         document = read_document(path)
         took = time.process_time() - begun
     memory = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
-    print(f"{megabytes} MB in {took:.2f} s of the processor: {megabytes / took:.1f} MB/s, {len(document.blocks)} blocks")
+    print(
+        f"{megabytes} MB in {took:.2f} s of the processor: {megabytes / took:.1f} MB/s, {len(document.blocks)} blocks"
+    )
     print(f"memory: {memory:.0f} MB more than before, {memory / megabytes:.1f} × the file")
 
 

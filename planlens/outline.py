@@ -20,10 +20,10 @@ from .model import Block, Clause, Document, Note, Role, Span
 _CN = "一二三四五六七八九十百零〇"
 # Rank of each style of label: a label closes all open clauses of its own rank and deeper.
 _LABELS: tuple[tuple[int, re.Pattern[str]], ...] = (
-    (10, re.compile(rf"第([{_CN}]{{1,5}}|\d{{1,3}})(?:编|篇|部分)(?=[\s、，,:：]|[^\s、，,:：的])")),
-    (20, re.compile(rf"第([{_CN}]{{1,5}}|\d{{1,3}})章")),
-    (30, re.compile(rf"第([{_CN}]{{1,5}}|\d{{1,3}})节")),
-    (35, re.compile(rf"第([{_CN}]{{1,6}}|\d{{1,3}})条(?=[\s:：]|[^\s:：规所的至款之、和或])")),
+    (10, re.compile(rf"第\s*([{_CN}]{{1,5}}|\d{{1,3}})\s*(?:编|篇|部分)(?=[\s、，,:：]|[^\s、，,:：的])")),
+    (20, re.compile(rf"第\s*([{_CN}]{{1,5}}|\d{{1,3}})\s*章(?![的所至之和及、，。]|规定)")),
+    (30, re.compile(rf"第\s*([{_CN}]{{1,5}}|\d{{1,3}})\s*节(?![的所至之和及、，。]|规定)")),
+    (35, re.compile(rf"第\s*([{_CN}]{{1,6}}|\d{{1,3}})\s*条(?=[\s:：]|[^\s:：规所的至款之、和或])")),
     (40, re.compile(rf"([{_CN}]{{1,5}})[、．.](?!\s*[{_CN}]{{1,4}}[、．])")),
     (50, re.compile(rf"[（(〔]\s*([{_CN}]{{1,5}})\s*[）)〕][、.．]?(?![至、和项款]|[（(])")),
     (60, re.compile(r"(\d{1,3})\s*(?:[．、]|\.(?!\d))(?!\d)")),
@@ -31,9 +31,11 @@ _LABELS: tuple[tuple[int, re.Pattern[str]], ...] = (
     (75, re.compile(r"(\d{1,3})\s*[）)]")),
     (80, re.compile(r"([①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳])")),
 )
+_BOXED = {60: 160, 70: 170, 75: 175, 80: 180}  # the ranks of numbers inside a box, below that of the box (90)
 _BOX = re.compile(rf"(专\s*栏|专\s*题|图\s*表|框)\s*([{_CN}]{{1,3}}|\d{{1,3}})?[:：、.\s]*")
 _TABLE = re.compile(rf"(附?表)\s*([{_CN}]{{1,3}}|\d{{1,3}})?(?=[:：\s“\"《\u4e00-\u9fff]|$)")
 _ATTACHMENT = re.compile(rf"附\s*件\s*([{_CN}]{{1,3}}|\d{{1,3}})?\s*(?:[:：.]|$|(?=\s))")
+_FIRST_OF_LIST = re.compile(r"\s*[1１]\s*[.．、]")  # 附件：1.任务清单 is a list of attachments, not one of them
 _DASH = re.compile(r"[—–-]{2,}\s*|[●■◆▲★▪•]\s*")
 _NOTE_LINE = re.compile(r"(?:备注|说明|注释?|数据来源|资料来源)\s*[:：]")
 _GLOSSARY = re.compile(
@@ -186,7 +188,7 @@ def parse(document: Document) -> tuple[tuple[Clause, ...], tuple[Note, ...]]:
 class _Builder:
     """Reads blocks in order and keeps the chain of open clauses."""
 
-    PREAMBLE, ATTACHMENT, GLOSSARY, BOX, TABLE, DASH = 99, 1, 2, 90, 95, 92
+    PREAMBLE, ATTACHMENT, GLOSSARY, BOX, TABLE, DASH = 199, 1, 2, 90, 195, 192
 
     def __init__(self, document: Document) -> None:
         self.text = document.text
@@ -197,6 +199,7 @@ class _Builder:
         self.article_rank = 35
         self.numbered = 0
         self.table = 0
+        self.listed = 0  # the last number of a list of attachments, 0 outside of one
 
     def take(self, index: int, block: Block) -> None:
         """Put one block where it belongs: rows, special headings, labels, in this order; else it is text."""
@@ -224,7 +227,7 @@ class _Builder:
     def _starts_attachment(self, index: int, line: str) -> bool:
         """A line 附件 opens an attachment when the plan has begun and a label follows; a list of them does not."""
         match = _ATTACHMENT.match(line)
-        if match is None or not self.numbered or len(line) > 60:
+        if match is None or not self.numbered or len(line) > 60 or _FIRST_OF_LIST.match(line, match.end()):
             return False
         for block in self.blocks[index + 1 : index + 12]:
             following = block.span.of(self.text)
@@ -270,7 +273,13 @@ class _Builder:
 
     def _labelled(self, found: tuple[int, int, str, int], line: str, block: Block) -> None:
         rank, number, label, end = found
-        if rank == 35:
+        if self._in_list_of_attachments(rank, number):
+            self._text(block, line)
+            return
+        inside = self._box_rank(rank, number)
+        if inside is not None:
+            rank = inside
+        elif rank == 35:
             rank = self._article(rank)
         elif rank == 40 and self._in_box_list(rank, number):
             self._text(block, line)
@@ -279,6 +288,29 @@ class _Builder:
         heading, offset = _heading(line[end:], block.kind == "heading")
         self.numbered += 1
         self._push(rank, label_name(label), number, label, heading, block, end + offset)
+
+    def _in_list_of_attachments(self, rank: int, number: int) -> bool:
+        """2.指标表 after 附件：1.任务清单 goes on with that list."""
+        last = self.open[-1].own[-1].of(self.text) if self.open and self.open[-1].own else ""
+        named = _ATTACHMENT.match(last)
+        listed = named is not None and _FIRST_OF_LIST.match(last, named.end()) is not None
+        self.listed = 1 if listed else self.listed
+        if rank != 60 or not self.listed or number != self.listed + 1:
+            self.listed = 0
+            return False
+        self.listed = number
+        return True
+
+    def _box_rank(self, rank: int, number: int) -> int | None:
+        """The rank of a number in a box's own list: one that begins below the box's title, or goes on there."""
+        at = next((n for n, node in enumerate(self.open) if node.rank == self.BOX), None)
+        if at is None or rank not in _BOXED:
+            return None
+        within = _BOXED[rank]
+        last = next((node.number for node in self.open[at + 1 :] if node.rank == within), None)
+        if last is not None:
+            return within if number == last + 1 else None
+        return within if number == 1 and not self.open[-1].own else None
 
     def _in_box_list(self, rank: int, number: int) -> bool:
         """Inside a box, a label that does not go on from the chapters outside belongs to the box's own text."""
@@ -382,10 +414,19 @@ def _label(line: str) -> tuple[int, int, str, int] | None:
         match = pattern.match(line)
         if match is not None:
             number = _number(match[1])
-            if number is None or (rank == 60 and re.match(r"\s*[年月日%％个]", line[match.end() :])):
+            rest = line[match.end() :]
+            if number is None or _is_row_of_grades(rank, number, rest):
+                continue
+            if rank == 60 and re.match(r"\s*[年月日%％个]", rest):
                 continue
             return rank, number, match[0].strip(), match.end()
     return None
+
+
+def _is_row_of_grades(rank: int, number: int, rest: str) -> bool:
+    """一、二类疫苗, 二、三级医院: two numbers that follow each other and share a measure word."""
+    found = re.match(rf"([{_CN}]{{1,2}})(?:类|级|期|线|等|产业)", rest) if rank == 40 else None
+    return found is not None and _number(found[1]) == number + 1
 
 
 def label_of(line: str) -> tuple[int, int] | None:
@@ -400,9 +441,8 @@ def label_of(line: str) -> tuple[int, int] | None:
 
 def label_name(label: str) -> str:
     """The number inside a label, as it stands in a key: （十二） → 十二, 3. → 3, 第二章 → 第二章."""
-    if label.startswith("第"):
-        return re.sub(r"\s", "", label)
-    return re.sub(r"[\s（()）〔〕、.．]", "", label)
+    bare = re.sub(r"\d", lambda digit: str(int(digit[0])), re.sub(r"\s", "", label))
+    return bare if label.startswith("第") else re.sub(r"[（()）〔〕、.．]", "", bare)
 
 
 _CN_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0}
@@ -410,7 +450,7 @@ _CN_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"
 
 def _number(text: str) -> int | None:
     """十二 → 12, 一百零一 → 101, ③ → 3; None where the characters make no number."""
-    if text.isdigit() and text.isascii():
+    if text.isdecimal():
         return int(text)
     if text[0] in "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳":
         return ord(text[0]) - ord("①") + 1
@@ -518,7 +558,8 @@ def _heading_is_text(text: str, nodes: Sequence[_Node]) -> None:
         if id(node) in parents or node.head is None or any("。" in span.of(text) for span in node.own):
             continue
         sentence = len(node.head) > len(node.heading) and node.number is not None
-        if sentence or (not node.own and (60 <= node.rank <= 80 or node.rank in (35, 45))):
+        listed = 60 <= node.rank <= 80 or node.rank in (35, 45, *_BOXED.values())
+        if sentence or (not node.own and listed):
             node.own.insert(0, node.head)
             node.heading = ""
 

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from planlens import outline
 from planlens.model import Block, Clause, Document, Note, Span
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 
 def document(text: str) -> Document:
@@ -189,3 +198,16 @@ def test_no_character_of_a_block_is_lost(text: str) -> None:
 def test_what_a_heading_says_of_the_past(heading: str, role: str) -> None:
     clauses, _ = parse(f"某市政府工作报告\n一、{heading}\n新建学校5所。\n二、保障\n落实经费。\n")
     assert next(clause.role for clause in clauses if clause.key == "一") == role
+
+
+CASES = tomllib.loads((Path(__file__).parent / "cases/outline.toml").read_text("utf-8"))["case"]
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["why"] for case in CASES])
+def test_layouts(case: dict[str, Any]) -> None:
+    """Keys as expected (with the heading, where one is given behind the key), and every line in a clause."""
+    found, _ = parse(case["text"])
+    headed = any(" " in clause for clause in case["clauses"])
+    assert [f"{c.key} {c.heading}" if headed else c.key for c in found] == case["clauses"]
+    for block in document(case["text"]).blocks:
+        assert any(c.span.start <= block.span.start and block.span.end <= c.span.end for c in found)
