@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rendering import to_pdf
 
 from planlens.errors import InputError
 from planlens.model import Document
@@ -329,6 +330,26 @@ def test_lost_digits_are_no_numbers_and_a_lost_layer_is_refused(tmp_path: Path) 
     assert "字体未给出含义的字符：12" in told(document)
     with pytest.raises(InputError, match="no meaning to 60 of 108"):
         mapped(tmp_path, "新增床位300张。", lambda data: data.replace(b"/ToUnicode", b"/ToUnicodX"))
+
+
+def test_plan_printed_by_libreoffice(tmp_path: Path) -> None:
+    """Justified lines of 16 points under a running head, over several pages."""
+    import docx
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.shared import Pt
+
+    texts = [f"（{number}）{SENTENCE * (3 + number_at % 4)}" for number_at, number in enumerate("一二三四五六七八九")]
+    document = docx.Document()
+    document.sections[0].header.paragraphs[0].text = "某市卫生健康规划汇编"
+    for text in ["一、重点任务", *texts]:
+        paragraph = document.add_paragraph()
+        paragraph.paragraph_format.first_line_indent = Pt(32)
+        paragraph.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
+        paragraph.add_run(text).font.size = Pt(16)
+    document.save(str(tmp_path / "plan.docx"))
+    found = read_document(to_pdf(tmp_path, tmp_path / "plan.docx")[0])
+    assert lines(found) == ["一、重点任务", *texts]
+    assert "页眉：“某市卫生健康规划汇编”" in told(found)
 
 
 def test_what_is_no_pdf_or_locked(tmp_path: Path) -> None:

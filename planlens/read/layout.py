@@ -612,7 +612,7 @@ def _one_word(inked: Sequence[Glyph], at: int) -> bool:
 @dataclass(frozen=True, slots=True)
 class _Measure:
     """The edges of a column, the distance of its lines, the size of the document's text, and whether paragraphs and
-    numbers of clauses begin behind the edge."""
+    numbers of clauses begin behind the edge, or paragraphs below white."""
 
     left: float
     right: float
@@ -620,6 +620,7 @@ class _Measure:
     body: float
     indents: bool
     indents_labels: bool
+    spaced: bool
 
 
 def paragraphs(lines: Sequence[Line]) -> list[Paragraph]:
@@ -664,13 +665,10 @@ def _measure(group: list[Line], body: float) -> _Measure:
     pitches = [b.y - a.y for a, b in full or near]
     indented = sum(_INDENT < (line.x0 - left) / max(line.size, 1) < 3 for line in group)
     labels = [line.x0 - left > _INDENT * line.size for line in group if _LABEL.match(line.text)]
+    pitch = median(pitches) if pitches else 2 * body
+    spaced = sum(b.y - a.y > pitch + _LOOSE * b.size for a, b in near)
     return _Measure(
-        left,
-        right,
-        median(pitches) if pitches else 2 * body,
-        body,
-        20 * indented > len(group),
-        2 * sum(labels) > len(labels),
+        left, right, pitch, body, 20 * indented > len(group), 2 * sum(labels) > len(labels), 20 * spaced > len(near)
     )
 
 
@@ -691,7 +689,7 @@ def _goes_on(paragraph: Paragraph, line: Line, measures: dict[tuple[object, ...]
     white = line.y - above.y if near else 0.0
     if white > here.pitch + _LOOSE * line.size and (ended or not here.indents or white > 1.9 * here.pitch):
         return False
-    breaks = ended or not (here.indents or above.text.endswith(("，", "、", "（")))
+    breaks = ended or not (here.indents or here.spaced or above.text.endswith(("，", "、", "（")))
     if breaks and not here.indents_labels and _LABEL.match(line.text):
         return False
     return not _indented(paragraph, line, here)
