@@ -204,6 +204,13 @@ def test_two_plans_of_one_name_are_told_apart() -> None:
     assert "c-n-一/1#2" in ids and "c-o-一/1#2" in ids
 
 
+def test_two_plans_of_one_title_are_named_by_their_ids() -> None:
+    result = compared(1)
+    title = result.old.info.title
+    same = replace(result, new=replace(result.new, info=replace(result.new.info, title=title)))
+    assert f"{title}（old）" in html.write(report(same)).decode().split("</h1>")[0]
+
+
 def test_a_comparison_without_anything_is_a_page() -> None:
     result = replace(compared(1), links=(), changes=(), shifts=())
     assert "新增" in html.write(report(result)).decode()

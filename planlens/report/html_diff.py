@@ -40,7 +40,9 @@ def page(report: Report, result: Comparison) -> Page:
         ("plans", m("page.plans"), _plans(told)),
         ("closing", m("title.closing"), _generic(told, ["closing"], titled=False)),
     ]
-    titles = [told.old.plan.info.title, told.new.plan.info.title]
+    plans = (told.old.plan.info, told.new.plan.info)
+    alike = plans[0].title == plans[1].title  # a report of every year
+    titles = [f"{plan.title}（{plan.id}）" if alike else plan.title for plan in plans]
     heading = f'{text(titles[0])} <span class="to">→</span> {text(titles[1])}'
     sections = [Section(name, title, html) for name, title, html in parts if html]
     return Page(" → ".join(titles), heading, sections, _steps(m) * bool(told.cards), data=_data(told))
