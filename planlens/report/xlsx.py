@@ -37,7 +37,7 @@ _KEPT_IN_SIGHT = 28  # a first column no wider than this stays when the sheet is
 _LINKS = 65_000  # of one sheet: the format ends at 65,530
 _PIECE = 1_200  # characters of a clause in one row: a row shows no more than some thirty lines
 _PICTURE = 1_400.0  # pixels: a list longer than that goes on in another picture
-_ROW = 20  # pixels of a row of a sheet
+_ROW = 21  # pixels of a row under pictures: not the usual height, which programs take for none at all
 _MOVES = ("difference", "percent_number")
 
 
@@ -173,6 +173,7 @@ class _Workbook:
         if not (pictures := self.illustrated[1]):
             return
         sheet, row = self.sheet("charts"), 0
+        sheet.set_default_row(_ROW * 0.75)
         for number, picture in enumerate(pictures, 1):
             told = {"image_data": io.BytesIO(picture.data), "description": clean(picture.title)[:255]}
             sheet.insert_image(row, 0, f"{number}.png", told)
