@@ -206,10 +206,12 @@ def test_a_workbook_of_tasks_and_indicators(tmp_path: Path) -> None:
     for cell, code, value in (("F1", '0.0"以上"', 95.55), ("G1", 'yyyy"年"m"月"', None)):
         second[cell].number_format, second[cell].value = code, value
     second.merge_cells("A3:E3")
+    second["H4"].value = "=D4*2"
     book.save(tmp_path / "a.xlsx")
     plan = plan_of(tmp_path / "a.xlsx")
     assert [c.deadline for c in plan.commitments if c.key.startswith("表1")] == ["2025年11月底前", "长期坚持"]
     assert any("重复的表头" in note.why for note in plan.document.notes)
+    assert any("没有存值的公式，未读：1" in note.why for note in plan.document.notes)
     assert "95.6以上" in plan.document.text
     told = [(t.role, str(t.quantity.lo), t.period) for t in plan.targets if t.indicator == "千人托位数"]
     assert told == [("baseline", "1.8", "2020年"), ("target", "4.5", "2025年")]

@@ -10,6 +10,7 @@ from typing import Any
 
 from planlens.errors import InputError
 from planlens.model import Block, Note
+from planlens.read import package
 from planlens.read.made import Piece, join
 from planlens.read.sheet import Sheets
 from planlens.read.workbook import opened
@@ -21,6 +22,7 @@ _PLACES = re.compile(r"[0#?](?:[0#?,]*)(?:\.([0#?]+))?")
 _SCALED = re.compile(r"[0#?],+(?![0#?])|!")
 """Formats that show a number in thousands: the number itself is read."""
 _MOST_ROUNDED = 10**15
+_NO_VALUE = re.compile(rb"</f>\s*(?:<v\s*/>|<v></v>)?\s*</c>")
 _SIGNIFICANT = 12
 """Digits; beyond them a float only shows how it is stored (Excel's General shows 11)."""
 
@@ -31,6 +33,7 @@ def read_xlsx(data: bytes, where: str) -> tuple[str, str, tuple[Block, ...], tup
     shown_sheets = [sheet for sheet in book.worksheets if not _hidden(sheet)]
     notes = [Note("chrome", None, f"未读隐藏的工作表“{s.title}”") for s in book.worksheets if _hidden(s)]
     notes += [note for sheet in shown_sheets for note in _left_out(sheet)]
+    notes += _not_computed(data, where)
     sheets = Sheets()
     pieces = [piece for sheet in shown_sheets for piece in _sheet(sheet, sheets, where)]
     text, blocks = join(pieces)
@@ -71,6 +74,14 @@ def _left_out(sheet: Any) -> Iterator[Note]:
     rows, columns = len(_hidden_rows(sheet)), len(_hidden_columns(sheet))
     if rows or columns:
         yield Note("chrome", None, f"未读隐藏的行列：{rows}、{columns}（工作表“{sheet.title}”）")
+
+
+def _not_computed(data: bytes, where: str) -> list[Note]:
+    """A program other than Excel may store a formula without its value; such a cell is empty to us."""
+    parts = package.parts(data, where)
+    sheets = (part for name, part in parts.items() if name.startswith("xl/worksheets/") and b"<f" in part)
+    count = sum(len(_NO_VALUE.findall(part)) for part in sheets)
+    return [Note("table", None, f"没有存值的公式，未读：{count}")] if count else []
 
 
 def _merged(sheet: Any) -> dict[tuple[int, int], Any]:
