@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from planlens import outline
 from planlens.model import Block, Clause, Document, Note, Span
+from planlens.parse import comparable
+from planlens.read import read_document
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -211,3 +213,17 @@ def test_layouts(case: dict[str, Any]) -> None:
     assert [f"{c.key} {c.heading}" if headed else c.key for c in found] == case["clauses"]
     for block in document(case["text"]).blocks:
         assert any(c.span.start <= block.span.start and block.span.end <= c.span.end for c in found)
+
+
+OUTLINES = sorted((Path(__file__).parent / "gold/outline").glob("*.txt"))
+SEEDS = Path(__file__).parents[2] / "shared/seeds"
+
+
+@pytest.mark.parametrize("expected", OUTLINES, ids=[path.stem for path in OUTLINES])
+def test_outlines_of_real_plans(expected: Path) -> None:
+    """Key and depth of every clause, as read from the raw text; the plans themselves lie beside the repository."""
+    plan = SEEDS / expected.name
+    if not plan.exists():
+        pytest.skip("the plan is not at hand")
+    found, _ = outline.parse(comparable(read_document(plan)))
+    assert [f"{clause.depth} {clause.key}" for clause in found] == expected.read_text("utf-8").splitlines()
