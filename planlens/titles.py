@@ -217,8 +217,8 @@ def _placed(chain: list[tuple[str, int, str | None]], years: tuple[int, int] | N
     """The last name of a chain with its division, level and parent."""
     name, _, level = chain[-1]
     named_above = chain[-2][0] if len(chain) > 1 else None
-    if level:
-        return Place(name, level, named_above)
+    if level and not (name := _prefecture(name)):
+        return Place(chain[-1][0], level, named_above)
     found = regions.in_years(name, years)
     if named_above:
         found = tuple(r for r in found if any(named_above in (a.name, a.short) for a in regions.above(r))) or found
@@ -230,6 +230,12 @@ def _placed(chain: list[tuple[str, int, str | None]], years: tuple[int, int] | N
     over = regions.above(one)
     then = years is None or one.first == one.last or any(one.stands_in(year) for year in _around(years))
     return Place(one.name, one.level, over[0].name if over else None, one, doubt="" if then else _out_of_date(one))
+
+
+def _prefecture(name: str) -> str:
+    """凉山州 → 凉山彝族自治州, as an autonomous prefecture is called for short; empty where there is none."""
+    found = [r for r in regions.find(name[:-1]) if name[-1] == "州" and r.name.endswith("自治州")]
+    return found[0].name if len(found) == 1 else ""
 
 
 def _out_of_date(one: Region) -> str:
