@@ -226,7 +226,7 @@ def plans(run: _Run) -> None:
 def show(run: _Run, plan: str, part: str | None) -> None:
     """Show one plan: what is known of it and from where, its outline, commitments and targets."""
     from planlens.library import recognised
-    from planlens.report import about, json, listings, tree
+    from planlens.report import about, json, listings, markdown, terminal, tree
 
     (read,) = run.read([plan])
     found = run.told(read)
@@ -244,7 +244,9 @@ def show(run: _Run, plan: str, part: str | None) -> None:
         run.tables([listings.outline_rows(found, run.m)])
     else:
         head = tuple(about.lines(known, run.m))
-        run.put(tree.write(found, run.m, run.look, markdown=run.form == "md", about=head))
+        writer = markdown if run.form == "md" else terminal
+        end = writer.write([run.manifest().table(run.m, cut=run.cuts)], run.look)
+        run.put(tree.write(found, run.m, run.look, markdown=run.form == "md", about=head) + "\n" + end)
 
 
 @cli.command()
