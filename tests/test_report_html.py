@@ -326,6 +326,19 @@ def test_filter_search_step_and_reason(browser: Any, tmp_path: Path, small: str)
     page.close()
 
 
+def test_a_search_leaves_its_box_in_sight(browser: Any, tmp_path: Path, large: bytes) -> None:
+    page = Opened(browser, tmp_path / "a.html", large)
+    page.tab.keyboard.press("/")
+    page.tab.keyboard.type("社康")
+    page.tab.wait_for_selector("#count:has-text('表中')")
+    page.tab.wait_for_timeout(50)
+    assert 0 < page.tab.locator("#find").bounding_box()["y"] < 800
+    page.tab.keyboard.press("Escape")
+    page.tab.keyboard.press("j")
+    assert page.tab.inner_text("#step").startswith("1 / ")
+    page.close()
+
+
 def test_stepping_goes_through_what_the_filter_leaves(browser: Any, tmp_path: Path, small: str) -> None:
     page = Opened(browser, tmp_path / "a.html", small)
     page.tab.uncheck("input[value=changed]")

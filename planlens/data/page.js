@@ -82,6 +82,11 @@ function narrow() {
   mark(sought);
   tellStep();
 }
+function narrowInPlace() { // tables above grow and shrink with what is found; the form stays where it is used
+  const above = form.getBoundingClientRect().top;
+  narrow();
+  scrollBy({ top: form.getBoundingClientRect().top - above, behavior: "instant" });
+}
 function mark(sought) {
   if (!window.CSS || !CSS.highlights) return;
   CSS.highlights.delete("found");
@@ -308,8 +313,8 @@ for (const details of all("details.why")) {
 if (form) {
   form.hidden = false;
   let timer = 0;
-  form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(narrow, 120); });
-  form.addEventListener("reset", () => setTimeout(narrow));
+  form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(narrowInPlace, 120); });
+  form.addEventListener("reset", () => setTimeout(narrowInPlace));
   form.addEventListener("submit", (event) => event.preventDefault());
   narrow();
 }
