@@ -15,7 +15,7 @@ import json
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -72,6 +72,7 @@ _NEAREST_SHOWN = 0.01  # a rejected candidate less likely than this is no candid
 _DASHES = str.maketrans("—–~", "---")
 _LONG_FRAME = 6  # characters beside the numbers from which a text is one of its own
 _LIKE_ITEMS = 70.0  # likeness (rapidfuzz ratio) of two statements of one plan from which they are items of a list
+_AT_ONCE = 256  # statements held against their plan at once: bounds memory
 _CLAUSE = 0.3  # sum of the probabilities of the links between two clauses from which they correspond
 
 
@@ -175,7 +176,8 @@ def _place(plan: Plan, key: str) -> int:
 
 def side_of(plan: Plan) -> evidence.Side:
     """What the evidence needs of a plan: statements, the clauses around them and what they count."""
-    holding = [clause for clause in plan.clauses if any(c.clause == clause.key for c in plan.commitments)]
+    homes = {c.clause for c in plan.commitments}
+    holding = [clause for clause in plan.clauses if clause.key in homes]
     index = {clause.key: n for n, clause in enumerate(holding)}
     counted: dict[str, list[str]] = defaultdict(list)
     for target in plan.targets:
@@ -247,7 +249,8 @@ def _renumbered(
     ]
     taken = {int(measured.old[k]) for k in same}, {int(measured.new[k]) for k in same}
     left = [k for k in free if _free(measured, k, *taken)]
-    listed = [_nearest_in_list(side) for side in frames]
+    ends = [sorted({int(at[k]) for k in left}) for at in (measured.old, measured.new)]
+    listed = [_nearest_in_list(side, wanted) for side, wanted in zip(frames, ends, strict=True)]
     return same, [k for k in left if _stands_out(measured, k, frames, listed)]
 
 
@@ -265,17 +268,22 @@ def _frame(text: str) -> str:
     return plain("".join([*out, text[last:]]))
 
 
-def _nearest_in_list(frames: Sequence[str]) -> list[float]:
-    """How much each statement resembles the most alike other one of its own plan, 0 below _LIKE_ITEMS."""
+def _nearest_in_list(frames: Sequence[str], wanted: Sequence[int]) -> dict[int, float]:
+    """How much each statement that is wanted resembles the most alike other one of its plan, 0 below _LIKE_ITEMS."""
     from rapidfuzz import fuzz, process
 
-    alike = process.cdist(frames, frames, scorer=fuzz.ratio, score_cutoff=_LIKE_ITEMS, dtype=np.float32)
-    np.fill_diagonal(alike, 0)
-    return [float(row.max(initial=0)) for row in alike]
+    out: dict[int, float] = {}
+    for first in range(0, len(wanted), _AT_ONCE):
+        some = wanted[first : first + _AT_ONCE]
+        asked = [frames[n] for n in some]
+        alike = process.cdist(asked, frames, scorer=fuzz.ratio, score_cutoff=_LIKE_ITEMS, dtype=np.float32)
+        alike[np.arange(len(some)), some] = 0
+        out |= zip(some, alike.max(axis=1, initial=0).tolist(), strict=True)
+    return out
 
 
 def _stands_out(
-    measured: evidence.Measured, k: int, frames: tuple[list[str], list[str]], listed: Sequence[Sequence[float]]
+    measured: evidence.Measured, k: int, frames: tuple[list[str], list[str]], listed: Sequence[Mapping[int, float]]
 ) -> bool:
     """Whether a candidate is more alike than the other items of the lists that its two statements may stand in."""
     from rapidfuzz import fuzz

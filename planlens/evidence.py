@@ -105,28 +105,14 @@ def measure(old: Side, new: Side, encoder: Encoder | None = None) -> Measured:
     """
     texts = [[titles_by_subject(text) for text in side.texts] for side in (old, new)]
     bags = [[Counter(words.terms(text)) for text in side] for side in texts]
-    grams = [[Counter(character_grams(text)) for text in side] for side in texts]
-    local, rare = _idf(bags[0] + bags[1]), _idf_rare(bags[0] + bags[1])
-    word = cosines(bags, words.informative)
-    word_local = cosines(bags, local)
-    word_rare = cosines(bags, rare)
-    char_local = cosines(grams, _idf(grams[0] + grams[1]))
-    best, squares, lead_new, lead_old = _items(texts[0], texts[1])
-    base: Matrix = ((word + char_local + best) / 3).astype(np.float64)
-    pick = _candidates(base)
-    clause = cosines([[Counter(words.terms(t)) for t in s.clause_texts] for s in (old, new)], words.informative)
-    ensemble = sum((_standard(above_hubs(m)) for m in (word_local, char_local, best, squares)), np.zeros_like(base))
+    base, hubness, pick = _ensemble(texts, bags)
     rows, cols = pick
+    clause = cosines([[Counter(words.terms(t)) for t in s.clause_texts] for s in (old, new)], words.informative)
     shared = _shared(bags, rows, cols)
     soft_new, soft_old = _soft(bags, rows, cols)
     oc, nc = np.array(old.clause_of, dtype=np.intp), np.array(new.clause_of, dtype=np.intp)
-    columns = {
-        "hubness": ensemble[pick],
-        "hubness_rare": above_hubs(word_rare)[pick],
-        "item": best[pick],
-        "items": squares[pick],
-        "items_lead": lead_new[pick],
-        "items_lead_old": lead_old[pick],
+    columns = hubness | {
+        "hubness_rare": _hub_values(cosines(bags, _idf_rare(bags[0] + bags[1])), pick)[0],
         "share": shared.of_smaller,
         "share_old": shared.of_old,
         "anchors": shared.anchors,
@@ -137,8 +123,8 @@ def measure(old: Side, new: Side, encoder: Encoder | None = None) -> Measured:
         "indicator": _indicators(old.indicators, new.indicators, rows, cols),
         "clause": clause[oc[rows], nc[cols]],
         "clause_votes": _votes(base, oc, nc, rows, cols),
-        "margin_new": _margin(base)[pick],
-        "margin_old": _margin(base.T).T[pick],
+        "margin_new": _margins(base, pick, axis=0),
+        "margin_old": _margins(base, pick, axis=1),
         "best_new": base.max(axis=0)[cols] if len(old.texts) else np.zeros(0),
         "novelty": shared.novelty,
     }
@@ -148,6 +134,38 @@ def measure(old: Side, new: Side, encoder: Encoder | None = None) -> Measured:
         names += MEANING
     values = np.column_stack([columns[name] for name in names]).astype(np.float64)
     return Measured(names, rows, cols, values.round(_DIGITS), clause)
+
+
+Pick = tuple[NDArray[np.intp], NDArray[np.intp]]
+"""Rows and columns of the candidates."""
+
+
+def _ensemble(
+    texts: Sequence[Sequence[str]], bags: Sequence[Sequence[Counter[str]]]
+) -> tuple[Matrix, dict[str, Matrix], Pick]:
+    """The similarity that picks the candidates, of every pair; what all similarities say of these; and which they are.
+
+    A matrix of 2,000 × 2,000 takes 32 MB: each is let go as soon as its candidates are read from it.
+    """
+    items = _Items(*texts)
+    best, squares = items.best()
+    base = cosines(bags, words.informative)
+    char = _by_characters(texts)
+    base += char
+    base += best
+    base /= 3
+    pick = _candidates(base)
+    columns = {"item": best[pick], "items": squares[pick], **items.leads(pick)}
+    hubness = np.zeros(len(pick[0]))
+    for similarity in (cosines(bags, _idf([*bags[0], *bags[1]])), char, best, squares):
+        found, spread = _hub_values(similarity, pick)
+        hubness += found / (spread or 1.0)
+    return base, columns | {"hubness": hubness}, pick
+
+
+def _by_characters(texts: Sequence[Sequence[str]]) -> Matrix:
+    grams = [[Counter(character_grams(text)) for text in side] for side in texts]
+    return cosines(grams, _idf(grams[0] + grams[1]))
 
 
 def _meanings(old: Sequence[str], new: Sequence[str], encoder: Encoder) -> dict[str, Matrix]:
@@ -262,13 +280,13 @@ def product(old: Sparse, new: Sparse) -> Matrix:
     order = np.argsort(rest[1].terms, kind="stable")
     starts = np.searchsorted(rest[1].terms[order], np.arange(size + 1))
     lengths = np.diff(starts)[rest[0].terms]
-    for part in _portions(lengths):
+    for part in _portions(rest[0].rows, lengths):
         _meet(out, rest, order, starts, lengths, part)
     return out
 
 
 _DENSE = 50  # a term is common where it meets in one cell of so many
-_PORTION = 1 << 21  # meetings added up at once: bounds memory to some 100 MB
+_PORTION = 1 << 19  # meetings added up at once: bounds memory to some 30 MB
 
 
 def _only(side: Sparse, keep: NDArray[np.bool_]) -> Sparse:
@@ -282,15 +300,15 @@ def _dense(side: Sparse, places: NDArray[np.intp], width: int) -> Matrix:
     return out
 
 
-def _portions(lengths: NDArray[np.intp]) -> Iterator[slice]:
-    """Runs of entries that meet _PORTION entries of the other side or little more."""
-    until = np.cumsum(lengths)
-    start = 0
-    while start < len(lengths):
-        done = int(until[start - 1]) if start else 0
-        end = max(int(np.searchsorted(until, done + _PORTION, side="right")), start + 1)
-        yield slice(start, end)
-        start = end
+def _portions(rows: NDArray[np.intp], lengths: NDArray[np.intp]) -> Iterator[slice]:
+    """Runs of entries of whole rows that meet _PORTION entries of the other side or little more."""
+    ends = np.flatnonzero(np.diff(rows, append=-1)) + 1
+    until = np.cumsum(lengths)[ends - 1]
+    start = at = done = 0
+    while at < len(ends):
+        at = max(int(np.searchsorted(until, done + _PORTION, side="right")), at + 1)
+        yield slice(start, int(ends[at - 1]))
+        start, done = int(ends[at - 1]), int(until[at - 1])
 
 
 def _meet(
@@ -324,33 +342,56 @@ def items_of(text: str) -> list[str]:
     return [p for p in pieces if len(p) >= 4] or [text]
 
 
-def _items(old: Sequence[str], new: Sequence[str]) -> tuple[Matrix, Matrix, Matrix, Matrix]:
-    """Of every pair of statements: the best pair of comma-separated items; log(1 + sum of squared best matches);
-    means of the best matches of new and of old items, the first items weighing most.
-    """
-    sides = [[items_of(text) for text in texts] for texts in (old, new)]
-    starts = [np.cumsum([0] + [len(items) for items in side]) for side in sides]
-    out = tuple(np.zeros((len(old), len(new))) for _ in range(4))
-    if not old or not new:
-        return out[0], out[1], out[2], out[3]
-    flat = [[item for items in side for item in items] for side in sides]
-    by_word = _sparse([[Counter(words.terms(i)) for i in side] for side in flat], words.informative)
-    by_character = _sparse([[Counter(character_grams(i)) for i in side] for side in flat], _one)
-    decay_old, decay_new = (_decay(side) for side in sides)
-    for first in range(0, len(old), _STATEMENTS):
-        rows = slice(first, min(first + _STATEMENTS, len(old)))
-        a, b = int(starts[0][rows.start]), int(starts[0][rows.stop])
-        similarity = (
-            product(by_word[0].between(a, b), by_word[1]) + product(by_character[0].between(a, b), by_character[1])
-        ) / 2
-        inner = starts[0][rows] - a
-        of_new = np.maximum.reduceat(similarity, inner, axis=0)  # old statements × new items
-        of_old = np.maximum.reduceat(similarity, starts[1][:-1], axis=1)  # old items × new statements
-        out[0][rows] = np.maximum.reduceat(of_new, starts[1][:-1], axis=1)
-        out[1][rows] = np.log1p(np.add.reduceat(of_new**2, starts[1][:-1], axis=1))
-        out[2][rows] = np.add.reduceat(of_new * decay_new, starts[1][:-1], axis=1)
-        out[3][rows] = np.add.reduceat(of_old * decay_old[a:b, None], inner, axis=0)
-    return out[0], out[1], out[2], out[3]
+class _Items:
+    """The comma-separated items of the statements of two plans, compared block by block."""
+
+    def __init__(self, old: Sequence[str], new: Sequence[str]) -> None:
+        sides = [[items_of(text) for text in texts] for texts in (old, new)]
+        self.shape = len(old), len(new)
+        self.starts = [np.cumsum([0] + [len(items) for items in side]) for side in sides]
+        self.decay = [_decay(side) for side in sides] if old and new else []
+        flat = [[item for items in side for item in items] for side in sides]
+        self.by_word = _sparse([[Counter(words.terms(i)) for i in side] for side in flat], words.informative)
+        self.by_character = _sparse([[Counter(character_grams(i)) for i in side] for side in flat], _one)
+
+    def _blocks(self) -> Iterator[tuple[slice, Matrix]]:
+        """Some old statements, and the similarity of their items to all new ones."""
+        for first in range(0, self.shape[0] if self.shape[1] else 0, _STATEMENTS):
+            rows = slice(first, min(first + _STATEMENTS, self.shape[0]))
+            a, b = int(self.starts[0][rows.start]), int(self.starts[0][rows.stop])
+            similarity = product(self.by_word[0].between(a, b), self.by_word[1])
+            similarity += product(self.by_character[0].between(a, b), self.by_character[1])
+            similarity /= 2
+            yield rows, similarity
+
+    def best(self) -> tuple[Matrix, Matrix]:
+        """Of every pair of statements the best pair of items, and log(1 + sum of squared best matches)."""
+        best, squares = np.zeros(self.shape), np.zeros(self.shape)
+        ends = self.starts[1][:-1]
+        for rows, similarity in self._blocks():
+            of_new = np.maximum.reduceat(similarity, self._inner(rows), axis=0)  # old statements × new items
+            best[rows] = np.maximum.reduceat(of_new, ends, axis=1)
+            squares[rows] = np.log1p(np.add.reduceat(of_new**2, ends, axis=1))
+        return best, squares
+
+    def leads(self, pick: Pick) -> dict[str, Matrix]:
+        """Of the candidates the means of the best matches of new and of old items, the first items weighing most."""
+        out = {"items_lead": np.zeros(len(pick[0])), "items_lead_old": np.zeros(len(pick[0]))}
+        ends = self.starts[1][:-1]
+        for rows, similarity in self._blocks():
+            inner = self._inner(rows)
+            at = slice(*np.searchsorted(pick[0], (rows.start, rows.stop)))
+            here = pick[0][at] - rows.start, pick[1][at]
+            of_new = np.maximum.reduceat(similarity, inner, axis=0)
+            out["items_lead"][at] = np.add.reduceat(of_new * self.decay[1], ends, axis=1)[here]
+            of_old = np.maximum.reduceat(similarity, ends, axis=1)  # old items × new statements
+            first, last = int(self.starts[0][rows.start]), int(self.starts[0][rows.stop])
+            out["items_lead_old"][at] = np.add.reduceat(of_old * self.decay[0][first:last, None], inner, axis=0)[here]
+        return out
+
+    def _inner(self, rows: slice) -> NDArray[np.intp]:
+        """Where the items of each statement of a block begin."""
+        return np.asarray(self.starts[0][rows] - self.starts[0][rows.start], dtype=np.intp)
 
 
 _STATEMENTS = 256  # old statements whose items are compared at once: bounds memory
@@ -538,15 +579,39 @@ def above_hubs(m: NDArray[Real]) -> NDArray[Real]:
     """Twice a similarity less the mean of the eight highest of its row and of its column."""
     if m.size == 0:
         return m
-    k_row, k_col = min(_HUBS, m.shape[1]), min(_HUBS, m.shape[0])
-    row = np.partition(m, m.shape[1] - k_row, axis=1)[:, -k_row:].mean(axis=1, keepdims=True)
-    col = np.partition(m, m.shape[0] - k_col, axis=0)[-k_col:, :].mean(axis=0, keepdims=True)
-    out: NDArray[Real] = 2 * m - row - col
+    row, col = (_highest(m, axis) for axis in (1, 0))
+    out: NDArray[Real] = 2 * m
+    out -= row[:, None]
+    out -= col[None, :]
     return out
 
 
-def _standard(m: Matrix) -> Matrix:
-    return m / (float(m.std()) or 1.0) if m.size else m
+def _highest(m: NDArray[Real], axis: int) -> NDArray[Real]:
+    """The mean of the _HUBS highest values of each row (axis 1) or column (axis 0)."""
+    size = m.shape[axis]
+    k = min(_HUBS, size)
+    found = [
+        np.partition(part, size - k, axis=axis).take(range(size - k, size), axis=axis).mean(axis=axis)
+        for part in _bands(m, axis)
+    ]
+    out: NDArray[Real] = np.concatenate(found)
+    return out
+
+
+_BAND = 1 << 20  # values sorted at once: bounds memory to some 10 MB
+
+
+def _bands(m: NDArray[Real], axis: int) -> Iterator[NDArray[Real]]:
+    """A matrix in bands of whole rows (axis 1) or whole columns (axis 0)."""
+    wide = max(_BAND // max(m.shape[axis], 1), 1)
+    for first in range(0, m.shape[1 - axis], wide):
+        yield m[first : first + wide] if axis else m[:, first : first + wide]
+
+
+def _hub_values(m: Matrix, pick: Pick) -> tuple[Matrix, float]:
+    """A similarity above its hubs at the candidates, and the standard deviation over all pairs."""
+    found = above_hubs(m)
+    return found[pick], float(found.std()) if found.size else 0.0
 
 
 def _margin(m: Matrix) -> Matrix:
@@ -556,6 +621,20 @@ def _margin(m: Matrix) -> Matrix:
     second, first = np.partition(m, m.shape[0] - 2, axis=0)[-2:, :]
     rival = np.where(m >= first[None, :], second[None, :], first[None, :])
     out: Matrix = m - rival
+    return out
+
+
+def _margins(m: Matrix, pick: Pick, *, axis: int) -> Matrix:
+    """The candidates less the best other value in their column (axis 0) or row (axis 1)."""
+    size = m.shape[axis]
+    mine: Matrix = m[pick]
+    if size < 2:
+        return mine
+    top = [np.partition(part, size - 2, axis=axis).take([size - 2, size - 1], axis=axis) for part in _bands(m, axis)]
+    best = np.concatenate(top, axis=1 - axis)
+    second, first = best if axis == 0 else best.T
+    at = pick[1 - axis]
+    out: Matrix = mine - np.where(mine >= first[at], second[at], first[at])
     return out
 
 
@@ -596,13 +675,14 @@ def _ranked(base: Matrix, rows: NDArray[np.intp], cols: NDArray[np.intp]) -> lis
     return sorted(found, reverse=True)
 
 
-def _candidates(base: Matrix) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def _candidates(base: Matrix) -> Pick:
     """Rows and columns of the pairs worth measuring, in a fixed order."""
     keep = np.zeros(base.shape, dtype=bool)
     if base.size:
-        top = min(NEAREST_OLD, base.shape[0])
-        keep[np.argpartition(-base, top - 1, axis=0)[:top], np.arange(base.shape[1])[None, :]] = True
-        top = min(NEAREST_NEW, base.shape[1])
-        keep[np.arange(base.shape[0])[:, None], np.argpartition(-base, top - 1, axis=1)[:, :top]] = True
+        for axis, most in ((0, NEAREST_OLD), (1, NEAREST_NEW)):
+            top = min(most, base.shape[axis])
+            for part, kept in zip(_bands(base, axis), _bands(keep, axis), strict=True):
+                nearest = np.argpartition(-part, top - 1, axis=axis).take(range(top), axis=axis)
+                np.put_along_axis(kept, nearest, True, axis=axis)
     rows, cols = np.nonzero(keep)
     return rows, cols
