@@ -647,14 +647,15 @@ def _votes(
 ) -> Matrix:
     """Of each candidate the sum of the three best other pairs between its two clauses, its own row and column aside."""
     members = [_members(clause) for clause in (old_clause, new_clause)]
-    ranked: dict[tuple[int, int], list[tuple[float, int, int]]] = {}
+    between: dict[tuple[int, int], list[int]] = {}
+    for k, home in enumerate(zip(old_clause[rows].tolist(), new_clause[cols].tolist(), strict=True)):
+        between.setdefault(home, []).append(k)
     out = np.zeros(len(rows))
-    homes = zip(old_clause[rows].tolist(), new_clause[cols].tolist(), strict=True)
-    for k, (i, j, home) in enumerate(zip(rows.tolist(), cols.tolist(), homes, strict=True)):
-        if home not in ranked:
-            ranked[home] = _ranked(base, members[0][home[0]], members[1][home[1]])
-        best = itertools.islice((value for value, a, b in ranked[home] if a != i and b != j), 3)
-        out[k] = math.fsum(best)
+    for home, candidates in between.items():
+        ranked = _ranked(base, members[0][home[0]], members[1][home[1]])
+        for k in candidates:
+            i, j = rows[k], cols[k]
+            out[k] = math.fsum(itertools.islice((value for value, a, b in ranked if a != i and b != j), 3))
     return out
 
 
