@@ -628,7 +628,7 @@ def _margins(m: Matrix, pick: Pick, *, axis: int) -> Matrix:
     """The candidates less the best other value in their column (axis 0) or row (axis 1)."""
     size = m.shape[axis]
     mine: Matrix = m[pick]
-    if size < 2:
+    if size < 2 or not m.size:
         return mine
     top = [np.partition(part, size - 2, axis=axis).take([size - 2, size - 1], axis=axis) for part in _bands(m, axis)]
     best = np.concatenate(top, axis=1 - axis)
