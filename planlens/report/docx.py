@@ -6,9 +6,9 @@ revisions that Word can accept and reject (`Look.tracked`). Any other report is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from planlens.model import Table
 from planlens.report import Report, summary, wordml
@@ -81,6 +81,10 @@ class _Told:
         return summary.named(self.tables, "head") is not None and summary.named(self.tables, "counts") is not None
 
     @cached_property
+    def covered(self) -> bool:
+        return summary.named(self.tables, "gaps") is not None
+
+    @cached_property
     def title(self) -> str:
         return summary.title(self.tables, self.report.m)
 
@@ -96,12 +100,12 @@ class _Told:
         """The first page, then the tables, on paper that lies on its side where one of them is wide."""
         paper = _paper(self.tables)
         yield self.line(self.title, TITLE, "Title")
-        if self.compared:
-            yield from self.first_page()
+        if self.compared or self.covered:
+            yield from self.first_page() if self.compared else self.gaps_page()
             yield wordml.section(PORTRAIT, first=True)
         for number in range(len(self.tables)):
             yield from self.headed(number, paper)
-        yield wordml.section(paper, first=not self.compared, last=True)
+        yield wordml.section(paper, first=not (self.compared or self.covered), last=True)
 
     def first_page(self) -> Iterator[str]:
         """Which plans, how many of what, and the shifts and drops that matter most, as many as the page holds."""
@@ -134,21 +138,56 @@ class _Told:
         title = m("docx.shifts", listed=len(rows))
         return Table("summary", title, tuple(m("column." + name) for name in names), tuple(rows))
 
+    def gaps_page(self) -> Iterator[str]:
+        """How many goals have which answer, and the weightiest that each plan does not reach, as the page holds."""
+        m = self.report.m
+        counts = summary.named(self.tables, "coverage_counts")
+        gaps = [table for table in self.tables if table.name == "gaps"]
+        assert counts
+        yield self.line(counts.title, HEADING, "Heading2")
+        for plan, *cells in counts.rows:
+            told = m.join([f"{name} {cell}" for name, cell in zip(counts.columns[1:], cells, strict=True) if cell])
+            yield wordml.paragraph([Run(m("docx.lead", label=plan), HEADING), Run(told)], self.revisions)
+        if caveats := summary.named(self.tables, "caveats"):
+            yield from (self.line(row[0], PLACE, "Cell") for row in caveats.rows)
+        left = (_LISTS - 800 * len(counts.rows)) // len(gaps)
+        for table in gaps:
+            items = [self.gap(row) for row in table.rows[: summary.LISTED]]
+            yield from self.numbered(partial(self.gaps_listed, table.title), items, left)
+        yield self.line(m("docx.caution_gaps"), PLACE, "Cell")
+
+    def gaps_listed(self, title: str, listed: int) -> str:
+        return self.report.m("docx.gaps", title=title, listed=listed)
+
+    def gap(self, row: Sequence[str]) -> list[Run]:
+        """A goal, how it is answered and why so, its weight and place."""
+        weight, goal, answer = row[:3]
+        (asked, _, place), (verdict, _, why) = goal.partition("\n"), answer.partition("\n")
+        lead = self.report.m("docx.lead", label=summary.cut(asked, _DROPPED))
+        told = self.report.m("docx.why", verdict=verdict, why=why.replace("\n", " ")) if why else verdict
+        return [Run(lead, HEADING), Run(told), Run(f"　{weight}　{place}", PLACE)]
+
     def most_missed(self, left: int) -> Iterator[str]:
         """A numbered list of dropped commitments that fits into the height that is left."""
-        told = [cell.split("\n") for cell in summary.dropped(self.tables)]
         items: list[list[Run]] = []
-        for number, (place, *text) in enumerate(told, 1):
+        for place, *text in (cell.split("\n") for cell in summary.dropped(self.tables)):
             said = summary.cut(text[0] if text else place, _DROPPED - len(place))
             lead = self.report.m("docx.lead", label=place) if text else ""
-            runs = [Run(f"{number}. "), Run(lead, HEADING), Run(said), *(Run(mark, PLACE) for mark in text[1:])]
+            items.append([Run(lead, HEADING), Run(said), *(Run(mark, PLACE) for mark in text[1:])])
+        yield from self.numbered(lambda listed: self.report.m("docx.dropped", listed=listed), items, left)
+
+    def numbered(self, title: Callable[[int], str], items: Sequence[list[Run]], left: int) -> Iterator[str]:
+        """As many items as fit into `left`, under a title that says how many."""
+        listed: list[list[Run]] = []
+        for number, item in enumerate(items, 1):
+            runs = [Run(f"{number}. "), *item]
             left -= 20 + 290 * _lines("".join(piece.text for piece in runs), PORTRAIT.across / _EM - 2)
             if left < 0:
                 break
-            items.append(runs)
-        if items:
-            yield self.line(self.report.m("docx.dropped", listed=len(items)), HEADING, "Heading2")
-            yield from (wordml.paragraph(runs, self.revisions, "Item") for runs in items)
+            listed.append(runs)
+        if listed:
+            yield self.line(title(len(listed)), HEADING, "Heading2")
+            yield from (wordml.paragraph(runs, self.revisions, "Item") for runs in listed)
 
     def headed(self, number: int, paper: Paper) -> Iterator[str]:
         """A table under its title, numbered as official documents number their parts."""
