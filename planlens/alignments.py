@@ -17,13 +17,15 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from .errors import SettingsError
-from .files import write_atomically
+from . import files
+from .errors import OutputError, SettingsError
+from .files import locked, write_atomically
 from .model import Plan
 from .quantity import number
 
@@ -31,6 +33,7 @@ Verdict = Literal["linked", "not_linked", "no_counterpart", "unsure"]
 VERDICTS: tuple[Verdict, ...] = ("linked", "not_linked", "no_counterpart", "unsure")
 Reason = Literal["old_gone", "new_gone", "both_gone", "several", "overruled", "contradicted"]
 FOLDER = "alignments"
+LOCK = ".alignments.lock"
 
 SHOWN = 20  # characters of a text that stand in a row, for a person to recognise it by
 _DIGEST = 16  # hexadecimal digits: among a million texts the chance that two share them is one in thirty million
@@ -144,6 +147,8 @@ def homes(library: Path, *, shipped: bool, chosen: str | os.PathLike[str] | None
         return (Path(chosen),)
     above = library.parent if library.name not in ("", "..") else library.resolve().parent
     inside, beside = library / FOLDER, above / FOLDER
+    if not inside.resolve().is_relative_to(library.resolve()):
+        raise SettingsError(f"{inside}: a link that leads out of the library; name its folder with --alignments")
     if shipped:
         return Path(FOLDER), inside, beside
     if inside.is_dir() or library.resolve() == Path.cwd():
@@ -233,8 +238,10 @@ def write(path: Path, decisions: Iterable[Decision]) -> None:
     diff. The folder is made where it is missing.
     """
     rows = [COLUMNS, *(_row(decision) for decision in sorted(set(decisions), key=_order))]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, "".join("\t".join(map(_escaped, row)) + "\n" for row in rows).encode())
+    _make(path.parent)
+    write_atomically(
+        files.inside(path, path.parent), "".join("\t".join(map(_escaped, row)) + "\n" for row in rows).encode()
+    )
 
 
 def _row(decision: Decision) -> tuple[str, ...]:
@@ -353,22 +360,44 @@ def rivals(decisions: Sequence[Decision]) -> Callable[[Decision], list[Decision]
     return against
 
 
-def record(path: Path, decisions: Sequence[Decision], old: Plan, new: Plan) -> list[Decision]:
+def record(
+    path: Path, decisions: Sequence[Decision], old: Plan, new: Plan, *, start: Iterable[Decision] = ()
+) -> list[Decision]:
     """Put decisions into a file at once, one after the other. Each takes the place of what the file said of the same
     pair and of what it contradicts; these rows are returned. Rows about texts that no longer stand stay as they are.
+
+    `start` are the rows of a file that is not there yet. The file is read and written under a lock, so that several
+    reviewers may decide at once.
     """
-    before = read(path) if path.exists() else ()
-    after = list(before)
-    for decision in decisions:
-        holds = replay([decision], old, new).settled
-        after = [*without(after, holds[0], old, new), holds[0]] if holds else [*after, decision]
-    write(path, after)
+    with _alone(path):
+        before = read(path) if path.exists() else tuple(start)
+        after = list(before)
+        for decision in decisions:
+            holds = replay([decision], old, new).settled
+            after = [*without(after, holds[0], old, new), holds[0]] if holds else [*after, decision]
+        write(path, after)
     return [row for row in before if row not in after]
 
 
 def take_back(path: Path, decisions: Sequence[Decision], replaced: Sequence[Decision]) -> None:
     """Undo a `record`: its decisions go, and what they replaced comes back."""
-    write(path, [*(row for row in read(path) if row not in decisions), *replaced])
+    with _alone(path):
+        write(path, [*(row for row in read(path) if row not in decisions), *replaced])
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """The folder of a file made where it is missing, and locked."""
+    _make(path.parent)
+    with locked(path.parent, LOCK):
+        yield
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{folder}: cannot be made ({error.strerror or error})") from None
 
 
 def without(decisions: Iterable[Decision], decision: Decision, old: Plan, new: Plan) -> list[Decision]:

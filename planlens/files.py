@@ -1,40 +1,141 @@
-"""A file put in its place whole: written beside it under another name, then moved over it."""
+"""A file put in its place whole: written beside it under another name, then moved over it; and folders locked.
+
+write_atomically(path, data)    the old file or the new one, never half of it, whatever ends the process
+locked(folder, name)            alone with a folder's files among threads and processes
+inside(path, folder)            refuse what leads out of a folder through a link
+"""
 
 from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
 
 from planlens.errors import OutputError
 
+_PART = ".planlens.part"
+LOCK_WAITS = 60  # seconds; whoever holds a lock writes one small file in a few milliseconds
+
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Put `data` in the place of `path`: whoever looks finds the old file or the new one, never half of it."""
+    """Put `data` in the place of `path`: whoever looks finds the old file or the new one, never half of it.
+
+    What a process that was killed left half-written in the folder is taken away. Raises OutputError where the place
+    cannot be written.
+    """
     path = path.resolve() if path.is_symlink() else path
     if path.is_dir():
         raise OutputError(f"{path}: a folder, not a file")
     if not path.parent.is_dir():
         raise OutputError(f"{path}: there is no folder {path.parent}")
-    if path.exists() and not path.is_file():  # a device or a pipe cannot be replaced
-        path.write_bytes(data)
-        return
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".part")
+        if path.exists() and not path.is_file():  # a device or a pipe cannot be replaced
+            path.write_bytes(data)
+        else:
+            _sweep(path.parent.resolve())
+            _replace(path, data)
     except OSError as error:
         raise OutputError(f"{path}: cannot be written ({error.strerror or error})") from None
+
+
+def _replace(path: Path, data: bytes) -> None:
+    handle, name = _part(path)
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
-        Path(name).chmod(_mode(path))
-        Path(name).replace(path)
-    except BaseException as error:
-        Path(name).unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            raise OutputError(f"{path}: cannot be written ({error.strerror or error})") from None
+            Path(name).chmod(_mode(path))
+            if os.name != "nt":  # there an open file cannot be moved; here the lock keeps _sweep away until it was
+                Path(name).replace(path)
+        if os.name == "nt":
+            Path(name).replace(path)
+    except BaseException:
+        with suppress(OSError):  # the folder itself may be gone
+            Path(name).unlink()
         raise
+
+
+def _part(path: Path) -> tuple[int, str]:
+    """A file of its own beside `path`, locked as long as it is open, so that `_sweep` knows it for alive."""
+    while True:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=_PART)
+        try:
+            held = _lock(handle)
+        except OSError:  # a file system without locks, where nothing is swept either
+            held = True
+        if held and Path(name).exists():  # else another process swept it before it was locked
+            return handle, name
+        os.close(handle)
+
+
+@lru_cache(maxsize=64)  # once a run is enough, and thousands of files may go into one folder
+def _sweep(folder: Path) -> None:
+    """Take away what killed processes left: files of `_part` that nobody holds open."""
+    with suppress(OSError), os.scandir(folder) as listed:
+        left = [entry.path for entry in listed if entry.name.startswith(".") and entry.name.endswith(_PART)]
+        for name in left:
+            with suppress(OSError):
+                _unlink_if_abandoned(name)
+
+
+def _unlink_if_abandoned(name: str) -> None:
+    if os.name == "nt":
+        Path(name).unlink()  # refused while it is open
+        return
+    handle = os.open(name, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
+    try:
+        if _lock(handle):
+            Path(name).unlink()
+    finally:
+        os.close(handle)
+
+
+def _lock(handle: int) -> bool:
+    """Hold an open file until it is closed or the process ends; False where another process holds it.
+
+    Raises OSError where the file system has no locks.
+    """
+    if os.name == "nt":
+        return True
+    import fcntl
+
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+@contextmanager
+def locked(folder: Path, name: str) -> Iterator[None]:
+    """Alone with a folder, among threads and processes, until done; `name` is the lock's file, which stays there.
+
+    Raises OutputError where the folder cannot be written or another process is not done after `LOCK_WAITS`.
+    """
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(folder / name, timeout=LOCK_WAITS)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise OutputError(f"{folder}: another planlens has been writing for {LOCK_WAITS} s; try again") from None
+    except OSError as error:
+        raise OutputError(f"{folder}: cannot be written ({error.strerror or error})") from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def inside(path: Path, folder: Path) -> Path:
+    """The path, unless a link leads from it out of the folder: then OutputError."""
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise OutputError(f"{path}: a link that leads out of {folder}; nothing is written through it")
+    return path
 
 
 def _mode(path: Path) -> int:

@@ -12,15 +12,15 @@ import os
 import re
 import sys
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, Any
 
 from planlens.errors import InputError, KnownError, LibraryError, OutputError, PlanlensError, SettingsError
-from planlens.files import write_atomically
+from planlens.files import inside, locked, write_atomically
 from planlens.model import Document, Note, Plan, PlanInfo
 
 if TYPE_CHECKING:
@@ -34,13 +34,15 @@ else:
 
 CATALOGUE = "plans.toml"
 LOCK = ".plans.lock"
-_LOCK_WAITS = 60  # seconds; one plan is catalogued in a few milliseconds
+_ADDING = ".plans.adding"  # what an `add` that is under way has put in, so that the next one can undo half of it
 _DIGESTS = ("fetched", "sha256", "text_sha256")
 _SUBJECT = 16  # characters of a title in an id
 LEVELS = ("national", "province", "city", "district", "town")
 _INFO_FIELDS = tuple(field.name for field in fields(PlanInfo))
 _YEAR_OR_PERIOD = re.compile(r"([0-9]{4})(?:\s*年?\s*(?:[-－—–~～]{1,2}|至)\s*([0-9]{4}))?\s*年?")
 _UNSAFE_IN_ID = re.compile(r"[^\w.-]+")
+# Names that no file has on Windows, whatever follows a point (Microsoft, "Naming Files, Paths, and Namespaces").
+_DEVICES = frozenset(("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in "123456789¹²³")))
 _NEAR = 50  # rapidfuzz ratio of 100: below it an id has too little in common with what was typed to be worth naming
 _NAMED = 8  # candidates an error names before it says how many more there are
 
@@ -173,14 +175,15 @@ class Library:
         source = Path(file)
         document = _read(source)
         info = _complete(_proposed(document), source, name, period, facts)
-        data = source.read_bytes()
+        data = _bytes_of(document, source)
         if name is not None:
             _check_id(name)
         made = Entry(
             info, source, hashlib.sha256(data).hexdigest(), fetched=fetched, text_sha256=_text_digest(document)
         )
-        with _locked(self.folder):
+        with locked(self.folder, LOCK):
             there = _load(self.folder)
+            _undo_interrupted(self.folder, there)
             _check_new(made, there, source, anyway=name is not None)
             if name is None:
                 taken = {entry.info.id.casefold() for entry in there}
@@ -195,12 +198,17 @@ class Library:
         if target.exists() or target.is_symlink():
             raise LibraryError(f"{target}: the library's folder has a file of this name; give another id with --id")
         text = catalogue.read_text("utf-8-sig").rstrip("\n") + "\n\n" + _block(made, target.name)
-        write_atomically(target, data)
+        journal = inside(self.folder / _ADDING, self.folder)
+        write_atomically(journal, f"{made.sha256} {target.name}\n".encode())
         try:
-            write_atomically(catalogue, text.encode())
+            write_atomically(target, data)
+            write_atomically(inside(catalogue, self.folder), text.encode())
         except BaseException:
-            target.unlink(missing_ok=True)
+            with suppress(OSError, PlanlensError):  # the folder itself may be gone
+                _undo_interrupted(self.folder, _load(self.folder))
             raise
+        with suppress(OSError):
+            journal.unlink()
         return replace(made, path=target)
 
     def _by_id(self, ref: str) -> Entry | None:
@@ -274,7 +282,10 @@ def init(folder: str | os.PathLike[str]) -> Path:
         raise LibraryError(f"{catalogue}: there is a library here already")
     if root.exists() and not root.is_dir():
         raise LibraryError(f"{root}: not a folder")
-    root.mkdir(parents=True, exist_ok=True)
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{root}: cannot be made ({error.strerror or error})") from None
     write_atomically(catalogue, _HEAD.encode())
     return catalogue
 
@@ -284,6 +295,17 @@ def _read(path: Path) -> Document:
     from planlens.read import read_document
 
     return comparable(read_document(path))
+
+
+def _bytes_of(document: Document, source: Path) -> bytes:
+    """The bytes that a document was read from; InputError where the file is another by now."""
+    try:
+        data = source.read_bytes()
+    except OSError as error:
+        raise InputError(f"{source}: cannot be read ({error.strerror or error})") from None
+    if hashlib.sha256(data).hexdigest() != document.sha256:
+        raise InputError(f"{source}: changed while it was read; try again")
+    return data
 
 
 def _proposed(document: Document) -> PlanInfo:
@@ -339,18 +361,17 @@ def _text_digest(document: Document) -> str:
     return hashlib.sha256(re.sub(r"[\W_]+", "", said).encode()).hexdigest()
 
 
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Alone with the catalogue, among threads and processes, until done."""
-    from filelock import FileLock, Timeout
-
-    try:
-        with FileLock(folder / LOCK, timeout=_LOCK_WAITS):
-            yield
-    except Timeout:
-        raise LibraryError(f"{folder}: another planlens has been adding for {_LOCK_WAITS} s; try again") from None
-    except OSError as error:
-        raise OutputError(f"{folder}: cannot be written ({error.strerror or error})") from None
+def _undo_interrupted(folder: Path, there: Iterable[Entry]) -> None:
+    """Take away the file of an `add` that ended before its entry was written; nothing where its bytes are others."""
+    journal = folder / _ADDING
+    if not journal.is_file() or journal.is_symlink():
+        return
+    digest, _, name = journal.read_text("utf-8", "replace").strip().partition(" ")
+    path = folder / name
+    ours = name == PurePosixPath(name).name == PureWindowsPath(name).name and not path.is_symlink()
+    if ours and name not in {entry.path.name for entry in there} and _digest(path) == digest:
+        path.unlink()
+    journal.unlink()
 
 
 def _complete(
@@ -407,6 +428,8 @@ def _load(root: Path) -> tuple[Entry, ...]:
     catalogue = root / CATALOGUE
     try:
         data = tomllib.loads(catalogue.read_text("utf-8-sig"))
+    except OSError as error:
+        raise LibraryError(f"{catalogue}: cannot be read ({error.strerror or error})") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{catalogue}: not valid TOML ({error})".replace("\n", " ")) from None
     rows = data.get("plan", [])
@@ -500,6 +523,8 @@ def _digest(path: Path) -> str | None:
 def _check_id(name: str) -> None:
     if not name or _UNSAFE_IN_ID.search(name) or name.startswith((".", "-")):
         raise LibraryError(f"{name!r}: an id is letters, digits, '-', '_' and '.', and begins with a letter or digit")
+    if name.partition(".")[0].casefold() in _DEVICES:
+        raise LibraryError(f"{name}: Windows keeps this name for a device; take another id")
     if _years(name):
         raise LibraryError(f"{name}: an id must not look like a year or period")
 

@@ -191,9 +191,7 @@ class Session:
         return decide(verdict, self.old, self.new, old, new, who=self.who, when=self.when, why=why)
 
     def _put(self, decisions: list[Decision]) -> None:
-        if not self.path.exists() and self.start:
-            alignments.write(self.path, self.start)
-        replaced = alignments.record(self.path, decisions, self.old, self.new)
+        replaced = alignments.record(self.path, decisions, self.old, self.new, start=self.start)
         self.history.append((self.at, decisions, replaced))
         self.at += 1
 
@@ -258,9 +256,7 @@ class Desk:
         settled = self.replayed().settled
         made = from_sheet(rows, self.old, self.new, settled, where=str(file), who=self.who, when=self.when)
         if made:
-            if not self.path.exists() and self.start:
-                alignments.write(self.path, self.start)
-            alignments.record(self.path, made, self.old, self.new)
+            alignments.record(self.path, made, self.old, self.new, start=self.start)
         gone = len(alignments.replay(made, self.old, self.new).orphaned)
         told = [m("review.imported", made=len(made), file=self.path)]
         told += [m("review.gone", count=gone)] if gone else []
