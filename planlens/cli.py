@@ -203,17 +203,21 @@ def plans(run: _Run) -> None:
     entries = run.shelf.of_region(run.region)
 
     @functools.cache
-    def listed() -> list[Table]:
-        rows = []
+    def rows() -> list[tuple[str, ...]]:
+        made = []
         for entry in entries:
             try:
-                rows.append(listings.library_row(run.shelf.read(entry, run.lexicon), entry.path.name, run.m))
+                made.append(listings.library_row(run.shelf.read(entry, run.lexicon), entry.path.name, run.m))
             except InputError as error:
                 click.echo(f"planlens: {entry.info.id}: {run.m('plans.unread', why=error)}", err=True)
-                rows.append(listings.unread_row(entry.info, entry.path.name, entry.sha256, run.m))
-        return [listings.library(rows, run.m)]
+                made.append(listings.unread_row(entry.info, entry.path.name, entry.sha256, run.m))
+        return made
 
-    run.report(json=lambda: json.library(entries), tables=listed)
+    run.report(
+        json=lambda: json.library(entries),
+        csv=lambda: [listings.library(rows(), run.m, whole=True)],
+        tables=lambda: [listings.library(rows(), run.m, whole=run.look.full)],
+    )
     if not entries and run.form == "table":
         click.echo(run.m("plans.none"), err=True)
 

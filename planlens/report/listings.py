@@ -153,10 +153,14 @@ def _target_row(places: Places, said: Sequence[Target], m: Messages) -> tuple[st
     )  # fmt: skip
 
 
-def library(rows: Iterable[tuple[str, ...]], m: Messages) -> Table:
-    """The plans of a library: what is known of each, the format and digest of its file, and what it holds."""
-    names = ("id", "title", "region", "code", "level", "period", "number", "format", "digest", "clauses", "targets")
-    return table(m, "plans", names, list(rows))
+LIBRARY = ("id", "title", "region", "code", "level", "period", "number", "format", "digest", "clauses", "targets")
+_ASIDE = ("code", "number", "digest")  # what a terminal has no room for
+
+
+def library(rows: Iterable[tuple[str, ...]], m: Messages, *, whole: bool) -> Table:
+    """The plans of a library: what is known of each and what it holds; `whole`: codes and digests too."""
+    kept = [at for at, name in enumerate(LIBRARY) if whole or name not in _ASIDE]
+    return table(m, "plans", [LIBRARY[at] for at in kept], [tuple(row[at] for at in kept) for row in rows])
 
 
 def library_row(plan: Plan, file: str, m: Messages) -> tuple[str, ...]:
