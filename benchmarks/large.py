@@ -6,18 +6,20 @@
     python benchmarks/large.py --write FOLDER SIZE      write a pair of plans and stop
 
 Each line is a process of its own, started as a user starts it: reading, comparing and writing are all in the figures.
-The exponent is that of the time between the smallest and the largest size. No evidence of meaning (`--no-semantic`).
+The exponent is that of the processor time between the smallest and the largest size. There is no evidence of meaning.
 """
 
 from __future__ import annotations
 
 import argparse
 import math
+import os
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -127,49 +129,49 @@ def one_sentence(characters: int) -> tuple[str, str]:
 # --- measuring ------------------------------------------------------------------------------------------------------
 
 
-def run(command: Sequence[str], plans: tuple[str, str]) -> tuple[float, float]:
-    """Seconds and megabytes at the peak of one command on a pair of plans. Raises RuntimeError where it fails."""
+@dataclass(frozen=True)
+class Cost:
+    """What one process took: seconds on the clock and of the processors, megabytes at the peak."""
+
+    clock: float
+    processor: float
+    peak: float
+
+    def __str__(self) -> str:
+        return f"{self.clock:8.1f} s on the clock{self.processor:8.1f} s of processor{self.peak:8.0f} MB"
+
+
+def run(command: Sequence[str], plans: tuple[str, str]) -> Cost:
+    """What one command takes on a pair of plans; of POSIX alone. Raises RuntimeError where it fails."""
     with tempfile.TemporaryDirectory() as folder:
         for name, text in zip(("old", "new"), plans, strict=True):
             Path(folder, f"{name}.txt").write_text(text, "utf-8")
         words = [f"{word}.txt" if word in ("old", "new") else word for word in command]
-        options = [] if command[0] == "check" else ["--no-semantic"]
         with Path(folder, "stdout").open("wb") as out:
             start = time.perf_counter()
-            done = subprocess.Popen(
-                [sys.executable, "-m", "planlens", *words, *options], cwd=folder, stdout=out, env=_env()
+            process = subprocess.Popen(
+                [sys.executable, "-m", "planlens", *words, "--no-semantic"],
+                cwd=folder,
+                stdout=out,
+                env={**os.environ, "PYTHONPATH": str(ROOT)},
             )
-            peak = _peak(done)
-        if done.returncode:
-            raise RuntimeError(f"planlens {' '.join(words)} ended with {done.returncode}")
-        return time.perf_counter() - start, peak
-
-
-def _env() -> dict[str, str]:
-    import os
-
-    return {**os.environ, "PYTHONPATH": str(ROOT)}
-
-
-def _peak(process: subprocess.Popen[bytes]) -> float:
-    """Megabytes at the peak of a process and those it waited for, once it has ended; of POSIX alone."""
-    import os
-
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    return used.ru_maxrss / 1024
+            _, status, used = os.wait4(process.pid, 0)
+            clock = time.perf_counter() - start
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            raise RuntimeError(f"planlens {' '.join(words)} ended with {process.returncode}")
+        return Cost(clock, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 
 
 def print_table(sizes: Sequence[int], names: Sequence[str]) -> None:
     for name in names:
-        times = []
+        costs = []
         for size in sizes:
-            seconds, peak = run(COMMANDS[name], pair(size))
-            times.append(seconds)
-            print(f"{name:16}{size:6} × {size:<6}{seconds:8.1f} s{peak:8.0f} MB", flush=True)
+            costs.append(run(COMMANDS[name], pair(size)))
+            print(f"{name:16}{size:6} × {size:<6}{costs[-1]}", flush=True)
         if len(sizes) > 1:
-            exponent = math.log(times[-1] / times[0]) / math.log(sizes[-1] / sizes[0])
-            print(f"{name:16}time grows with the size to the power of {exponent:.2f}")
+            exponent = math.log(costs[-1].processor / costs[0].processor) / math.log(sizes[-1] / sizes[0])
+            print(f"{name:16}processor time grows with the size to the power of {exponent:.2f}")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -183,8 +185,8 @@ def main(arguments: Sequence[str]) -> int:
         for name, text in zip(("old", "new"), pair(asked.sizes[0]), strict=True):
             (asked.write / f"{name}.txt").write_text(text, "utf-8")
     elif asked.sentence:
-        seconds, peak = run(COMMANDS["diff json"], one_sentence(asked.sentence))
-        print(f"one sentence of {asked.sentence} characters: {seconds:.1f} s, {peak:.0f} MB")
+        cost = run(COMMANDS["diff json"], one_sentence(asked.sentence))
+        print(f"one sentence of {asked.sentence} characters: {cost}")
     else:
         print_table(asked.sizes, list(COMMANDS) if asked.all else ["diff json"])
     return 0

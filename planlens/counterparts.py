@@ -93,9 +93,8 @@ def find(a: Plan, b: Plan, *, least: float = LEAST, encoder: Encoder | None = No
 
     Raises SettingsError where the shipped weights do not fit the features.
     """
-    measured = measure(a, b, encoder)
-    weights = load_weights(measured.kind, features_of(measured.kind))
-    judged = judge(measured.features, measured.values, weights)
+    measured, judged = judged_pairs(a, b, encoder)
+    weights = judged.weights
     found = []
     for row in np.flatnonzero(judged.probability >= least).tolist():
         i, j = int(measured.a[row]), int(measured.b[row])
@@ -105,10 +104,17 @@ def find(a: Plan, b: Plan, *, least: float = LEAST, encoder: Encoder | None = No
     links = tuple(link for link in found if link.score.probability >= weights.threshold)
     weak = tuple(link for link in found if link.score.probability < weights.threshold)
     nearest = _nearest(a, b, measured, judged.probability, links)
-    return Counterparts(links, weak, *nearest, evidence=_used(encoder))
+    return Counterparts(links, weak, *nearest, evidence=evidence_used(encoder))
 
 
-def _used(encoder: Encoder | None) -> str:
+def judged_pairs(a: Plan, b: Plan, encoder: Encoder | None = None) -> tuple[Measured, Judged]:
+    """Every candidate pair of two plans and how probable it is; raises as `find`."""
+    measured = measure(a, b, encoder)
+    weights = load_weights(measured.kind, features_of(measured.kind))
+    return measured, judge(measured.features, measured.values, weights)
+
+
+def evidence_used(encoder: Encoder | None) -> str:
     return f"{align.evidence_used(encoder)}, instruments"
 
 

@@ -241,6 +241,11 @@ def likeness(a: str, b: str) -> float:
     return min(value, SAME_THING - 0.05) if each_has_its_own(left, right) else value
 
 
+def may_reach(a: str, b: str, least: float) -> bool:
+    """Whether the likeness of two indicators can reach a value, told by their characters alone, as if all words met."""
+    return (_by_characters(thing(plain(a)), thing(plain(b))) + 1) / 2 >= least
+
+
 def each_has_its_own(a: str, b: str) -> bool:
     """Whether both name something the other has no word for: 提供中医服务的机构占比 and 提供儿科服务的机构占比."""
     return bool(own_words(a, b) and own_words(b, a))
@@ -300,5 +305,8 @@ def _by_words(a: str, b: str) -> float:
 def _alike(a: str, b: str) -> float:
     if a == b:
         return 1.0
-    share = len(set(a) & set(b)) / max(len(a), len(b))
+    share = len(_characters(a) & _characters(b)) / max(len(a), len(b))
     return 0.6 * share if share >= 0.5 else 0.0
+
+
+_characters = functools.lru_cache(maxsize=1 << 14)(frozenset[str])

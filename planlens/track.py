@@ -127,12 +127,12 @@ def named(indicator: str, target: Target) -> float:
     if naming.core(asked) == naming.core(given) and _adds(asked) == _adds(given):
         return 1.0
     added = _ADDS * (_adds(given) != _adds(asked))
-    if _ends_alike(given, asked):  # 失业率 asks for 城镇调查失业率 where there is no other
+    if ends_alike(given, asked):  # 失业率 asks for 城镇调查失业率 where there is no other
         return _HEAD - _HEAD_EXTRA * _narrowing(given, asked) - added
     return naming.likeness(asked, given) - _EXTRA * (_narrowing(given, asked) + _narrowing(asked, given)) - added
 
 
-def _ends_alike(given: str, asked: str) -> bool:
+def ends_alike(given: str, asked: str) -> bool:
     """Whether a name ends in the one asked for, told of the same base: 每千人医疗机构床位数 for 每千人口床位."""
     heads = [_PER_HEAD.match(naming.core(name)) for name in (given, asked)]
     if heads[0] and heads[1] and heads[0][0] == heads[1][0]:

@@ -139,13 +139,20 @@ class _Column:
         self.wholes = convert.Wholes((plan,))
         self.texts = _Texts(plan, lexicon)
         self.strength = [{c.key: c.strength for c in p.commitments} for p in (goals, plan)]
-        found = counterparts.find(goals, plan, least=_UNLIKELY, encoder=encoder)
-        self.evidence = found.evidence
+        self.evidence = counterparts.evidence_used(encoder)
         self.probable: dict[str, dict[str, float]] = defaultdict(dict)
-        for link in (*found.links, *found.weak):
-            self.probable[link.old][link.new] = link.score.probability
-        self.asked_for = {link.new for link in found.links}
+        self.asked_for: set[str] = set()
+        self._read_counterparts(*counterparts.judged_pairs(goals, plan, encoder))
         self.words = _Words(goals, lexicon)
+
+    def _read_counterparts(self, measured: counterparts.Measured, judged: counterparts.Judged) -> None:
+        """How probably each commitment is a counterpart of each of the goals', and which surely are."""
+        for row in np.flatnonzero(judged.probability >= _UNLIKELY).tolist():
+            old = self.goals.commitments[int(measured.a[row])].key
+            new = self.plan.commitments[int(measured.b[row])].key
+            self.probable[old][new] = float(judged.probability[row])
+            if judged.probability[row] >= judged.weights.threshold:
+                self.asked_for.add(new)
 
     def answers(self, wanted: Sequence[Goal]) -> list[Answer]:
         found = [self._answer(goal) for goal in wanted]

@@ -33,6 +33,10 @@ def closeness(a: Target, b: Target) -> float:
     rates = convert.way(a), convert.way(b)
     if all(rate.per is not None for rate in rates) and naming.near_name(a.indicator, b.indicator):
         return _LONGER
+    left, right = naming.plain(a.indicator), naming.plain(b.indicator)
+    ends = track.ends_alike(left, right) or track.ends_alike(right, left)
+    if not (ends or naming.may_reach(left, right, naming.SAME_THING)):
+        return 0.0
     named = max(track.named(a.indicator, b), track.named(b.indicator, a))
     return named if named >= naming.SAME_THING else 0.0
 
