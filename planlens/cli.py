@@ -810,12 +810,8 @@ class _Run:
         return as_written(result) if any(plan.document.written for plan in self.inputs) else result
 
     def uppers(self, plans: Sequence[Plan]) -> list[Plan]:
-        """The library's plans of higher levels that reach into the years of one of these or before."""
-        latest = max((plan.info.end_year or 9999 for plan in plans), default=0)
-        higher = [e for e in self.shelf.entries if e.info.level in ("national", "province")]
-        mine = {plan.info.id for plan in plans}
-        chosen = [e for e in higher if e.info.id not in mine and (e.info.start_year or 0) <= latest]
-        found = [self.shelf.read(entry, self.lexicon) for entry in chosen]
+        """The library's plans of higher levels that may have been there before these."""
+        found = [self.shelf.read(entry, self.lexicon) for entry in self.shelf.uppers(plans)]
         self.inputs += found
         return found
 

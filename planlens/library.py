@@ -142,6 +142,13 @@ class Library:
         ids = [entry.info.id for entry in found]
         return tuple(_renamed(entry) if ids.count(entry.info.id) > 1 else entry for entry in found)
 
+    def uppers(self, plans: Sequence[Plan]) -> list[Entry]:
+        """The plans of higher levels that reach into the years of one of these plans or before."""
+        latest = max((plan.info.end_year or 9999 for plan in plans), default=0)
+        mine = {plan.info.id for plan in plans}
+        higher = [e for e in self.entries if e.info.level in ("national", "province") and e.info.id not in mine]
+        return [entry for entry in higher if (entry.info.start_year or 0) <= latest]
+
     def read(self, entry: Entry, lexicon: Lexicon | None = None) -> Plan:
         """The plan read and parsed; notes say where the file is no longer the one that was catalogued."""
         from planlens.parse import build, comparable

@@ -102,5 +102,21 @@ def refresh() -> None:
         path.write_text(text, "utf-8")
 
 
+def column_tables() -> None:
+    """The frames' columns into docs/api.md, as planlens/data/frames.toml has them (tests/test_frames.py compares)."""
+    from planlens import frames
+
+    guide = ROOT / "docs" / "api.md"
+    head = read(guide).partition("### shifts\n")[0]
+    tables = []
+    for name in frames.NAMES:
+        rows = [f"| `{row.column}` | {row.dtype} | {row.about} |" for row in frames.columns(name).itertuples()]
+        tables.append(
+            "\n".join((f"### {name}\n", "| column | dtype | what it holds |", "| --- | --- | --- |", *rows, ""))
+        )
+    guide.write_text(head + "\n".join(tables), "utf-8")
+
+
 if __name__ == "__main__":
     refresh()
+    column_tables()

@@ -7,6 +7,7 @@ import os
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -30,6 +31,66 @@ def made(comparison: Comparison) -> dict[str, pd.DataFrame]:
     plans = (comparison.old, comparison.new)
     of_plans = {name: getattr(frames, name)(*plans) for name in ("targets", "commitments", "clauses")}
     return {name: getattr(frames, name)(comparison) for name in ("shifts", "changes", "links")} | of_plans
+
+
+@pytest.fixture(scope="module")
+def results() -> dict[str, pd.DataFrame]:
+    """The frames of every other result, by name."""
+    options: dict[str, Any] = {"library": str(ROOT / "samples"), "semantic": False}
+    shelf = {"library": options["library"]}
+    coverage = planlens.coverage("guangdong-2021-2025", "shenzhen-2025", **options)
+    overlap = planlens.overlap("shenzhen-2023", "zhongshan-2023", **options)
+    check = planlens.check("shenzhen-2025", last="shenzhen-2023", **options)
+    track = planlens.track("新增社康机构", "shenzhen-2022", "shenzhen-2023", **shelf)
+    trace = planlens.trace("家庭医生签约", "shenzhen-2022", "shenzhen-2023", **options)
+    found = {"coverage": coverage.rows, "findings": check.findings, "points": track.points}
+    found |= {name: getattr(overlap, name) for name in ("pairs", "themes", "matrix")}
+    found |= {name: getattr(trace, name) for name in ("appearances", "steps", "lines")}
+    found |= {
+        "adoption": planlens.adoption("shenzhen-2022", "zhongshan-2023", **shelf),
+        "plans": planlens.plans(**shelf),
+    }
+    assert all(found.values())
+    return {name: rows.to_frame() for name, rows in found.items()}
+
+
+def test_every_result_has_the_documented_frame(comparison: Comparison, results: dict[str, pd.DataFrame]) -> None:
+    assert {*results, *made(comparison)} == set(frames.NAMES)
+    for name, frame in results.items():
+        documented = frames.columns(name)
+        assert list(frame.columns) == documented["column"].tolist()
+        assert [str(dtype) for dtype in frame.dtypes] == documented["dtype"].tolist(), name
+
+
+def test_an_answer_and_a_finding_can_be_quoted(results: dict[str, pd.DataFrame]) -> None:
+    answers = results["coverage"]
+    assert answers.answer_text[answers.verdict == "covered"].notna().all()
+    plan = planlens.read("shenzhen-2025", library=str(ROOT / "samples"))
+    for row in results["findings"].dropna(subset="start").itertuples():
+        assert plan.document.text[row.start : row.end] == row.quote
+
+
+def test_a_result_tells_itself_in_a_line_and_as_a_table(comparison: Comparison) -> None:
+    assert repr(comparison).startswith("<Comparison shenzhen-2023 → shenzhen-2025: ") and len(repr(comparison)) < 200
+    assert comparison.shifts.to_frame().equals(frames.shifts(comparison))
+    for shown in (comparison, comparison.shifts, comparison.old, comparison.old.targets):
+        assert "<table" in shown._repr_html_() and "more rows" in shown._repr_html_()
+
+
+def test_words_of_a_plan_are_escaped_in_a_notebook(tmp_path: Path) -> None:
+    page = tmp_path / "一.txt"
+    page.write_text("某市2025年工作要点\n\n一、工作\n\n（一）建设<script>alert(1)</script>平台3个。\n", "utf-8")
+    assert "<script" not in planlens.read(page, library=str(ROOT / "samples"))._repr_html_()
+
+
+def test_commands_can_be_called_whatever_was_imported_before() -> None:
+    import planlens.coverage
+    import planlens.read
+    from planlens.overlap import overlap
+
+    assert planlens.overlap.overlap is overlap
+    for name in ("read", "coverage", "check", "overlap", "track"):
+        assert callable(getattr(planlens, name))
 
 
 def empty(comparison: Comparison) -> Comparison:

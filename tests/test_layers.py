@@ -37,7 +37,8 @@ FLOORS = (
     {"compare", "lineage", "overlap", "pledge", "track", "coverage"},
     {"check"},
     {"fit", "fit_places", "fetch", "library", "corpus", "report", "frames", "review"},
-    {"intake"},
+    {"intake", "results"},
+    {"verbs"},
     {"cli"},
     {"__main__"},
 )

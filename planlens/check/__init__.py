@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .. import coverage
 from ..compare import compare
+from ..coverage import cover
 from ..coverage import goals as asked
 from ..errors import LibraryError
 from ..lexicon import Lexicon
@@ -55,7 +55,7 @@ def check(
     _refuse(draft, others, last)
     found, notes = within(draft), list[Note]()
     if goals is not None:
-        covered = coverage.cover(goals, (draft,), encoder=encoder)
+        covered = cover(goals, (draft,), encoder=encoder)
         notes += [("caveat", (("why", caveat),)) for caveat in covered.caveats]
         if asked.belongs(goals, draft):
             found += against.goals(covered)

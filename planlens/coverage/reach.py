@@ -14,9 +14,10 @@ import functools
 from decimal import Decimal
 from typing import Literal
 
-from .. import convert, naming, track
+from .. import convert, naming
 from ..model import Answered, Quantity, Target
 from ..quantity import table
+from ..track import ends_alike, named
 
 Better = Literal["more", "less", "near"]
 
@@ -34,11 +35,11 @@ def closeness(a: Target, b: Target) -> float:
     if all(rate.per is not None for rate in rates) and naming.near_name(a.indicator, b.indicator):
         return _LONGER
     left, right = naming.plain(a.indicator), naming.plain(b.indicator)
-    ends = track.ends_alike(left, right) or track.ends_alike(right, left)
+    ends = ends_alike(left, right) or ends_alike(right, left)
     if not (ends or naming.may_reach(left, right, naming.SAME_THING)):
         return 0.0
-    named = max(track.named(a.indicator, b), track.named(b.indicator, a))
-    return named if named >= naming.SAME_THING else 0.0
+    close = max(named(a.indicator, b), named(b.indicator, a))
+    return close if close >= naming.SAME_THING else 0.0
 
 
 def share_a_pair(a: str, b: str) -> bool:
