@@ -116,10 +116,24 @@ def _options(*options: Callable[[Command], Command]) -> Callable[[Command], Comm
     return lambda command: functools.reduce(lambda inner, option: option(inner), reversed(options), command)
 
 
+def _leave_cache(context: click.Context, _: click.Parameter, aside: bool) -> None:
+    if aside:
+        from planlens.cache import aside as leave
+
+        context.with_resource(leave())
+
+
 _shelf = _options(
     click.option("--library", metavar="DIR", help="The library to use (else PLANLENS_LIBRARY, else this folder)."),
     click.option("--region", metavar="NAME", help="Narrow a year to one region: 深圳市."),
     click.option("--lexicon", metavar="PATH", help="Your own word lists (a folder, or one .toml) beside the shipped."),
+    click.option(
+        "--no-cache",
+        is_flag=True,
+        callback=_leave_cache,
+        expose_value=False,
+        help="Work everything out anew (PLANLENS_NO_CACHE): the same result, later.",
+    ),
 )
 _form = _options(
     click.option(
@@ -347,7 +361,7 @@ def diff(
 
     What was kept, changed, added and dropped, and which numeric targets moved.
     """
-    from planlens.compare import compare
+    from planlens.recall import compared
     from planlens.report import json, tables
 
     asked = _sections(only, run.form, tables.SECTIONS)
@@ -355,7 +369,7 @@ def diff(
         run.track_changes()
     first, second = run.pair(old, new)
     reviewed = run.replayed(first, second, alignments, no_reviewed)
-    result = run.told(compare(first, second, reviewed.settled, encoder=run.encoder, lexicon=run.lexicon))
+    result = run.told(compared(first, second, reviewed.settled, encoder=run.encoder, lexicon=run.lexicon))
     if run.form == "csv":
         _tell_orphans(reviewed)
     shown = asked or (tables.SECTIONS if run.look.full else tables.SHOWN)
@@ -383,7 +397,7 @@ def pack(run: _Run, old: str, new: str, folder: str, tracked: bool, no_reviewed:
     A one-page summary, the report as Word, Excel, a page and PDF, its tables as .csv, the whole result as .json; all
     from one comparison. What cannot be made here is said and keeps back no other file.
     """
-    from planlens.compare import compare
+    from planlens.recall import compared
     from planlens.report import json, tables
     from planlens.report import pack as packed
 
@@ -393,7 +407,7 @@ def pack(run: _Run, old: str, new: str, folder: str, tracked: bool, no_reviewed:
     run.look = replace(run.look, tracked=tracked)
     first, second = run.pair(old, new)
     reviewed = run.replayed(first, second, alignments, no_reviewed)
-    result = compare(first, second, reviewed.settled, encoder=run.encoder, lexicon=run.lexicon)
+    result = compared(first, second, reviewed.settled, encoder=run.encoder, lexicon=run.lexicon)
     listed = tables.SECTIONS if run.look.full else tables.SHOWN
     report = run.made(
         json=lambda: json.diff(result, reviewed.orphaned),
@@ -704,6 +718,36 @@ def _explain(run: _Run, old: Plan, new: Plan, keys: tuple[str, str]) -> None:
     )
 
 
+@cli.group(name="cache")
+def cache_() -> None:
+    """What earlier runs left, so that the next ones are fast: nothing that is lost by removing it."""
+
+
+@cache_.command()
+@_running(_manner)
+def info(run: _Run) -> None:
+    """Say where the cache lies and what it holds."""
+    from planlens import cache
+
+    found = cache.info()
+    click.echo(run.m("cache.on" if found.on else "cache.off", path=found.path, size=_megabytes(found.size)))
+    for kind, count, size in found.kinds:
+        click.echo(run.m("cache.kind", kind=run.m.word("cache_kind", kind), count=count, size=_megabytes(size)))
+
+
+@cache_.command()
+@_running(_manner)
+def clear(run: _Run) -> None:
+    """Remove what the cache holds."""
+    from planlens import cache
+
+    click.echo(run.m("cache.cleared", size=_megabytes(cache.clear()), path=cache.folder()))
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 2**20:.1f} MB"
+
+
 class _Run:
     """One run of a command: the library it reads from, where its report goes, in what form and language.
 
@@ -772,10 +816,13 @@ class _Run:
         return _library(self.folder)
 
     @functools.cached_property
-    def lexicon(self) -> Lexicon:
+    def lexicon(self) -> Lexicon | None:
+        """A person's own lists over the shipped ones; None for the shipped ones, loaded where they are used."""
+        if self.lists is None:
+            return None
         from planlens.lexicon import load
 
-        return load(Path(self.lists) if self.lists is not None else None)
+        return load(Path(self.lists))
 
     @functools.cached_property
     def encoder(self) -> Encoder | None:
@@ -934,7 +981,7 @@ class _Run:
             command=_typed(context),
             plans=tuple(self.inputs),
             files=tuple(self.files),
-            lexicon=self.lexicon.origin if self.inputs else "",
+            lexicon=self.lexicon.origin if self.lexicon and self.inputs else "",
             weights=_weights(command, plans, semantic=encoder is not None),
             semantic=(encoder.name, encoder.digest) if encoder else None,
             reviewed=self.reviewed,

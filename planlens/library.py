@@ -19,6 +19,7 @@ from datetime import date
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, Any
 
+from planlens import cache
 from planlens.errors import InputError, KnownError, LibraryError, OutputError, PlanlensError, SettingsError
 from planlens.files import inside, locked, write_atomically
 from planlens.model import Document, Note, Plan, PlanInfo
@@ -151,16 +152,10 @@ class Library:
 
     def read(self, entry: Entry, lexicon: Lexicon | None = None) -> Plan:
         """The plan read and parsed; notes say where the file is no longer the one that was catalogued."""
-        from planlens.parse import build, comparable
-        from planlens.read import read_document
-
-        document = comparable(read_document(entry.path))
-        info = entry.info if entry.catalogued else replace(recognised(document).info, id=entry.info.id)
-        plan = build(document, info, lexicon)
-        if entry.sha256 and entry.sha256 != document.sha256:
-            changed = Note("catalogue", None, f"与编目时的文件不同（sha256 不符）：{entry.path.name}")
-            plan = replace(plan, notes=(*plan.notes, changed))
-        return plan
+        known = (entry, _digest(entry.path), lexicon.origin if lexicon else "", os.environ.get("PLANLENS_MAX_BYTES"))
+        if known[1] is None:  # no regular file: the reader says what is wrong with it
+            return _parsed(entry, lexicon)
+        return cache.recall("plan", known, lambda: _parsed(entry, lexicon))
 
     def add(
         self,
@@ -490,6 +485,19 @@ def _years(ref: str) -> tuple[int, int] | None:
     if not found:
         return None
     return int(found[1]), int(found[2] or found[1])
+
+
+def _parsed(entry: Entry, lexicon: Lexicon | None) -> Plan:
+    from planlens.parse import build, comparable
+    from planlens.read import read_document
+
+    document = comparable(read_document(entry.path))
+    info = entry.info if entry.catalogued else replace(recognised(document).info, id=entry.info.id)
+    plan = build(document, info, lexicon)
+    if entry.sha256 and entry.sha256 != document.sha256:
+        changed = Note("catalogue", None, f"与编目时的文件不同（sha256 不符）：{entry.path.name}")
+        plan = replace(plan, notes=(*plan.notes, changed))
+    return plan
 
 
 def recognised(document: Document) -> Recognised:

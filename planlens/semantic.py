@@ -4,8 +4,8 @@
     from_folder(path)  a local sentence-transformers or ONNX model of the user's own
 
 Vectors are rounded to whole numbers, so that sums of their products are exact: the same text gives the same figures
-whatever the machine, the number of threads and the order of the statements. They are kept in one file a model in the
-platform's cache folder; a run that finds all its texts there never loads the model.
+whatever the machine, the number of threads and the order of the statements. They are kept in the cache; a run that
+finds all its texts there never loads the model.
 """
 
 from __future__ import annotations
@@ -13,9 +13,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import importlib.util
-import os
-import sys
-import zlib
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,16 +20,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import OutputError, SettingsError
-from .files import write_atomically
+from . import cache
+from .errors import SettingsError
 
 Vectors = NDArray[np.int16]
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 
 SCALE = 4000  # length of a vector: Σ|ab| <= 4000² stays below 2²⁴, where single precision still counts exactly
-_KEPT = 32_768  # vectors that a cache file holds at most (25 MB at 384 dimensions); the oldest leave first
 _DIGEST = 16  # bytes
-_MAGIC = b"planlens vectors 1"
+_KIND = "vector"  # in the cache
 _BATCH = 64  # texts encoded at once: bounds the memory of a transformer on long statements
 _LONGEST = 512  # tokens; what e5 and its kin were trained on
 
@@ -52,21 +48,17 @@ class Encoder:
         """Tells one model and release from another: twelve hexadecimal digits."""
         return self._identity.hex()[:12]
 
-    @property
-    def cache(self) -> Path:
-        """The file that holds this model's vectors."""
-        return cache_folder() / f"vectors-{self.digest}.bin"
-
     def vectors(self, texts: Sequence[str]) -> Vectors:
         """One row a text, each of length SCALE. Raises SettingsError where the model cannot be loaded."""
         digests = [self._digest(text) for text in texts]
-        if not set(digests) <= self._held.keys():
-            self._held |= _read(self.cache)
+        if unknown := [d for d in dict.fromkeys(digests) if d not in self._held]:
+            kept = cache.get(_KIND, unknown)
+            self._held |= {d: np.frombuffer(kept[d], "<i2").astype(np.int16) for d in unknown if d in kept}
         missing = {d: text for d, text in zip(digests, texts, strict=True) if d not in self._held}
         if missing:
             made = dict(zip(missing, self._made(list(missing.values())), strict=True))
             self._held |= made
-            _add(self.cache, made)
+            cache.put(_KIND, {d: vector.astype("<i2").tobytes() for d, vector in made.items()})
         return np.stack([self._held[d] for d in digests]) if digests else np.zeros((0, 0), np.int16)
 
     def _digest(self, text: str) -> bytes:
@@ -209,45 +201,3 @@ def _told(path: Path) -> Any:
     except Exception as error:  # these libraries raise what they please
         line = " ".join(str(error).split())[:200]
         raise SettingsError(f"{path}: this model cannot be loaded ({line})") from None
-
-
-# --- the cache ------------------------------------------------------------------------------------------------------
-
-
-def cache_folder() -> Path:
-    """PLANLENS_CACHE, else the folder where this platform keeps what may be deleted at any time."""
-    if chosen := os.environ.get("PLANLENS_CACHE"):
-        return Path(chosen)
-    home = Path.home()
-    if sys.platform == "darwin":
-        return home / "Library" / "Caches" / "planlens"
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / "planlens" / "Cache"
-    return Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache") / "planlens"
-
-
-def _read(path: Path) -> dict[bytes, Vectors]:
-    """Digest → vector, oldest first; empty where there is no such file or it is not whole."""
-    try:
-        head, _, data = path.read_bytes().partition(b"\n")
-        magic, size, check = head.rsplit(b" ", 2)
-        record = _DIGEST + 2 * int(size)
-        if magic != _MAGIC or int(check, 16) != zlib.crc32(data) or len(data) % record:
-            return {}
-    except (OSError, ValueError):
-        return {}
-    rows = np.frombuffer(data, dtype=np.dtype([("digest", f"V{_DIGEST}"), ("vector", "<i2", (int(size),))]))
-    return dict(zip(map(bytes, rows["digest"].tolist()), rows["vector"].astype(np.int16), strict=True))
-
-
-def _add(path: Path, made: dict[bytes, Vectors]) -> None:
-    """Put vectors into the file, whole or not at all. Where it cannot be written the next run computes them again."""
-    kept = _read(path)
-    size = len(next(iter(made.values())))
-    kept = {d: v for d, v in kept.items() if d not in made and len(v) == size} | made
-    records = list(kept.items())[-_KEPT:]
-    data = b"".join(digest + vector.astype("<i2").tobytes() for digest, vector in records)
-    head = b"%s %d %08x\n" % (_MAGIC, size, zlib.crc32(data))
-    with contextlib.suppress(OSError, OutputError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, head + data)

@@ -11,7 +11,8 @@ PACKAGE = ROOT / "planlens"
 # Lowest first. A package (read, report) stands on one floor as a whole; inside it anything may import anything.
 FLOORS = (
     {"errors", "model"},
-    {"files", "settings", "words", "columns", "semantic", "lexicon", "instruments", "traditional"},
+    {"files", "settings", "cache"},
+    {"words", "columns", "semantic", "lexicon", "instruments", "traditional"},
     {"quantity", "regions", "read", "titles", "metadata"},
     {
         "outline",
@@ -36,7 +37,7 @@ FLOORS = (
     {"kinds", "moves", "changes", "verdicts", "shifts", "absence", "pieces"},
     {"compare", "lineage", "overlap", "pledge", "track", "coverage"},
     {"check"},
-    {"fit", "fit_places", "fetch", "library", "corpus", "report", "frames", "review"},
+    {"fit", "fit_places", "fetch", "library", "recall", "corpus", "report", "frames", "review"},
     {"intake", "results"},
     {"verbs"},
     {"cli"},

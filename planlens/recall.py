@@ -1,0 +1,43 @@
+"""A comparison that was made before, from the cache: what `planlens.compare` gives for the same two plans."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+from . import cache
+from .model import Comparison, Plan
+
+if TYPE_CHECKING:
+    from .alignments import Decision
+    from .lexicon import Lexicon
+    from .semantic import Encoder
+
+_FOUND = tuple(field.name for field in fields(Comparison) if field.name not in ("old", "new"))
+
+
+def compared(
+    old: Plan,
+    new: Plan,
+    reviewed: Sequence[Decision] = (),
+    *,
+    encoder: Encoder | None = None,
+    lexicon: Lexicon | None = None,
+) -> Comparison:
+    """`compare.compare` of two plans that a library has read, worked out once."""
+
+    def made() -> tuple[Any, ...]:
+        from .compare import compare
+
+        whole = compare(old, new, reviewed, encoder=encoder, lexicon=lexicon)
+        return tuple(getattr(whole, name) for name in _FOUND)
+
+    meaning = (encoder.name, encoder.digest) if encoder else None
+    parts = (_told(old), _told(new), tuple(reviewed), meaning, lexicon.origin if lexicon else "")
+    return Comparison(old, new, **dict(zip(_FOUND, cache.recall("comparison", parts, made), strict=True)))
+
+
+def _told(plan: Plan) -> tuple[object, ...]:
+    """All that a plan depends on besides the lexicon."""
+    return plan.document.path, plan.document.sha256, plan.info
