@@ -48,14 +48,14 @@ def diff(
     [['35家', '30家以上']]
     """
     from planlens.alignments import decided, homes
-    from planlens.compare import compare
+    from planlens.recall import compared
 
     shelf, words = Library.open(library), _words(lexicon)
     first, second = (shelf.read(entry, words) for entry in shelf.pair(str(old), str(new), region=region))
     chosen = None if alignments is None else str(alignments)
     folders = homes(shelf.folder, shipped=shelf.shipped, chosen=chosen) if reviewed else ()
     settled = decided(folders, first, second).settled
-    found = as_written(compare(first, second, settled, encoder=_encoder(semantic), lexicon=words))
+    found = as_written(compared(first, second, settled, encoder=_encoder(semantic), lexicon=words))
     return results.made(
         results.Comparison,
         replace(found, old=_framed(found.old), new=_framed(found.new)),
