@@ -309,8 +309,8 @@ def _numbers(meeting: Meeting) -> list[Finding]:
     counterpart = {id(t): pair for pair in meeting.pairs for t in pair.new.targets}
     changed: list[Target] = []
     for target in (t for item in meeting.new_items for t in item.targets):
-        alike = [t for t in left if same_thing(t, target)]
-        same = next((t for t in alike if _value(t) == _value(target) and _one_unit(t, target)), None)
+        equal = (t for t in left if _value(t) == _value(target) and _one_unit(t, target))
+        same = next((t for t in equal if same_thing(t, target)), None)
         if same is None:
             changed.append(target)
             continue
