@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import io
 import os
 import shutil
 import sys
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from planlens.report.manifest import File, Manifest, Reviewed
     from planlens.report.messages import Messages
     from planlens.semantic import Encoder
+    from planlens.verify import Again
 
 OK, CHANGED, BAD_INPUT = 0, 1, 2
 FORMATS = ("table", "md", "csv", "json", "docx", "xlsx", "html", "pdf")
@@ -698,6 +700,44 @@ def _added(entry: Entry) -> str:
 
 
 @cli.command()
+@click.argument("report", metavar="REPORT")
+@click.argument("files", metavar="[FILE|FOLDER]...", nargs=-1)
+@click.option("--library", metavar="DIR", help="Where its plans may be (else PLANLENS_LIBRARY, else this folder).")
+@click.option("--lexicon", metavar="PATH", help="The word lists of your own that it was made with.")
+@click.option("--semantic-model", metavar="DIR", help="The model of your own that it was made with.")
+@_running(_form, _manner)
+def verify(run: _Run, report: str, files: tuple[str, ...]) -> int:
+    """Derive a report again from what it says it rests on, and list every row that no longer follows.
+
+    Its plans are known by their digests, wherever they are: among the FILES, beside the report, in the library. Exit
+    code 0: it follows; 1: rows differ, or an input has changed; 2: it cannot be told.
+    """
+    from planlens import verify as proving
+    from planlens.report import readback
+    from planlens.report import verify as told
+    from planlens.report.manifest import File
+
+    path = Path(report)
+    written = readback.read(path)
+    found = proving.inputs(written, path, [Path(name) for name in files], proving.opened(run.folder))
+    own = {"--lexicon": run.lists, "--semantic-model": run._semantic_model}
+    proof = proving.check(written, found, own, _again)
+    run.files = [File.of(path)]
+    run.report(json=lambda: told.row(proof), tables=lambda: told.tables(proof, run.m))
+    return OK if proof.holds else CHANGED
+
+
+def _again(words: Sequence[str], again: Again) -> None:
+    """Run a command once more without a word of its own."""
+    silent = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(silent), contextlib.redirect_stderr(silent):
+            cli.main(args=words, prog_name="planlens", standalone_mode=False, obj=again)
+    except click.ClickException as error:
+        raise InputError(f"its command cannot be run again: {error.format_message()}") from None
+
+
+@cli.command()
 @click.argument("folder", metavar="DIR")
 def init(folder: str) -> None:
     """Start an empty library in a folder."""
@@ -813,7 +853,8 @@ class _Run:
 
     @functools.cached_property
     def shelf(self) -> Library:
-        return _library(self.folder)
+        again: Again | None = click.get_current_context().obj
+        return again.library if again else _library(self.folder)
 
     @functools.cached_property
     def lexicon(self) -> Lexicon | None:
@@ -968,6 +1009,7 @@ class _Run:
             csv or tables,
             lambda: {**json(), "manifest": rests_on().json()},
             result,
+            lambda: rests_on().json(),
         )
 
     def manifest(self, result: object = None) -> Manifest:
@@ -978,7 +1020,7 @@ class _Run:
         command, plans = context.command.name or "", len(self.inputs)
         encoder = self.encoder if command in _LINKED and plans > 1 else None
         return Manifest(
-            command=_typed(context),
+            command=context.obj.command if context.obj else _typed(context),
             plans=tuple(self.inputs),
             files=tuple(self.files),
             lexicon=self.lexicon.origin if self.lexicon and self.inputs else "",

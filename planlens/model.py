@@ -472,3 +472,36 @@ class Table:
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A row of a written report that does not follow: its part and number there, what it says and what does follow.
+
+    Either text is empty where the report, or what follows, has no such row.
+    """
+
+    place: str
+    number: int
+    said: str
+    follows: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What came of deriving a report again by its `command`: `rows` were compared.
+
+    `changed` are the inputs whose bytes are others now; `goes_by` is (what, then, now) for the version, the word lists,
+    the weights or the semantic model that is another one.
+    """
+
+    command: tuple[str, ...]
+    rows: int
+    changed: tuple[str, ...]
+    goes_by: tuple[tuple[str, str, str], ...]
+    differences: tuple[Difference, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether the report follows from what it names; another version that gives the same rows is no harm."""
+        return not self.changed and not self.differences

@@ -37,7 +37,7 @@ FLOORS = (
     {"kinds", "moves", "changes", "verdicts", "shifts", "absence", "pieces"},
     {"compare", "lineage", "overlap", "pledge", "track", "coverage"},
     {"check"},
-    {"fit", "fit_places", "fetch", "library", "recall", "corpus", "report", "frames", "review"},
+    {"fit", "fit_places", "fetch", "library", "recall", "corpus", "report", "frames", "review", "verify"},
     {"intake", "results"},
     {"verbs"},
     {"cli"},

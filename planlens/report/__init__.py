@@ -28,6 +28,8 @@ class Report:
     rows: Callable[[], Sequence[Table]]
     json: Callable[[], dict[str, Any]]
     result: object = None
+    manifest: Callable[[], dict[str, Any]] = dict
+    """What it rests on, for the file to hold."""
 
 
 # What -o FILE means by its suffix where no --format is given.
@@ -41,11 +43,13 @@ _HOMES = {"table": "terminal", "md": "markdown"}
 
 
 def write(form: str, report: Report) -> str | bytes:
-    """The report in one form; bytes where it is a file of an office program or a page."""
+    """The report in one form with its manifest in it; bytes where it is a file of an office program or a page."""
+    from planlens.report.embed import into
+
     module = import_module(f"planlens.report.{_HOMES.get(form, form)}")
     if form == "json":
         return str(module.dumps(report.json()))
     if form in IN_TERMINAL:
-        return str(module.write(report.rows() if form == "csv" else report.tables(), report.look))
+        return into(form, str(module.write(report.rows() if form == "csv" else report.tables(), report.look)), report)
     made: bytes = module.write(report)
-    return made
+    return into(form, made, report)

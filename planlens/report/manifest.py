@@ -14,7 +14,7 @@ import re
 import shlex
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib import resources
 from pathlib import Path, PurePath
 from typing import Any
@@ -179,6 +179,7 @@ def _input(plan: Plan) -> dict[str, Any]:
         chars[note.kind] += ink(plan, note.span) if note.span is not None else 0
     return {
         "id": plan.info.id,
+        "about": {name: value for name, value in asdict(plan.info).items() if value is not None and name != "id"},
         "file": PurePath(plan.document.path).name,
         "sha256": plan.document.sha256,
         "skipped": [{"kind": kind, "places": count, "characters": chars[kind]} for kind, count in places.items()],

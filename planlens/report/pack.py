@@ -22,6 +22,7 @@ from planlens.model import Table
 from planlens.report import Report, csv, docx, html, markdown, pdf, summary, write
 from planlens.report import json as as_json
 from planlens.report.charts import charts
+from planlens.report.embed import into
 from planlens.report.figures import picture
 from planlens.report.messages import Messages
 from planlens.report.stamp import stamp
@@ -83,7 +84,7 @@ def make(report: Report, rows: Callable[[str], Table]) -> Pack:
     """
     report = replace(report, tables=cache(report.tables), json=cache(report.json))
     page = html.write(report)
-    found: dict[str, bytes] = {"report.html": page}
+    found: dict[str, bytes] = {"report.html": _bytes(into("html", page, report))}
     missing: dict[str, str] = {}
 
     def put(name: str, made: Callable[[], bytes]) -> None:
@@ -94,7 +95,7 @@ def make(report: Report, rows: Callable[[str], Table]) -> Pack:
 
     with ThreadPoolExecutor(1) as beside:
         printing = beside.submit(pdf.of_page, page, stamp(report.result))
-        put("report.docx", lambda: docx.write(report))
+        put("report.docx", lambda: _bytes(write("docx", report)))
         put("report.xlsx", lambda: _bytes(write("xlsx", report)))
         if drawn := charts(report):
             put(CHARTS, lambda: picture(drawn, "png"))
