@@ -264,12 +264,12 @@ class _Builder:
 
     def _dashed(self, dash: re.Match[str], line: str, block: Block) -> None:
         """An item behind a dash is a clause of its own where it has a topic sentence, else it is text."""
-        topic = _topic(line[dash.end() :])
+        topic = _topic(line[dash.end() :], _RUN_IN)
         if topic is None:
             self._text(block, line)
             return
         heading, offset = topic
-        self._push(self.DASH, "¶", None, "", heading, block, dash.end() + offset)
+        self._push(self.DASH, "¶", None, dash[0].strip(), heading, block, dash.end() + offset)
 
     def _labelled(self, found: tuple[int, int, str, int], line: str, block: Block) -> None:
         rank, number, label, end = found
@@ -355,8 +355,8 @@ class _Builder:
         role: Role | None = None,
         own: bool = True,
     ) -> None:
-        while self.open and self.open[-1].rank >= rank:
-            self.open.pop()
+        while self.open and self.open[-1].rank >= (self.DASH if rank == self.TABLE else rank):
+            self.open.pop()  # a table stands in a numbered clause or a box, never in a paragraph of it
         parent = self.open[-1] if self.open else None
         start = block.span.start
         body = _skip(self.text, start + offset, block.span.end)
@@ -502,9 +502,9 @@ def _is_heading(sentence: str) -> bool:
     return len(sentence) <= _RUN_IN and not re.search(r"\d", bare) and len(re.findall(r"[，,]", sentence)) <= 2
 
 
-def _topic(paragraph: str) -> tuple[str, int] | None:
+def _topic(paragraph: str, longest: int = _TOPIC) -> tuple[str, int] | None:
     """The topic sentence that opens an unnumbered paragraph and where the text after it begins."""
-    stop = re.search(r"[。：:]", paragraph[: _TOPIC + 2])
+    stop = re.search(r"[。：:]", paragraph[: longest + 2])
     if stop is None or stop.start() < 4 or len(paragraph) < 2.5 * stop.end():
         return None
     topic = paragraph[: stop.start()]

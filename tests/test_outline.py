@@ -159,6 +159,13 @@ def test_slogans_head_clauses_but_statements_do_not() -> None:
     assert keys(spoken) == ["一", "一/一"]
 
 
+def test_an_item_behind_a_dash_has_its_heading_and_a_table_stands_outside_it() -> None:
+    text = "一、目标\n——坚持节水优先，持续增强水源调蓄和灌溉保障能力。" + 2 * BODY + "\n表1 主要指标\n水库 | 座 | 3 |"
+    found = [(c.key, c.label, c.heading, c.parent) for c in parse(text)[0]]
+    assert found[1] == ("一/¶1", "——", "坚持节水优先，持续增强水源调蓄和灌溉保障能力", "一")
+    assert found[2][0] == "表1" and found[2][3] == "一"
+
+
 SENTENCES = [
     ("建成水库。修好渠道。", ["建成水库。", "修好渠道。"]),
     ("建成水库；修好渠道", ["建成水库；", "修好渠道"]),
