@@ -17,10 +17,7 @@ from dataclasses import dataclass
 from .commitments import items as items_of
 from .kinds import Item, Side, content
 from .lexicon import Lexicon
-from .model import Commitment, Plan, Span, Trace
-
-CARRIED = ("number", "deadline", "document", "above", "body")
-"""What may be lost with a commitment, the weightiest first."""
+from .model import CARRIED, Commitment, Plan, Span, Trace
 
 _HELD = 0.6
 _SHARED = 16.0

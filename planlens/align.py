@@ -27,13 +27,12 @@ from .alignments import plain as plain
 from .errors import LibraryError, SettingsError
 from .model import Alignment, Commitment, Link, Part, Plan, Score, Source
 from .semantic import Encoder
+from .settings import WEIGHTS as WEIGHTS
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.intp]
 COMPETITION = ("rivals_new", "rivals_old", "crowd_new", "crowd_old")
 EVIDENCE = "word and character TF-IDF, items, names, outline; fitted weights"
-WEIGHTS = ("weights.json", "weights_semantic.json")
-"""Files in data/: fitted on evidence.FEATURES alone, and on evidence.MEANING too."""
 
 
 @dataclass(frozen=True, slots=True)

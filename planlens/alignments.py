@@ -27,7 +27,6 @@ from . import files
 from .errors import OutputError, SettingsError
 from .files import locked, write_atomically
 from .model import Plan
-from .quantity import number
 
 Verdict = Literal["linked", "not_linked", "no_counterpart", "unsure"]
 VERDICTS: tuple[Verdict, ...] = ("linked", "not_linked", "no_counterpart", "unsure")
@@ -254,6 +253,8 @@ def _order(decision: Decision) -> tuple[object, ...]:
 
 
 def _natural(key: str) -> list[tuple[int, float, str]]:
+    from .quantity import number
+
     parts = re.findall(r"[零〇一二三四五六七八九十百]+|[0-9]+|[^零〇一二三四五六七八九十百0-9]+", key)
     values = [number(part) for part in parts]
     return [(0, float(v), p) if v is not None else (1, 0.0, p) for p, v in zip(parts, values, strict=True)]

@@ -97,15 +97,29 @@ def recall(kind: str, parts: Iterable[object], make: Callable[[], T]) -> T:
     """
     if not on():
         return make()
-    key = digest(installation(), *map(repr, parts))
+    key = _key(parts)
     if (data := get(kind, [key]).get(key)) is not None:
         with contextlib.suppress(Exception):  # whatever a pickle of another hand raises
             found: T = _Reader(io.BytesIO(data)).load()
             return found
     made = make()
+    _keep(kind, key, made)
+    return made
+
+
+def replace(kind: str, parts: Iterable[object], made: object) -> None:
+    """Put another result in the place of what `recall` gives for these parts."""
+    if on():
+        _keep(kind, _key(parts), made)
+
+
+def _key(parts: Iterable[object]) -> bytes:
+    return digest(installation(), *map(repr, parts))
+
+
+def _keep(kind: str, key: bytes, made: object) -> None:
     with contextlib.suppress(pickle.PicklingError, TypeError, RecursionError):
         put(kind, {key: pickle.dumps(made, protocol=5)})
-    return made
 
 
 def digest(*parts: str) -> bytes:

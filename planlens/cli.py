@@ -363,7 +363,7 @@ def diff(
 
     What was kept, changed, added and dropped, and which numeric targets moved.
     """
-    from planlens.recall import compared
+    from planlens.recall import compared, redlines
     from planlens.report import json, tables
 
     asked = _sections(only, run.form, tables.SECTIONS)
@@ -375,12 +375,13 @@ def diff(
     if run.form == "csv":
         _tell_orphans(reviewed)
     shown = asked or (tables.SECTIONS if run.look.full else tables.SHOWN)
-    run.report(
-        json=lambda: json.diff(result, reviewed.orphaned),
-        csv=lambda: [tables.diff_rows(result, run.m, only=asked or tables.ROWS)],
-        tables=lambda: tables.diff(result, run.m, only=shown, cut=run.cuts, orphaned=reviewed.orphaned),
-        result=result,
-    )
+    with redlines(first, second):
+        run.report(
+            json=lambda: json.diff(result, reviewed.orphaned),
+            csv=lambda: [tables.diff_rows(result, run.m, only=asked or tables.ROWS)],
+            tables=lambda: tables.diff(result, run.m, only=shown, cut=run.cuts, orphaned=reviewed.orphaned),
+            result=result,
+        )
     return CHANGED if exit_code and _differ(result) else OK
 
 
@@ -1192,11 +1193,11 @@ def _typed(context: click.Context) -> tuple[str, ...]:
 
 def _weights(command: str, plans: int, *, semantic: bool) -> tuple[str, ...]:
     """The files of weights that a command goes by, those of pairs of years first; none where it links nothing."""
-    from planlens import align, counterparts
+    from planlens.settings import PLACES_WEIGHTS, WEIGHTS
 
     linked = _LINKED.get(command, "") if plans > 1 else ""
-    years = (align.WEIGHTS[semantic],) if "years" in linked else ()
-    return (*years, *((counterparts.WEIGHTS,) if "places" in linked else ()))
+    years = (WEIGHTS[semantic],) if "years" in linked else ()
+    return (*years, *((PLACES_WEIGHTS,) if "places" in linked else ()))
 
 
 def _sections(only: str | None, form: str, known: Sequence[str]) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ from .errors import SettingsError
 from .evidence import Side
 from .model import Commitment, Link, Part, Plan, Score, Span
 from .semantic import Encoder
+from .settings import PLACES_WEIGHTS
 
 Floats = NDArray[np.float64]
 Nearest = tuple[tuple[str, str, float], ...]
@@ -44,7 +45,6 @@ INSTRUMENTS = (
     "instruments_apart",  # 1 where both name instruments and none is shared
     "instrument_item",  # the best pair of items: shared instruments over all of both
 )
-WEIGHTS = "weights_places.json"
 LEAST = 0.15  # below it fewer than one pair in ten is a counterpart: not worth a reader's look
 _NEAREST_SHOWN = 0.01  # a candidate less likely than this is no candidate
 _NAMED = 0.4  # share of commitments with a known instrument from which the lack of a shared one says something
@@ -294,9 +294,11 @@ def _nearest(
 @functools.cache
 def load_weights(kind: str, features: tuple[str, ...]) -> Weights:
     """The fitted weights of a kind. Raises SettingsError where they do not fit the features."""
-    raw = json.loads(importlib.resources.files(__package__).joinpath("data", WEIGHTS).read_text("utf-8"))[kind]
+    raw = json.loads(importlib.resources.files(__package__).joinpath("data", PLACES_WEIGHTS).read_text("utf-8"))[kind]
     names = tuple(row["name"] for row in raw["features"])
     if names != features:
-        raise SettingsError(f"data/{WEIGHTS} was fitted on other features than this version measures: fit it again")
+        raise SettingsError(
+            f"data/{PLACES_WEIGHTS} was fitted on other features than this version measures: fit it again"
+        )
     column = {field: np.array([row[field] for row in raw["features"]]) for field in ("mean", "scale", "weight")}
     return Weights(names, column["mean"], column["scale"], column["weight"], raw["intercept"], raw["accept"])

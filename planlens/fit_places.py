@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import counterparts, sections
+from . import counterparts, sections, settings
 from .counterparts import Floats, Weights
 from .fit import jsonl
 from .model import Plan
@@ -244,7 +244,7 @@ def _write(*kinds: str) -> None:
     for kind in kinds:
         pairs = load(DATA / _file(kind))
         document[kind] = written(fit(pairs, kind), pairs, figures[kind])
-    path = DATA / counterparts.WEIGHTS
+    path = DATA / settings.PLACES_WEIGHTS
     before = json.loads(path.read_text("utf-8")) if path.exists() else {}
     path.write_text(json.dumps(before | document, ensure_ascii=False, indent=1) + "\n", "utf-8")
     counterparts.load_weights.cache_clear()

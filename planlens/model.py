@@ -26,6 +26,9 @@ Weight = Literal["binding", "numbered", "dated", "task", "frame"]
 Apart = Literal["total", "upper", "elsewhere", "field", "document"]
 Firmness = Literal["firmer", "equal", "weaker"]
 
+CARRIED = ("number", "deadline", "document", "above", "body")
+"""What may be lost with a commitment, the weightiest first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Span:

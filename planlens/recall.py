@@ -1,8 +1,13 @@
-"""A comparison that was made before, from the cache: what `planlens.compare` gives for the same two plans."""
+"""Comparisons that were made before, and the words their reports mark, from the cache.
+
+compared(old, new, …)   what compare.compare gives for two plans
+redlines(old, new)      a block in which reports of two plans work out no redline that an earlier one has
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +41,20 @@ def compared(
     meaning = (encoder.name, encoder.digest) if encoder else None
     parts = (_told(old), _told(new), tuple(reviewed), meaning, lexicon.origin if lexicon else "")
     return Comparison(old, new, **dict(zip(_FOUND, cache.recall("comparison", parts, made), strict=True)))
+
+
+@contextmanager
+def redlines(old: Plan, new: Plan) -> Iterator[None]:
+    """Redlines in the block are looked up among those of earlier reports on the two plans, and kept for later ones."""
+    from .report.cells import Redline, knowing
+
+    parts = (_told(old), _told(new))
+    known: dict[tuple[str, str], Redline] = cache.recall("redline", parts, dict)
+    before = len(known)
+    with knowing(known):
+        yield
+    if len(known) > before:
+        cache.replace("redline", parts, known)
 
 
 def _told(plan: Plan) -> tuple[object, ...]:

@@ -48,17 +48,6 @@ def headlines(targets: Iterable[Target]) -> list[Target]:
     ]
 
 
-def places(targets: Iterable[Target]) -> dict[str, list[Target]]:
-    """For the key of each headline, the records that say it, the headline first."""
-    said: dict[str, list[Target]] = {}
-    for target in targets:
-        if target.repeats is None:
-            said.setdefault(target.key, []).insert(0, target)
-        else:
-            said.setdefault(target.repeats, []).append(target)
-    return said
-
-
 def _under(key: str, goals: set[str]) -> bool:
     path = key.split("#")[0].split("/")
     return any("/".join(path[: end + 1]) in goals for end in range(len(path)))

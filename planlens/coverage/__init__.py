@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import convert, counterparts, instruments, kinds, naming, restated, shifts, verdicts, words
+from .. import convert, counterparts, instruments, kinds, naming, repeats, restated, shifts, verdicts, words
 from ..commitments import items
 from ..convert import Meeting
 from ..errors import InputError, LibraryError
@@ -135,7 +135,7 @@ class _Column:
         self.label = asked.circular(goals, plan)
         self.wanted = {t.key: t for t in goals.targets}
         self.theirs = restated.headlines(plan.targets)
-        self.places = restated.places(plan.targets)
+        self.places = repeats.places(plan.targets)
         self.wholes = convert.Wholes((plan,))
         self.texts = _Texts(plan, lexicon)
         self.strength = [{c.key: c.strength for c in p.commitments} for p in (goals, plan)]

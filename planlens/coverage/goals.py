@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from .. import convert, counterparts, kinds, naming, regions, restated
+from .. import convert, counterparts, kinds, naming, regions, repeats, restated
 from ..commitments import items
 from ..lexicon import Lexicon
 from ..model import Apart, Clause, Commitment, Goal, Plan, Span, Target, Weight
@@ -73,7 +73,7 @@ class _View:
             {c.key: c for c in plan.commitments},
             {c.key: c for c in plan.clauses},
             {t.key: t for t in plan.targets},
-            restated.places(plan.targets),
+            repeats.places(plan.targets),
         )
 
     def start(self, goal: Goal) -> tuple[int, int]:

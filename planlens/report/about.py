@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
-from planlens import places, regions
-from planlens.metadata import Fact
+from planlens import regions
 from planlens.model import Plan, PlanInfo, Span
-from planlens.regions import Region
 from planlens.report.messages import Messages
 from planlens.report.places import period
+
+if TYPE_CHECKING:
+    from planlens.metadata import Fact
+    from planlens.regions import Region
 
 _FIELDS = ("region", "level", "period", "issuer", "number", "date", "effect", "expiry")
 _CATALOGUE = "catalogue"
@@ -51,6 +53,9 @@ def known(plan: Plan, facts: Sequence[Fact], *, catalogued: bool) -> tuple[Known
     The catalogue's word goes before what the document says; where the two differ, that is the doubt. A place that
     nothing but the text's own mentions suggest is no more than a doubt.
     """
+    from planlens import places
+    from planlens.metadata import Fact
+
     found = {fact.field: fact for fact in facts}
     likely = None if plan.info.region else places.of(plan)
     if likely:
@@ -64,7 +69,7 @@ def _known(info: PlanInfo, found: dict[str, Fact], catalogued: bool) -> Iterator
         value = period(info).replace("–", "-") if field == "period" else getattr(info, field) or ""
         fact = found.get("region" if field == "level" else field)
         if field == "level" and fact:
-            fact = Fact("level", value, fact.source, fact.span)
+            fact = replace(fact, field="level", value=value, doubt="")
         if value or (fact and fact.doubt):
             yield _one(field, value, fact, catalogued)
         if field == "region":

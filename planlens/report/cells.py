@@ -5,14 +5,29 @@ Text writers see a `Cell` as the string that it is; Word, Excel and the page sho
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from decimal import Decimal
-from typing import Literal
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Literal
 
-from planlens import redline
+if TYPE_CHECKING:
+    from decimal import Decimal
+
 
 Mark = Literal["", "deleted", "inserted"]
 Figure = tuple[str, "Decimal | str | None"]
+Redline = tuple[tuple[tuple[str, Mark], ...], tuple[tuple[str, Mark], ...]]
+_known: dict[tuple[str, str], Redline] | None = None
+
+
+@contextmanager
+def knowing(redlines: dict[tuple[str, str], Redline]) -> Iterator[None]:
+    """Until the end of the block `compared` looks its pairs up here first, and adds what it works out."""
+    global _known
+    before, _known = _known, redlines
+    try:
+        yield
+    finally:
+        _known = before
 
 
 class Cell(str):
@@ -44,12 +59,22 @@ class Cell(str):
         return cell
 
 
-def compared(old: str, new: str) -> tuple[tuple[tuple[str, Mark], ...], tuple[tuple[str, Mark], ...]]:
+def compared(old: str, new: str) -> Redline:
     """Two versions of a sentence as runs: what was struck out of the old one, what was put into the new one.
 
     >>> compared("引进团队20个。", "引进团队50个。")[1]
     (('引进团队', ''), ('50个', 'inserted'), ('。', ''))
     """
+    if _known is None:
+        return _compared(old, new)
+    if (old, new) not in _known:
+        _known[old, new] = _compared(old, new)
+    return _known[old, new]
+
+
+def _compared(old: str, new: str) -> Redline:
+    from planlens import redline
+
     ops = redline.words(old, new)
     before: list[tuple[str, Mark]] = [(op.old, "deleted" if op.kind == "deleted" else "") for op in ops if op.old]
     after: list[tuple[str, Mark]] = [(op.new, "inserted" if op.kind == "inserted" else "") for op in ops if op.new]

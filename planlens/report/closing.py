@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-from planlens.alignments import Decision, Orphan
 from planlens.model import Comparison, Plan, Span, Table
 from planlens.report.messages import Messages
 from planlens.report.places import Places
+
+if TYPE_CHECKING:
+    from planlens.alignments import Decision, Orphan
 
 # Where the probabilities are honest, two in five links at this one are wrong: below it a person should look.
 REVIEW_BELOW = 0.6

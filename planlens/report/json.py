@@ -8,15 +8,14 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from planlens.alignments import Orphan
-from planlens.lineage import Adopted, Line, Lineage, numbers
 from planlens.model import Alignment, Change, Clause, Comparison, Link, Note, Plan, PlanInfo, Score, Shift, Span, Target
-from planlens.report.about import region_of
 from planlens.report.places import Places
-from planlens.track import Ledger, Track
 
 if TYPE_CHECKING:
+    from planlens.alignments import Orphan
     from planlens.library import Entry
+    from planlens.lineage import Adopted, Line, Lineage
+    from planlens.track import Ledger, Track
 
 FORMAT = 1
 
@@ -39,6 +38,8 @@ def library(entries: Iterable[Entry]) -> Row:
 
 def _entry(entry: Entry) -> Row:
     info = entry.info
+    from planlens.report.about import region_of
+
     division = region_of(info)
     return {
         **plan_row(info),
@@ -74,6 +75,8 @@ def track(found: Track) -> Row:
 
 def lineage(found: Lineage) -> Row:
     """Statements with where each comes from, the changes between plans of one place, and the years of each place."""
+    from planlens.lineage import numbers
+
     by_id = {plan.info.id: Places(plan) for plan in found.plans}
     return {
         **plans(plan.info for plan in found.plans),

@@ -10,6 +10,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
+from planlens import cache
 from planlens.errors import SettingsError
 
 if sys.version_info >= (3, 11):
@@ -63,7 +64,7 @@ def load(lang: str) -> Messages:
     """All messages in one language."""
     if lang not in LANGUAGES:
         raise SettingsError(f"{lang}: no such language; there are {', '.join(LANGUAGES)}")
-    texts = raw()
+    texts = cache.recall("table", ("messages",), raw)
     return Messages(lang, *({key: told[language] for key, told in texts.items()} for language in (lang, "zh")))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from planlens import restated
+from planlens import repeats
 from planlens.model import Clause, Commitment, Plan, PlanInfo, Span, Target
 from planlens.traditional import simplified
 
@@ -59,7 +59,7 @@ class Places:
     @cached_property
     def said(self) -> dict[str, list[Target]]:
         """The records of each target, those that say it again behind the first."""
-        return restated.places(self.plan.targets)
+        return repeats.places(self.plan.targets)
 
     def where(self, targets: Iterable[Target]) -> str:
         """The places of targets, with those where the same number is said again."""

@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
-from planlens.absence import CARRIED
-from planlens.alignments import Orphan
 from planlens.model import (
+    CARRIED,
     Alignment,
     Change,
     Comparison,
@@ -31,6 +30,9 @@ from planlens.report.closing import closing
 from planlens.report.look import one_line
 from planlens.report.messages import Messages
 from planlens.report.places import Places, percentage, period, plain, probability, signed
+
+if TYPE_CHECKING:
+    from planlens.alignments import Orphan
 
 SECTIONS = ("targets", "new", "dropped", "changed", "kept", "weak")
 SHOWN = SECTIONS[:4]  # what `diff` lists unless asked: kept commitments are many and say nothing
