@@ -11,17 +11,19 @@ instrument the old text does not work with, and scope otherwise; what only says 
 
 from __future__ import annotations
 
+import itertools
 import math
+import os.path
 import re
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from rapidfuzz.distance import LCSseq
 
-from . import quantity, redline
+from . import naming, quantity, redline
 from .commitments import items
 from .lexicon import Lexicon, fold
 from .model import Commitment, Plan, Target
@@ -46,6 +48,9 @@ _SLIPPED_IN = 4.0
 
 _VERBATIM = 0.9
 """Share of the shorter text that stands in the longer one in the same order."""
+
+_ONE_PLACE = 0.7
+"""Share of the longer text that the two begin and end with alike where they differ in one place."""
 
 _REACHES_FURTHER = 6.0
 """The same for the things covered, instruments aside, where something else has changed too: from here on the scope has
@@ -236,7 +241,7 @@ def meet(
     alone = len(olds) == 1 and not heirs
     gone = _unsaid(theirs, _wording(new.text, lexicon), lexicon) if alone else {}
     others = tuple(item for key in heirs for item in after.items[key])
-    verbatim = len(olds) == 1 and _carried(olds[0].text, new.text) >= _VERBATIM
+    verbatim = len(olds) == 1 and _is_verbatim(olds[0].text, new.text)
     years = before.plan.info.end_year, after.plan.info.end_year
     both = before.lists_bodies and after.lists_bodies
     return Meeting(tuple(olds), new, tuple(pairs), novel, gone, verbatim, theirs, mine, others, lexicon, years, both)
@@ -260,6 +265,15 @@ def _is_manner(word: str, lexicon: Lexicon) -> bool:
     return lexicon.is_manner(word) or lexicon.is_manner(lexicon.without_stock(word))
 
 
+def _is_verbatim(a: str, b: str) -> bool:
+    """Whether one text is the other with something put in or taken out, or with other words in one place."""
+    if _carried(a, b) >= _VERBATIM:
+        return True
+    a, b = redline.bare(a), redline.bare(b)
+    ends = len(os.path.commonprefix((a, b))), len(os.path.commonprefix((a[::-1], b[::-1])))
+    return min(sum(ends), len(a), len(b)) >= _ONE_PLACE * max(len(a), len(b))
+
+
 def _carried(a: str, b: str) -> float:
     """Share of the shorter text that stands in the longer one in the same order, marks aside."""
     a, b = redline.bare(a), redline.bare(b)
@@ -276,12 +290,13 @@ def _alike(a: Item, b: Item) -> float:
 
 def differences(meeting: Meeting) -> list[Finding]:
     """All kinds of one meeting, each read from its own slot."""
-    if len(meeting.old) == 1 and redline.same_text(meeting.old[0].text, meeting.new.text):
+    if len(meeting.old) == 1 and redline.same_said(meeting.old[0].text, meeting.new.text):
         # what a list or a column beside it says may differ all the same
         dated = _deadline(meeting) if meeting.old[0].deadline != meeting.new.deadline else []
         return [*dated, *_bodies(meeting), *_repeated(meeting)]
     found = [finding for rule in _SLOTS for finding in rule(meeting)] or _digits(meeting)
     found += _means(meeting)
+    found = found or _edited(meeting)
     if found or sum(meeting.novel.values()) >= (_SLIPPED_IN if meeting.verbatim else _SAID_ANEW):
         found += _reach(meeting)
         found = found or [("scope", f"范围: 增加{_said(meeting.new_items, meeting.novel)}")]
@@ -323,7 +338,7 @@ def _numbers(meeting: Meeting) -> list[Finding]:
         other = here[0] if here and pair is not None and pair.similarity >= _SAME_ACTION else None
         was = next((t for t in here if _one_unit(t, target)), other)
         if was is None:
-            found.append(("number", f"数值: 未写明 → {target.quantity.text}"))
+            found += _against_text(target, meeting, gone=False)
             continue
         left.remove(was)
         found += _between(was, target)
@@ -332,7 +347,67 @@ def _numbers(meeting: Meeting) -> list[Finding]:
     gone = [t for item in meeting.old_items if cut or id(item) in met for t in item.targets if t in left]
     elsewhere = [t for item in meeting.heirs for t in item.targets]
     gone = [t for t in gone if not any(same_thing(t, other) for other in elsewhere)]
-    return found + [("number", f"数值: {t.quantity.text} → 未写明") for t in gone]
+    return found + [finding for t in gone for finding in _against_text(t, meeting, gone=True)]
+
+
+def _against_text(target: Target, meeting: Meeting, *, gone: bool) -> list[Finding]:
+    """What is said of a target that meets none: unless the other text writes the number too, though as no target."""
+    texts = "\n".join(c.text for c in meeting.old), "\n".join((meeting.new.text, *(i.text for i in meeting.heirs)))
+    here, there = texts if gone else texts[::-1]
+    written = [f for f in quantity.find(there) if _writes(f, target)]
+    if len(written) < sum(_writes(f, target) for f in quantity.find(here)):
+        sides = (target.quantity.text, "未写明")
+        return [("number", "数值: " + " → ".join(sides if gone else sides[::-1]))]
+    if any(f.quantity.bound == target.quantity.bound for f in written):
+        return []
+    sides = (target.quantity.text, written[0].quantity.text)
+    return [("bound", "界: " + " → ".join(sides if gone else sides[::-1]))]
+
+
+def _writes(found: quantity.Found, target: Target) -> bool:
+    """Whether a number of the text is that of a target, whatever it is there."""
+    value, other = found.quantity, target.quantity
+    return (value.lo, value.hi, value.unit) == (other.lo, other.hi, other.unit)
+
+
+def _edited(meeting: Meeting) -> list[Finding]:
+    """What a text otherwise unchanged says in another way at one place, where no slot of it has told: 鼓励 → 要求."""
+    if len(meeting.old) != 1 or not meeting.verbatim:
+        return []
+    runs = redline.words(meeting.old[0].text, meeting.new.text)
+    pairs = [
+        (run.old, after.new if after.kind == "inserted" else "")
+        for run, after in itertools.zip_longest(runs, runs[1:], fillvalue=redline.Op("kept", "", ""))
+        if run.kind == "deleted"
+    ]
+    pairs += [
+        ("", run.new)
+        for before, run in zip((redline.Op("kept", "", ""), *runs), runs, strict=False)
+        if run.kind == "inserted" and before.kind != "deleted"
+    ]
+    return [finding for gone, come in pairs for finding in _replaced(gone, come, meeting.lexicon)]
+
+
+def _replaced(gone: str, come: str, lexicon: Lexicon) -> list[Finding]:
+    """What one run of words says in the place of another: of its number, unit or bound, how firmly, of which level."""
+    numbers = quantity.find(gone), quantity.find(come)
+    if len(numbers[0]) == len(numbers[1]) == 1:
+        a, b = numbers[0][0].quantity, numbers[1][0].quantity
+        line = f"{gone} → {come}"
+        found = [("number", f"数值: {line}")] if (a.lo, a.hi) != (b.lo, b.hi) else []
+        found += [("unit", f"单位: {line}")] if a.unit != b.unit else []
+        return found or ([("bound", f"界: {line}")] if a.bound != b.bound else [])
+    if any(numbers):
+        return []
+    if all(quantity.is_bound(words) for words in (gone, come) if words):
+        return [("bound", f"界: {gone or '未写明'} → {come or '未写明'}")]
+    levels = naming.levels(gone), naming.levels(come)
+    if levels[0] != levels[1] and all(levels):
+        return [("scope", f"范围: {gone} → {come}")]
+    firm = [lexicon.strength_in(words) for words in (gone, come)]
+    if firm[0] and firm[0] != firm[1] and come:
+        return [("strength", f"力度: {gone} → {come}")]
+    return []
 
 
 def _digits(meeting: Meeting) -> list[Finding]:
@@ -481,16 +556,29 @@ def _actions(meeting: Meeting) -> list[Pair]:
 
 def _deadline(meeting: Meeting) -> list[Finding]:
     a, b = meeting.old[0].deadline, meeting.new.deadline
-    if _when(a, meeting.years[0]) == _when(b, meeting.years[1]):
+    if _when(a, meeting.years[0]) != _when(b, meeting.years[1]):
+        return [("deadline", f"时限: {a or '未写明'} → {b or '未写明'}")]
+    return _later_deadlines(meeting) if len(meeting.old) == 1 and meeting.verbatim else []
+
+
+def _later_deadlines(meeting: Meeting) -> list[Finding]:
+    """The further dates of a text that is otherwise the same: 6月底前达到60%，9月底前达到85%."""
+    sides = [meeting.lexicon.deadlines_in(text) for text in (meeting.old[0].text, meeting.new.text)]
+    dates = [Counter(_when(date, year) for date in side) for side, year in zip(sides, meeting.years, strict=True)]
+    if dates[0] == dates[1]:
         return []
-    return [("deadline", f"时限: {a or '未写明'} → {b or '未写明'}")]
+    gone, come = (
+        [d for d in side if _when(d, year) in less]
+        for side, year, less in zip(sides, meeting.years, (dates[0] - dates[1], dates[1] - dates[0]), strict=True)
+    )
+    return [("deadline", f"时限: {'、'.join(gone) or '未写明'} → {'、'.join(come) or '未写明'}")]
 
 
 def _when(deadline: str | None, year: int | None) -> str | None:
     """A deadline without its manner of speaking; in an annual plan 年底前, 2025年底 and 年内 are one."""
     if deadline is None:
         return None
-    deadline = fold(deadline)
+    deadline = quantity.in_figures(fold(deadline))
     bare = re.sub(r"^(?:力争)?(?:到|至|在|于)?|(?:之?前|以前|以内|之内|内|底|末)+$", "", deadline)
     relative = "年" if year is not None and bare in (f"{year}年", "年", "今年", "本年", "当年", "全年") else bare
     return relative.replace(f"{year}年", "") or "年"

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from .errors import SettingsError
-from .words import tokens
+from .words import tokens, with_years
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -268,12 +268,22 @@ class Lexicon:
         >>> [load().deadline_in(t) for t in ["到2025年底建成", "10月底前完成", "《规划（2025年）》", "制定2030年规划"]]
         ['到2025年底', '10月底前', None, None]
         """
-        masked = _TITLE.sub(lambda title: "\u0000" * len(title.group()), text.translate(_HALF))
+        return next(self._dates(text), None)
+
+    def deadlines_in(self, text: str) -> tuple[str, ...]:
+        """All deadlines, as written.
+
+        >>> load().deadlines_in("6月底前达到60%，年底前达到100%")
+        ('6月底前', '年底前')
+        """
+        return tuple(self._dates(text))
+
+    def _dates(self, text: str) -> Iterator[str]:
+        masked = _TITLE.sub(lambda title: "\u0000" * len(title.group()), with_years(text.translate(_HALF)))
         for match in self.deadlines.finditer(masked):
             before = masked[: match.start()]
             if not _YEAR_SPAN.search(before[-2:]) and not self._verbs_end(before):
-                return text[match.start() : match.end()]
-        return None
+                yield text[match.start() : match.end()]
 
     def _verbs_end(self, before: str) -> bool:
         """Whether a verb runs into what follows: the year of 制定2030年前碳达峰方案 belongs to a name."""

@@ -196,7 +196,7 @@ def described(a: str, b: str) -> bool:
 def each(target: Target) -> bool:
     """Whether a number holds for each of several: 各区1个 is not 全市1个; 每千人口 is a base, and told as such."""
     scope = target.scope or ""
-    return re.match(r"[每各逐](?!\d*[十百千万])", scope) is not None
+    return re.match(r"[每各逐](?!\d*[十百千万]|\d{3})", scope) is not None
 
 
 def without_scope(target: Target) -> str:

@@ -125,7 +125,7 @@ def _broken_line(text: str, start: int, at: int, end: int) -> bool:
     """Whether the break at `at` falls inside a sentence: long line, no closing mark, no label or gap after it."""
     line_start = max(text.rfind("\n", 0, at) + 1, start)
     line = text[line_start:at].rstrip("\r\u200b \u3000")
-    if len(line) < 24 or line[-1] in _END + "：:" + _CLOSE or "|" in line:
+    if (len(line) < 24 and line[-1:] not in tuple("，、")) or line[-1] in _END + "：:" + _CLOSE or "|" in line:
         return False
     following = text[at:end].lstrip("\r\n \u3000\t\u200b")
     return bool(following) and _label(following[:12]) is None and following[0] not in "—●（("

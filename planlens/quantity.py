@@ -2,6 +2,7 @@
 
     find(text, damage) -> every number that someone could quote, with unit, bound and place
     number(text)       -> the value of one numeral: 1,200 １２ 三万五千 二〇二五
+    in_figures(text)   -> the text with every number written one way: 不少于二十名, 20名以上 → >=20名
 
 Dates, ordinals, document numbers and grades are no quantities. A number that is only part of a name (5G, 2+7, 十四五)
 is found as such. What a number means for a plan is for `targets` to say.
@@ -19,6 +20,7 @@ from decimal import Decimal
 from typing import Any
 
 from .model import Bound, Quantity, Span
+from .words import with_years
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -79,6 +81,13 @@ _AT_LEAST = re.compile(r"(?:至少|不少于|最少)[^，。；,;]{1,20}$")
 _EACH = re.compile(r"[每各][^，。；,;]{1,20}$")
 _JOINT = re.compile(r"\s*(?:、|和|与|及|以及|或)\s*")
 _SPAN_OF_PAST = re.compile(r"(?:过去的?|经过|未来|近|最近|这|今后|前|后|头|个|完整)$")
+
+
+_LONGEST_BOUND = 8
+"""Characters of a bound that says nothing but the bound: 控制在…以内; one that reaches over other words is longer."""
+
+_BASE = re.compile(rf"(?<=每)(?:\d+(?:\.\d+)?(?:{_SCALES})|[一二两三四五六七八九]?[十百千万]+)(?=人|名|户|张|个|家|平方|公里|常住|元|老)")
+"""What a rate is counted by: 每3万人口, 每千人."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +271,36 @@ def find(text: str, damage: Sequence[Span] = ()) -> tuple[Found, ...]:
         found = list(_broken(plain, found, damage))
     settled = (_settled(plain, item) for item in found)
     return tuple(replace(f, quantity=replace(f.quantity, text=f.span.of(text))) for f in settled if f is not None)
+
+
+def is_bound(word: str) -> bool:
+    """Whether a word is one that bounds a number: 不低于, 以上, 左右.
+
+    >>> is_bound("不低于"), is_bound("以上"), is_bound("去年")
+    (True, True, False)
+    """
+    return any(word in words for side in ("before", "after") for words in table("quantity")[side].values())
+
+
+def in_figures(text: str) -> str:
+    """The text with its numbers written one way: bound sign, digits in base units, unit; names stay as they are.
+
+    >>> in_figures("到二〇二五年建成三所学校，不少于1.6万个学位，达到百分之六十"), in_figures("每3万人口1辆，5G")
+    ('到2025年建成3所学校，>=16000个学位，达到60%', '每30000人口1辆，5G')
+    """
+    text = with_years(text)
+    out, last = [], 0
+    for item in find(text):
+        value = item.quantity
+        if item.name or value.lo is None or value.hi is None:
+            continue
+        near = len(item.span) - len(item.core) <= _LONGEST_BOUND
+        span = item.span if near else item.core
+        sign = value.bound if near and value.bound not in ("=", "range") else ""
+        figures = "-".join(f"{each.normalize():f}" for each in dict.fromkeys((value.lo, value.hi)))
+        out += [text[last : span.start], "各" * item.each, sign, figures, value.unit]
+        last = span.end
+    return _BASE.sub(lambda base: f"{number(base[0]):f}", "".join([*out, text[last:]]))
 
 
 def cell(text: str, unit: str = "") -> tuple[Found, ...]:
@@ -560,7 +599,8 @@ def _found(
     if name:
         return Found(Quantity(low, high, unit, "=", ""), core, core, name=True)
     before, before_words, after, after_words, bare = _bounds()
-    ahead = (bare if plain[start] in "百千万亿" else before).search(plain[max(0, start - _LOOK_BACK) : start])
+    rough = plain[start] in "百千万亿" and not plain.startswith("分之", start + 1)
+    ahead = (bare if rough else before).search(plain[max(0, start - _LOOK_BACK) : start])
     behind = after.match(plain, end)
     if behind is not None and behind["word"] == "内" and not _near(unit, plain[behind.end() : behind.end() + 1]):
         behind = None

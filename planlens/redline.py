@@ -2,6 +2,7 @@
 
     words(old, new)      -> runs of words that were kept, deleted or inserted; all of both texts stands in them
     same_text(a, b)      whether two texts differ in nothing but width, punctuation, spaces and numbering
+    same_said(a, b)      the same where numbers may be written in another way: 三所 and 3所, 1万 and 10000
 
 A word is never cut, nor a number from its unit and bound: 20个 → 50个 is one word for another.
 """
@@ -68,6 +69,23 @@ def same_text(a: str, b: str) -> bool:
     (True, False)
     """
     return bare(a) == bare(b)
+
+
+def same_said(a: str, b: str) -> bool:
+    """Whether two texts differ in no more than that and how their numbers and years are written.
+
+    >>> same_said("新增三所学校，不少于1.6万个学位", "新增3所学校,16000个以上学位"), same_said("3所", "3家")
+    (True, False)
+    """
+    if bare(a) == bare(b):
+        return True
+    figures = [re.sub("[><=~]+", _spelt, quantity.in_figures(simplified(text))) for text in (a, b)]
+    return bare(figures[0]) == bare(figures[1])
+
+
+def _spelt(sign: re.Match[str]) -> str:
+    """A sign of a bound as a word, so that no rule for punctuation takes it for a dash."""
+    return {"~": "约"}.get(sign[0], sign[0])
 
 
 _DASHES = str.maketrans("–—~", "---")  # 1—2家 and 1-2家 are one text

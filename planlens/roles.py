@@ -359,7 +359,7 @@ def _condition(before: str, after: str, item: Found, kind: str) -> bool:
 
 def _before_a_count(after: str) -> bool:
     """16兆瓦风机75台, 5000人以上演唱会30场: behind the size stands what is counted next."""
-    following = re.match(r"[^，,；;。、\d每各并和]{2,12}(?=\d)", after)
+    following = re.match(r"[^，,；;。、\d每各并和]{2,12}?(?=\d|[两二三四五六七八九十]+[家所座台套条名辆个项])", after)
     ends = lists().verbs.at_end(following[0]) or lists().level.at_end(following[0]) if following else "-"
     return not ends and not lists().verbs.at_start(after)
 
@@ -430,8 +430,12 @@ def _ungoverned(text: str, item: Found) -> TargetRole | None:
         return "name"
     after = text[item.span.end :]
     behind = _DONE_TO.search(before[-40:]) and re.match(r"[，,；;。、）)]|以上|左右|$", after)  # 布局加氢站五座
-    return None if behind or _GOVERNED.search(before) or _tail(before) else "name"
+    helped = kind == "body" and item.quantity.unit in _COUNTED_ALONE and lists().verbs.at_end(before)  # 支持三所高校
+    return None if behind or helped or _GOVERNED.search(before) or _tail(before) else "name"
 
+
+_COUNTED_ALONE = frozenset({"家", "所", "座"})
+"""Units that are used of real things one can count, and seldom as a manner of speaking."""
 
 _DOING = (
     "(?:建设|建成|开办|新建|打造|引进|创建|争创|新增|培育|设立|组建|布局|筹建|配备|配置|举办|开设|遴选|选取|认定|评选|完成|改造|引入|招引|增设|建立|形成"

@@ -40,8 +40,8 @@ def pair(old: Plan, new: Plan, alignment: Alignment) -> tuple[Shift, ...]:
     met_old = {t.key for group, _ in like for t in group.old}
     met_new = {t.key for group, _ in like for t in group.new}
     out += _substituted(olds, news, linked, wholes, met_old, met_new)
-    out += _alone(olds, news, linked, out, met_old, met_new)
-    return tuple(out)
+    written = _still_written(old, new, linked), _still_written(new, old, linked, back=True)
+    return tuple(out + _alone(olds, news, linked, out, met_old | written[0], met_new | written[1]))
 
 
 def _words_of(old: Plan, new: Plan, group: Group) -> tuple[str, str]:
@@ -350,7 +350,8 @@ def _split_by_level(old: Target, met: Target, other: Target) -> bool:
     """One old number that two new ones share out by level: 国家或省级2个 → 全国2项 and 市级8家."""
     levels = naming.levels(met.indicator), naming.levels(other.indicator)
     parted = all(levels) and levels[0] != levels[1] and met.unit_key == other.unit_key
-    return bool(parted and naming.levels(old.indicator))
+    own = naming.levels(old.indicator)
+    return bool(parted and own and own != levels[0])
 
 
 def _one_list(a: Target, b: Target) -> bool:
@@ -489,6 +490,22 @@ def _alone(
             known = b.key in linked.new_linked
             out.append(_single("quantity_added" if known else "new", b, (), (b.key,)))
     return out
+
+
+def _still_written(plan: Plan, other: Plan, linked: _Linked, *, back: bool = False) -> set[str]:
+    """Targets whose number the linked statement of the other plan writes too, as a name or a rule: 4家 → 四家.
+
+    Such a number has not been dropped, nor added.
+    """
+    written: dict[str, set[tuple[object, ...]]] = defaultdict(set)
+    for t in other.targets:
+        if t.role in ("name", "other") and not t.damaged:
+            written[t.unit_key].add((t.quantity.lo, t.quantity.hi, t.quantity.unit))
+    links = ((new, old) if back else (old, new) for (old, new), p in linked.statements.items() if p >= _SURE)
+    at: dict[str, set[tuple[object, ...]]] = defaultdict(set)
+    for mine, theirs in links:
+        at[mine] |= written.get(theirs, set())
+    return {t.key for t in plan.targets if (t.quantity.lo, t.quantity.hi, t.quantity.unit) in at.get(t.unit_key, ())}
 
 
 def _single(kind: ShiftKind, target: Target, old: tuple[str, ...], new: tuple[str, ...]) -> Shift:

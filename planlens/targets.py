@@ -19,6 +19,7 @@ from .indicators import read
 from .model import Block, Clause, Commitment, Document, Measure, Quantity, Span, Target, TargetRole
 from .phrases import Phrase
 from .quantity import Found, family, find, table
+from .words import with_years
 from .wording import has_verb, is_metric, lists, verbs_at_end
 
 _LONGEST_SEGMENT = 200
@@ -83,7 +84,7 @@ class _Reader:
     """Walks the clauses of one document and keeps what a sentence hands on to the next."""
 
     def __init__(self, document: Document, clauses: Sequence[Clause]) -> None:
-        self.text = document.text
+        self.text = with_years(document.text)
         self.document = document
         self.clauses = clauses
         damage = [note.span for note in document.notes if note.kind == "damage" and note.span is not None]
@@ -104,7 +105,7 @@ class _Reader:
                 self.leads[clause.key] = lead
             own_rows = rows.get(clause.key, ())
             done = yield from self._tables(clause, own_rows)
-            heading_at = self.text.find(clause.heading, clause.span.start, clause.body.start) if clause.heading else -1
+            heading_at = self.document.text.find(clause.heading, clause.span.start, clause.body.start) if clause.heading else -1
             if heading_at >= 0:
                 yield from self._prose(clause, Span(heading_at, heading_at + len(clause.heading)))
             for part in _without(clause.body, done):
@@ -206,7 +207,7 @@ class _Reader:
     ) -> Target:
         period = self._period(sentence, segment, item) or setting.period
         span = Span(segment.span.start + item.span.start, segment.span.start + item.span.end)
-        quantity = replace(item.quantity, text=span.of(self.text))
+        quantity = replace(item.quantity, text=span.of(self.document.text))
         if phrase is None:
             indicator, measure, scope = _name_of(segment.text, item), _plain_measure(item), None
         else:

@@ -18,6 +18,7 @@ from fractions import Fraction
 from . import convert, naming
 from .convert import Meeting
 from .model import Direction, Quantity, Shift, Target, Verdict
+from .quantity import in_figures
 
 _SAME_PART = 0.34
 """Likeness below which a thing counted along with others has no counterpart on the other side."""
@@ -104,7 +105,7 @@ def _verdict(group: Group, meeting: Meeting) -> tuple[Verdict, str]:
 
 def _other_scope(a: Target, b: Target) -> bool:
     """Whether both name whom they hold for, and it is not the same: 各区 and 每个区 are; a share must be exact."""
-    scopes = [re.sub(r"^(?:每一?个?|各个?|全部|所有)|[（()）]|各$", "", t.scope or "") for t in (a, b)]
+    scopes = [re.sub(r"^(?:每一?个?|各个?|全部|所有)|[（()）]|各$", "", in_figures(t.scope or "")) for t in (a, b)]
     if not all(scopes) or scopes[0] == scopes[1] or convert.way(a).per is not None:
         return False
     if convert.dimension(a.quantity.unit) == "share":
