@@ -244,6 +244,8 @@ def _around(edit: Edit, made: Sequence[Edit], plan: Plan, *, new: bool) -> tuple
     """The statement that an edit stands in, or the line where it is a row that makes none."""
     moved = sum(len(e.put) - (e.end - e.start) for e in made if e.start < edit.start) if new else 0
     at = edit.start + moved
+    if "deadline" in edit.kinds:  # 到2025年 at the head of a paragraph is the date of all its numbers
+        return min(((c.span.start, c.span.end) for c in plan.clauses if c.body.start <= at <= c.body.end), default=(at, at))
     spans = [c.span for c in plan.commitments if c.span.start <= at <= c.span.end]
     spans = spans or [b.span for b in plan.document.blocks if b.span.start <= at <= b.span.end]
     return (min(s.start for s in spans), max(s.end for s in spans)) if spans else (at, at)

@@ -252,7 +252,7 @@ def _unsaid(said: Sequence[Item], elsewhere: str, lexicon: Lexicon) -> dict[str,
     words = {
         word: weight for n, item in enumerate(said) if not _is_purpose(item, n) for word, weight in item.words.items()
     }
-    return {w: weight for w, weight in words.items() if w not in elsewhere and not _is_manner(w, lexicon)}
+    return {w: weight for w, weight in words.items() if w not in elsewhere and not (_is_manner(w, lexicon) or quantity.is_bound(w))}
 
 
 def _is_purpose(item: Item, place: int) -> bool:
@@ -401,6 +401,10 @@ def _replaced(gone: str, come: str, lexicon: Lexicon) -> list[Finding]:
         return []
     if all(quantity.is_bound(words) for words in (gone, come) if words):
         return [("bound", f"界: {gone or '未写明'} → {come or '未写明'}")]
+    acts = _acts(gone, lexicon), _acts(come, lexicon)
+    if acts[0].keys() != acts[1].keys():
+        show = [" ".join(side.values()) or "无" for side in acts]
+        return [("negation", f"限定: {show[0]} → {show[1]}")]
     levels = naming.levels(gone), naming.levels(come)
     if levels[0] != levels[1] and all(levels):
         return [("scope", f"范围: {gone} → {come}")]

@@ -84,7 +84,7 @@ class _Reader:
     """Walks the clauses of one document and keeps what a sentence hands on to the next."""
 
     def __init__(self, document: Document, clauses: Sequence[Clause]) -> None:
-        self.text = with_years(document.text)
+        self.text = with_years(document.text).replace("～", "—")  # 80～89周岁 as 80—89周岁
         self.document = document
         self.clauses = clauses
         damage = [note.span for note in document.notes if note.kind == "damage" and note.span is not None]
