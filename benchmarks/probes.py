@@ -9,7 +9,7 @@ Where to edit is found by patterns over the plain text (probes.toml), not by wha
 the reader misses is a miss here too. Passages that are no promise (preamble, review, glossary) are left alone, and so
 are attachments that restate the body. One edit in ten is made together with a second one, in another statement.
 
-exact      one change, of the one commitment, of the right kind alone; of a number one shift more or less, with its value
+exact      one change, of the one commitment, of the right kind alone; of a number one shift, with its value
 more       the right commitment and the right kind, with other kinds beside it
 other      the right commitment, told as something else
 missed     nothing told
@@ -197,10 +197,10 @@ def judged(made: tuple[Edit, ...], case: Case) -> Outcome:
     own = [_own_rows(edit, rows, case.plan) for edit in made]
     if any(row not in itertools.chain(*own) for row in rows) or any(not _may_move(s, made, result) for s in moved):
         return Outcome(made, "spurious", said)
-    counted = [s for s in moved if s.kind == "like"] if all("number" in e.kinds[:1] for e in made) else []
+    counted = [shift for shift in moved if shift.kind == "like"] if all("number" in e.kinds[:1] for e in made) else []
     if len(counted) > sum(1 + _said_again(edit, case.plan) for edit in made):
         return Outcome(made, "spurious", said)
-    each = [_outcome(edit, right, case.plan, bool(moved), after) for edit, right in zip(made, own, strict=True)]
+    each = [_outcome(edit, right, case.plan, bool(moved)) for edit, right in zip(made, own, strict=True)]
     return Outcome(made, max(each, key=OUTCOMES.index), said)
 
 
@@ -229,23 +229,31 @@ def _worth(shift: Shift, result: Comparison) -> tuple[str, ...]:
 def _may_move(shift: Shift, made: Sequence[Edit], result: Comparison) -> bool:
     """Whether all numbers of a shift stand in the statements of edits that change something, or say them again."""
     real = [edit for edit in made if edit.kinds]
-    for side, plan, keys in (("old", result.old, shift.old), ("new", result.new, shift.new)):
-        places = [_around(edit, made, plan, new=side == "new") for edit in real]
+    places = [_around(edit, made, result.old, new=False) for edit in real]
+    near = {t.key for t in result.old.targets if any(start <= t.span.start <= end for start, end in places)}
+    kin = {t.repeats for t in result.old.targets if t.key in near}
+    again = [t.span.start for t in result.old.targets if t.key in kin or t.repeats in near | kin - {None}]
+    for plan, keys, new in ((result.old, shift.old, False), (result.new, shift.new, True)):
+        places = [_around(edit, made, plan, new=new) for edit in real]
+        places += [(at + moved, at + moved) for at in again for moved in (_moved_by(made, at) if new else 0,)]
         at = {t.key: t.span.start for t in plan.targets}
-        kin = {t.key: t.repeats for t in plan.targets if t.repeats}
-        for key in keys:
-            own = {key, kin.get(key, key), *(k for k, other in kin.items() if other in (key, kin.get(key)))}
-            if not any(start <= at[k] <= end for k in own for start, end in places):
-                return False
+        if not all(any(start <= at[key] <= end for start, end in places) for key in keys):
+            return False
     return True
+
+
+def _moved_by(made: Sequence[Edit], at: int) -> int:
+    """How far the edits before a place move it."""
+    return sum(len(e.put) - (e.end - e.start) for e in made if e.start < at)
 
 
 def _around(edit: Edit, made: Sequence[Edit], plan: Plan, *, new: bool) -> tuple[int, int]:
     """The statement that an edit stands in, or the line where it is a row that makes none."""
-    moved = sum(len(e.put) - (e.end - e.start) for e in made if e.start < edit.start) if new else 0
-    at = edit.start + moved
+    at = edit.start + (_moved_by(made, edit.start) if new else 0)
     if "deadline" in edit.kinds:  # 到2025年 at the head of a paragraph is the date of all its numbers
-        return min(((c.span.start, c.span.end) for c in plan.clauses if c.body.start <= at <= c.body.end), default=(at, at))
+        return min(
+            ((c.span.start, c.span.end) for c in plan.clauses if c.body.start <= at <= c.body.end), default=(at, at)
+        )
     spans = [c.span for c in plan.commitments if c.span.start <= at <= c.span.end]
     spans = spans or [b.span for b in plan.document.blocks if b.span.start <= at <= b.span.end]
     return (min(s.start for s in spans), max(s.end for s in spans)) if spans else (at, at)
@@ -255,7 +263,7 @@ def _own_rows(edit: Edit, rows: Sequence[Change], plan: Plan) -> list[Change]:
     """The rows that tell of the statement an edit was made in; of a list of bodies, all that the list answers for."""
     here = {c.key for c in plan.commitments if c.span.start <= edit.start <= c.span.end}
     right = [row for row in rows if set(row.old) & here and row.status == "changed"]
-    if "actors" not in edit.kinds:
+    if "actors" not in edit.kinds and (here or "deadline" not in edit.kinds):
         return right
     clauses = {key.split("#")[0] for row in right for key in row.old} or _clauses(plan, edit.start)
     return [row for row in rows if {key.split("#")[0] for key in row.old} <= clauses] or right
@@ -274,7 +282,7 @@ def _clauses(plan: Plan, at: int) -> set[str]:
     return {max(around, key=lambda c: c.depth).key} if around else set()
 
 
-def _outcome(edit: Edit, right: Sequence[Change], plan: Plan, moved: bool, after: str) -> str:
+def _outcome(edit: Edit, right: Sequence[Change], plan: Plan, moved: bool) -> str:
     """What one edit's own rows say of it; nothing is told of another."""
     if not edit.kinds:
         return "spurious" if right else "exact"
@@ -344,8 +352,8 @@ def written(outcomes: Sequence[Outcome], seed: int) -> str:
     known = "\n".join(f"- {line}" for line in rules.get("known", {}).get("limits", ()))
     return f"""# Probes of truth
 
-{len(outcomes)} seeded edits of plans, one at a time and some two at once. Each must be reported by `diff` as exactly that
-change, and nothing else may be. Edits that say the same in another way (`same: …`) must not be reported at all.
+{len(outcomes)} seeded edits of plans, one at a time and some two at once. Each must be reported by `diff` as
+exactly that change, and nothing else may be. Edits that say the same in another way (`same: …`) must not be reported.
 `python benchmarks/probes.py --write --seed={seed}` writes this page; benchmarks/probes.py says what the columns mean.
 
 {table(outcomes)}

@@ -148,7 +148,8 @@ def _sentences(text: str, clause: Clause, spans: Iterator[Span], lexicon: Lexico
         if not listed or not _only_a_list(written, lexicon):
             out.append(read(f"{clause.key}#{len(out) + 1}", clause.key, written, span, lexicon))
         if listed:
-            out[waiting:] = [_with_bodies(commitment, listed) for commitment in out[waiting:]]
+            when = lexicon.deadline_in(written) if _only_a_list(written, lexicon) else None
+            out[waiting:] = [_with_list(commitment, listed, when) for commitment in out[waiting:]]
             waiting = len(out)
     return out
 
@@ -160,6 +161,12 @@ def _says_nothing(written: str, clause: Clause) -> bool:
 
 def _with_bodies(commitment: Commitment, listed: tuple[str, ...]) -> Commitment:
     return replace(commitment, bodies=tuple(dict.fromkeys((*commitment.bodies, *listed))))
+
+
+def _with_list(commitment: Commitment, bodies: tuple[str, ...], when: str | None) -> Commitment:
+    """A statement with what the list behind it says: who answers for it and, where it names no date, until when."""
+    answered = _with_bodies(commitment, bodies)
+    return answered if when is None or answered.deadline else replace(answered, deadline=when)
 
 
 def read(key: str, clause: str, text: str, span: Span, lexicon: Lexicon) -> Commitment:

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import itertools
 import math
-import os.path
 import re
 import unicodedata
 from collections import Counter, defaultdict
@@ -21,7 +20,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from rapidfuzz.distance import LCSseq
+from rapidfuzz.distance import LCSseq, Postfix, Prefix
 
 from . import naming, quantity, redline
 from .commitments import items
@@ -220,7 +219,8 @@ def content(text: str, lexicon: Lexicon) -> dict[str, float]:
 
 def _wording(text: str, lexicon: Lexicon) -> str:
     """The text in today's terms, without numbers and deadlines: they are compared apart."""
-    text = text.replace(lexicon.deadline_in(text) or "\u0000", " ", 1)
+    for date in lexicon.deadlines_in(text):
+        text = text.replace(date, " ", 1)
     for found in quantity.find(text):
         text = text[: found.span.start] + " " * len(found.span) + text[found.span.end :]
     return lexicon.canonical(text)
@@ -252,7 +252,11 @@ def _unsaid(said: Sequence[Item], elsewhere: str, lexicon: Lexicon) -> dict[str,
     words = {
         word: weight for n, item in enumerate(said) if not _is_purpose(item, n) for word, weight in item.words.items()
     }
-    return {w: weight for w, weight in words.items() if w not in elsewhere and not (_is_manner(w, lexicon) or quantity.is_bound(w))}
+    return {
+        w: weight
+        for w, weight in words.items()
+        if w not in elsewhere and not (_is_manner(w, lexicon) or quantity.is_bound(w))
+    }
 
 
 def _is_purpose(item: Item, place: int) -> bool:
@@ -270,8 +274,8 @@ def _is_verbatim(a: str, b: str) -> bool:
     if _carried(a, b) >= _VERBATIM:
         return True
     a, b = redline.bare(a), redline.bare(b)
-    ends = len(os.path.commonprefix((a, b))), len(os.path.commonprefix((a[::-1], b[::-1])))
-    return min(sum(ends), len(a), len(b)) >= _ONE_PLACE * max(len(a), len(b))
+    ends = Prefix.similarity(a, b) + Postfix.similarity(a, b)
+    return min(ends, len(a), len(b)) >= _ONE_PLACE * max(len(a), len(b))
 
 
 def _carried(a: str, b: str) -> float:

@@ -86,7 +86,9 @@ _SPAN_OF_PAST = re.compile(r"(?:过去的?|经过|未来|近|最近|这|今后|�
 _LONGEST_BOUND = 8
 """Characters of a bound that says nothing but the bound: 控制在…以内; one that reaches over other words is longer."""
 
-_BASE = re.compile(rf"(?<=每)(?:\d+(?:\.\d+)?(?:{_SCALES})|[一二两三四五六七八九]?[十百千万]+)(?=人|名|户|张|个|家|平方|公里|常住|元|老)")
+_BASE = re.compile(
+    rf"(?<=每)(?:\d+(?:\.\d+)?(?:{_SCALES})|[一二两三四五六七八九]?[十百千万]+)(?=人|名|户|张|个|家|平方|公里|常住|元|老)"
+)
 """What a rate is counted by: 每3万人口, 每千人."""
 
 

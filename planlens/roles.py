@@ -422,7 +422,7 @@ def _ungoverned(text: str, item: Found) -> TargetRole | None:
     if core[0].isdigit() or item.damaged or item.each or item.quantity.bound != "=" or "分之" in core:
         return None
     if kind == "time":
-        limited = item.quantity.unit == "小时" or lists().metric.at_end(before) or _BROUGHT_TO.search(before[-8:])
+        limited = item.quantity.unit in _LIMITS or lists().metric.at_end(before) or _BROUGHT_TO.search(before[-8:])
         return None if limited else "other"
     if kind not in ("body", "person", "thing"):
         return None
@@ -433,6 +433,9 @@ def _ungoverned(text: str, item: Found) -> TargetRole | None:
     helped = kind == "body" and item.quantity.unit in _COUNTED_ALONE and lists().verbs.at_end(before)  # 支持三所高校
     return None if behind or helped or _GOVERNED.search(before) or _tail(before) else "name"
 
+
+_LIMITS = frozenset({"小时", "个小时", "工作日", "个工作日"})
+"""Units of time that set a limit however the number is written: 三个工作日办结."""
 
 _COUNTED_ALONE = frozenset({"家", "所", "座"})
 """Units that are used of real things one can count, and seldom as a manner of speaking."""

@@ -19,8 +19,8 @@ from .indicators import read
 from .model import Block, Clause, Commitment, Document, Measure, Quantity, Span, Target, TargetRole
 from .phrases import Phrase
 from .quantity import Found, family, find, table
-from .words import with_years
 from .wording import has_verb, is_metric, lists, verbs_at_end
+from .words import with_years
 
 _LONGEST_SEGMENT = 200
 """Characters of the longest stretch between two commas that is read as one; a longer one is no sentence."""
@@ -105,7 +105,9 @@ class _Reader:
                 self.leads[clause.key] = lead
             own_rows = rows.get(clause.key, ())
             done = yield from self._tables(clause, own_rows)
-            heading_at = self.document.text.find(clause.heading, clause.span.start, clause.body.start) if clause.heading else -1
+            heading_at = (
+                self.document.text.find(clause.heading, clause.span.start, clause.body.start) if clause.heading else -1
+            )
             if heading_at >= 0:
                 yield from self._prose(clause, Span(heading_at, heading_at + len(clause.heading)))
             for part in _without(clause.body, done):
