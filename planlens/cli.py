@@ -729,10 +729,12 @@ def verify(run: _Run, report: str, files: tuple[str, ...]) -> int:
 
 
 def _again(words: Sequence[str], again: Again) -> None:
-    """Run a command once more without a word of its own."""
+    """Run a command once more without a word of its own; what the cache remembers proves nothing."""
+    from planlens.cache import aside
+
     silent = io.StringIO()
     try:
-        with contextlib.redirect_stdout(silent), contextlib.redirect_stderr(silent):
+        with aside(), contextlib.redirect_stdout(silent), contextlib.redirect_stderr(silent):
             cli.main(args=words, prog_name="planlens", standalone_mode=False, obj=again)
     except click.ClickException as error:
         raise InputError(f"its command cannot be run again: {error.format_message()}") from None
