@@ -10,22 +10,69 @@ from __future__ import annotations
 
 import functools
 import importlib.resources
+import itertools
 import logging
 import math
 import re
 import sys
 import unicodedata
 import warnings
+import zlib
+from array import array
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
+
+from . import cache
+
+_SLOTS = 1 << 18
+"""Lists that the dictionary is kept in: 350,000 words have 130,000 openings, so a list holds three words or so."""
+_KEPT = "words"  # kind in the cache
 
 
 @functools.cache
 def _tokenizer() -> Any:
-    """jieba's own algorithm on a dictionary of whole words.
+    """jieba's own algorithm on a dictionary of which only the words that a text may hold are looked at.
 
-    jieba stores every prefix of every word as well, to know when to stop looking; that, and reading its cache with
-    `marshal.load`, is most of its start (fxsjy/jieba#862). Looking up to the longest word instead finds the same words.
+    jieba stores every prefix of every word, to know when to stop looking; that, and reading its cache with
+    `marshal.load`, is most of its start (fxsjy/jieba#862). Here two characters say how long the words are that they
+    open, and the longest path is the same one: each sum is made of the same figures in the same order.
     """
+    jieba = _jieba()
+
+    class Tokenizer(jieba.Tokenizer):  # type: ignore[misc, name-defined]
+        def get_DAG(self, sentence: str) -> dict[int, list[int]]:  # noqa: N802 - jieba's name
+            freq, lengths, size = self.FREQ, self.lengths, len(sentence)
+            dag = {}
+            for at in range(size):
+                ends = [at]
+                for length in lengths[sentence[at : at + 2]]:
+                    if at + length <= size and sentence[at : at + length] in freq:
+                        ends.append(at + length - 1)
+                if len(ends) > 1 and sentence[at] not in freq:
+                    del ends[0]
+                dag[at] = ends
+            return dag
+
+        def calc(self, sentence: str, dag: dict[int, list[int]], route: dict[int, tuple[float, int]]) -> None:
+            weight = self.weight
+            route[len(sentence)] = (0.0, 0)
+            for at in range(len(sentence) - 1, -1, -1):
+                ends = dag[at]
+                if len(ends) == 1:
+                    route[at] = weight[sentence[at : ends[0] + 1]] + route[ends[0] + 1][0], ends[0]
+                else:
+                    route[at] = max((weight[sentence[at : end + 1]] + route[end + 1][0], end) for end in ends)
+
+    tokenizer = Tokenizer()
+    tokenizer.FREQ, tokenizer.total, tokenizer.lengths = _dictionary(Path(jieba.__file__).with_name("dict.txt"))
+    tokenizer.weight = _Weights(tokenizer.FREQ, tokenizer.total)
+    tokenizer.initialized = True
+    return tokenizer
+
+
+def _jieba() -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # invalid escapes and pkg_resources, both in jieba's own modules
         # jieba tries pkg_resources to open its own file and falls back to a plain path; the import alone costs 0.1 s.
@@ -39,24 +86,71 @@ def _tokenizer() -> Any:
             if spared:
                 del sys.modules["pkg_resources"]
     jieba.setLogLevel(logging.ERROR)
+    return jieba
 
-    class WholeWords(jieba.Tokenizer):  # type: ignore[misc]
-        def get_DAG(self, sentence: str) -> dict[int, list[int]]:  # noqa: N802 - jieba's name
-            dag = {}
-            freq, longest, size = self.FREQ, self.longest, len(sentence)
-            for at in range(size):
-                ends = [end - 1 for end in range(at + 1, min(at + longest, size) + 1) if sentence[at:end] in freq]
-                dag[at] = ends or [at]
-            return dag
 
-    tokenizer = WholeWords()
-    fields = importlib.resources.files("jieba").joinpath("dict.txt").read_text("utf-8").split()
-    frequencies = list(map(int, fields[1::3]))
-    tokenizer.FREQ = dict(zip(fields[0::3], frequencies, strict=True))
-    tokenizer.total = sum(frequencies)
-    tokenizer.longest = max(map(len, fields[0::3]))
-    tokenizer.initialized = True
-    return tokenizer
+class _Weights(dict[str, float]):
+    """Word → the logarithm of its share of all words, as jieba computes it; an unknown word counts as seen once."""
+
+    def __init__(self, frequencies: Mapping[str, int], total: int) -> None:
+        self._frequencies, self._total = frequencies, math.log(total)
+
+    def __missing__(self, word: str) -> float:
+        made = self[word] = math.log(self._frequencies.get(word) or 1) - self._total
+        return made
+
+
+class _Lengths(dict[str, tuple[int, ...]]):
+    """First two characters → lengths of the words that open with them, whose frequencies are looked up with them."""
+
+    def __init__(self, data: bytes, frequencies: dict[str, int]) -> None:
+        self._frequencies = frequencies
+        self._starts = memoryview(data)[: 4 * (_SLOTS + 1)].cast("I")
+        self._words = memoryview(data)[4 * (_SLOTS + 1) :]
+
+    def __missing__(self, opening: str) -> tuple[int, ...]:
+        for one in (opening[0], opening):
+            fields = self._list(one)
+            self._frequencies.update(zip(fields[0::2], map(int, fields[1::2]), strict=True))
+        found = {len(word) for word in fields[0::2] if len(word) > 1 and word.startswith(opening)}
+        made = self[opening] = tuple(sorted(found))
+        return made
+
+    def _list(self, opening: str) -> list[str]:
+        slot = _slot(opening)
+        return str(self._words[self._starts[slot] : self._starts[slot + 1]], "utf-8").split()
+
+
+def _slot(opening: str) -> int:
+    return zlib.crc32(opening.encode("utf-8", "surrogatepass")) % _SLOTS
+
+
+def _dictionary(path: Path) -> tuple[dict[str, int], int, Mapping[str, Iterable[int]]]:
+    """Frequencies, their sum, and how long the words are that two characters open.
+
+    From the cache, where the words come as they are asked for; without one all are read, in a fifth of a second.
+    """
+    state = path.stat()
+    key = cache.digest(_KEPT, sys.byteorder, str(_SLOTS), str(state.st_size), str(state.st_mtime_ns))
+    if kept := cache.get(_KEPT, [key]).get(key):
+        frequencies: dict[str, int] = {}
+        return frequencies, int.from_bytes(kept[:8], "little"), _Lengths(kept[8:], frequencies)
+    fields = path.read_text("utf-8").split()
+    numbers = list(map(int, fields[1::3]))
+    frequencies = dict(zip(fields[0::3], numbers, strict=True))
+    if cache.on():
+        cache.put(_KEPT, {key: sum(numbers).to_bytes(8, "little") + _packed(frequencies)})
+    longest = max(map(len, frequencies))
+    return frequencies, sum(numbers), defaultdict(lambda: range(2, longest + 1))
+
+
+def _packed(frequencies: Mapping[str, int]) -> bytes:
+    """The dictionary as lists that can be read one by one: where each begins, then `word frequency` of all."""
+    lists: list[list[str]] = [[] for _ in range(_SLOTS)]
+    for word, frequency in frequencies.items():
+        lists[_slot(word[:2])].append(f"{word} {frequency}")
+    parts = [" ".join(one).encode() for one in lists]
+    return array("I", [0, *itertools.accumulate(map(len, parts))]).tobytes() + b"".join(parts)
 
 
 def tokens(text: str) -> list[str]:

@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
+import importlib.util
 import logging
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from planlens import words
 
-SAMPLES = sorted((Path(__file__).parents[1] / "samples").glob("*.txt"))
+ROOT = Path(__file__).parents[1]
+TEXTS = [
+    path for folder in ("samples", "../shared/seeds", "../shared/corpus") for path in (ROOT / folder).glob("*.txt")
+]
+DICTIONARY = Path(importlib.util.find_spec("jieba").origin).with_name("dict.txt")  # type: ignore[union-attr, arg-type]
 
 
-@pytest.mark.parametrize("path", SAMPLES, ids=[p.stem for p in SAMPLES])
-def test_the_same_words_as_jieba(path: Path) -> None:
+@pytest.fixture(params=["read", "kept"])
+def dictionary(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """jieba's words read whole, and looked up one by one in the cache."""
+    if request.param == "kept":
+        monkeypatch.setenv("PLANLENS_CACHE", str(tmp_path))
+        monkeypatch.delenv("PLANLENS_NO_CACHE")
+        words._dictionary(DICTIONARY)  # puts it there
+    words._tokenizer.cache_clear()
+    yield request.param
+    words._tokenizer.cache_clear()
+
+
+def test_the_same_words_as_jieba(dictionary: str) -> None:
     jieba = pytest.importorskip("jieba")
     jieba.setLogLevel(logging.ERROR)
-    lines = path.read_text("utf-8").splitlines()
+    lines = [line for path in TEXTS for line in path.read_text("utf-8", "replace").splitlines()]
+    lines += ["", "㐀𠀀a1\ud800", "的的的", "龘", "AT&T和c++、3G。", "中华人民共和国中央人民政府"]
     assert [words.tokens(line) for line in lines] == [jieba.lcut(line) for line in lines]
+    assert isinstance(words._tokenizer().lengths, words._Lengths) == (dictionary == "kept")
 
 
 def test_tokens_join_to_the_text() -> None:
