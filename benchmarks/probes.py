@@ -4,6 +4,7 @@
     python benchmarks/probes.py [N] --misses   the same, then every edit that was not told exactly
     python benchmarks/probes.py --write        1,000 edits, the table written to docs/probes.md
     --seed=7   another draw (1)   --only=PART   edits whose names hold PART   --samples   no plans but the project's own
+    --jobs=2   in two processes
 
 Where to edit is found by patterns over the plain text (probes.toml), not by what planlens reads there, so that a number
 the reader misses is a miss here too. Passages that are no promise (preamble, review, glossary) are left alone, and so
@@ -24,6 +25,7 @@ import re
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -304,21 +306,30 @@ def _valued(edit: Edit, row: Change, plan: Plan, moved: bool) -> bool:
 
 
 def run(
-    count: int, seed: int = 1, only: str = "", at: Iterable[Path] | None = None, each: int = 1
-) -> Iterator[Outcome]:
-    """Outcomes of `count` edits over the plans of the folders; of `each` plans only the first."""
-    texts, plans, cases = {}, {}, {}
+    count: int, seed: int = 1, only: str = "", at: Iterable[Path] | None = None, each: int = 1, jobs: int = 1
+) -> list[Outcome]:
+    """Outcomes of `count` edits over every `each`-th plan of the folders, plan by plan in `jobs` processes."""
+    plans = {}
     for folder in folders() if at is None else at:
         for path in sorted(folder.glob("*.txt"))[::each]:
-            name = f"{folder.name}/{path.stem}"
             plan = plan_of(path.read_text("utf-8", errors="replace"), "plan")
-            plan = plan_of(plan.document.text, "plan")  # read from what was read, as the edited text will be
-            texts[name], plans[name] = plan.document.text, plan
+            # read from what was read, as the edited text will be
+            plans[f"{folder.name}/{path.stem}"] = plan_of(plan.document.text, "plan")
+    texts = {name: plan.document.text for name, plan in plans.items()}
+    of_plan: dict[str, list[tuple[Edit, ...]]] = defaultdict(list)
     for made in paired(chosen(texts, plans, count, seed, only), plans):
-        name = made[0].plan
-        if name not in cases:
-            cases[name] = Case(texts[name], plans[name], compare(plans[name], plans[name]))
-        yield judged(made, cases[name])
+        of_plan[made[0].plan].append(made)
+    work = [(plans[name], several) for name, several in sorted(of_plan.items(), key=lambda item: -len(item[1]))]
+    if jobs == 1:
+        return [outcome for one in work for outcome in _judged_all(one)]
+    with ProcessPoolExecutor(jobs) as pool:
+        return [outcome for several in pool.map(_judged_all, work) for outcome in several]
+
+
+def _judged_all(work: tuple[Plan, Sequence[tuple[Edit, ...]]]) -> list[Outcome]:
+    plan, several = work
+    case = Case(plan.document.text, plan, compare(plan, plan))
+    return [judged(made, case) for made in several]
 
 
 def table(outcomes: Sequence[Outcome], names: Callable[[Outcome], Sequence[str]] | None = None) -> str:
@@ -376,7 +387,8 @@ def main(arguments: Sequence[str]) -> None:
     options = dict(a.removeprefix("--").partition("=")[::2] for a in arguments if a.startswith("--"))
     count = next((int(a) for a in arguments if a.isdigit()), 1000)
     seed = int(options.get("seed", 1))
-    outcomes = list(run(count, seed, options.get("only", ""), folders(shared="samples" not in options)))
+    at = folders(shared="samples" not in options)
+    outcomes = run(count, seed, options.get("only", ""), at, jobs=int(options.get("jobs", 1)))
     if "write" in options:
         REPORT.write_text(written(outcomes, seed), "utf-8")
     print(table(outcomes))

@@ -86,6 +86,9 @@ _SPAN_OF_PAST = re.compile(r"(?:过去的?|经过|未来|近|最近|这|今后|�
 _LONGEST_BOUND = 8
 """Characters of a bound that says nothing but the bound: 控制在…以内; one that reaches over other words is longer."""
 
+_FAR_BOUND = re.compile("不(?:少|低|小|短)于|不(?:超过|高于|大于|多于|长于)|不得(?:少于|低于|超过|高于)|至[少多]|最少")
+"""Bounds that other words part from their number: 不少于农户总数的15%."""
+
 _BASE = re.compile(
     rf"(?<=每)(?:\d+(?:\.\d+)?(?:{_SCALES})|[一二两三四五六七八九]?[十百千万]+)(?=人|名|户|张|个|家|平方|公里|常住|元|老)"
 )
@@ -302,7 +305,8 @@ def in_figures(text: str) -> str:
         figures = "-".join(f"{each.normalize():f}" for each in dict.fromkeys((value.lo, value.hi)))
         out += [text[last : span.start], "各" * item.each, sign, figures, value.unit]
         last = span.end
-    return _BASE.sub(lambda base: f"{number(base[0]):f}", "".join([*out, text[last:]]))
+    plain = _BASE.sub(lambda base: f"{number(base[0]):f}", "".join([*out, text[last:]]))
+    return _FAR_BOUND.sub(lambda word: _bounds()[1][word[0]], plain)
 
 
 def cell(text: str, unit: str = "") -> tuple[Found, ...]:
