@@ -18,7 +18,7 @@ FLOOR = 0.95
 
 @pytest.fixture(scope="module")
 def outcomes() -> list[probes.Outcome]:
-    return probes.run(70, seed=5, at=MADE_UP, each=2)
+    return probes.run(60, seed=5, at=MADE_UP, each=2)
 
 
 def _missed(outcomes: list[probes.Outcome]) -> str:
