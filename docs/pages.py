@@ -1,7 +1,7 @@
 """The pages that are measured, not written: docs/quality.md from gold and floors, docs/licences.md from what is installed.
 
-    python docs/pages.py            both; the measuring takes some minutes
-    python docs/pages.py licences   that one alone
+python docs/pages.py            both; the measuring takes some minutes
+python docs/pages.py licences   that one alone
 """
 
 from __future__ import annotations
@@ -76,7 +76,9 @@ def quality() -> str:
             state = verdict(figures[name], floor[name], aims.get(name))
             rows.append(f"| {name} | {figures[name]:.3f} | {floor[name]:.3f} | {aims.get(name, '')} | {state} |")
             if state != "ok":
-                failing.append(f"| {case.name} | {name} | {figures[name]:.3f} | {floor[name]:.3f} | {aims.get(name, '')} |")
+                failing.append(
+                    f"| {case.name} | {name} | {figures[name]:.3f} | {floor[name]:.3f} | {aims.get(name, '')} |"
+                )
         table = ["| figure | measured | floor | aim | |", "|---|---|---|---|---|", *rows]
         sections.append("\n".join([f"### {case.name}\n", *table]))
     head = ["| case | figure | measured | floor | aim |", "|---|---|---|---|---|"]

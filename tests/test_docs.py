@@ -167,7 +167,21 @@ def test_the_wheel_holds_the_package_and_its_data_alone(tmp_path: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     tops = {name.split("/")[0] for name in names}
     assert tops == {"planlens", f"{wheel.name.split('-py3')[0]}.dist-info"}
-    suffixes = {".py", ".typed", ".toml", ".tsv", ".txt", ".npz", ".json", ".css", ".html", ".js", ".md", ".xml", ".docx"}
+    suffixes = {
+        ".py",
+        ".typed",
+        ".toml",
+        ".tsv",
+        ".txt",
+        ".npz",
+        ".json",
+        ".css",
+        ".html",
+        ".js",
+        ".md",
+        ".xml",
+        ".docx",
+    }
     inside = [name for name in names if name.startswith("planlens/")]
     assert {Path(name).suffix or Path(name).name for name in inside} <= suffixes, "what is this file for?"
     assert not [name for name in inside if "__pycache__" in name or "/tests/" in name]
