@@ -1,9 +1,9 @@
-"""The READMEs and guides: every command shown runs and prints what is shown; the set-up is two lines, CI runs the second.
+"""The READMEs and guides: every command shown runs and prints what is shown; set up in two lines, CI runs the second.
 
 python tests/test_docs.py     write the commands' present output into the READMEs and guides
 
-A comment before a block says which lines of a long output are shown, in their order: `<!-- show: 8; 概要+4; -3 -->` is the
-first eight, four from the first line with 概要 on, and the last three. A line … stands for what is left out.
+A comment before a block says which lines of a long output are shown: `<!-- show: 8; 概要+4; -3 -->` is the first eight,
+four from the first line with 概要 on, and the last three. A line … stands for what is left out.
 """
 
 from __future__ import annotations
