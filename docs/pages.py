@@ -51,11 +51,11 @@ fails where a figure sinks below one. `python tests/scoring.py` prints the figur
 - `samples` are the plans of this repository with their annotation in tests/gold. `seeds` and `corpus` are the published
   plans, which are not in the repository: their rows can be measured only where the texts lie in ../shared beside it.
 - Reviewed links are left aside (`--no-reviewed`). *semantic*: with the semantic extra.
-- **Read the figures of `diff` and `overlap` as favourable**: the shipped weights were fitted on all annotated pairs. What
-  to expect of other plans is told by `python -m planlens.fit check` (each pair with weights fitted on the others) and,
-  across places, by `python -m planlens.fit_places check`.
+- **Read the figures of `diff` and `overlap` as favourable**: the shipped weights were fitted on all annotated pairs.
+  What to expect of other plans is told by `python -m planlens.fit check` (each pair with weights fitted on the others),
+  across places by `python -m planlens.fit_places check`.
 - A floor stands at most one point below the figure it was pinned at; an *aim* is what the figure was set out to reach.
-- Names: `links_f1` linked pairs of sentences, `clauses_f1` of clauses, `new_f1` and `dropped_f1` what has no counterpart,
+- Names: `links_f1` linked pairs of sentences, `clauses_f1` of clauses, `new_f1` and `dropped_f1` what has none,
   `like_…` targets that may be compared, `targets_f1` numbers found, `shared_…` what plans of different places share.
 
 """

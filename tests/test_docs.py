@@ -27,6 +27,7 @@ GUIDES = [ROOT / "docs" / f"{name}{tongue}.md" for name in ("researchers", "writ
 REFERENCES = [ROOT / "docs" / "reference.md", ROOT / "docs" / "reference.zh-CN.md"]
 PAGES = [*READMES, *GUIDES, *REFERENCES]
 WIDTH = "100"  # cells, as both READMEs say
+CACHE = tempfile.TemporaryDirectory()  # of these runs alone: what one command read, the next need not
 
 # a comment that says what is shown; ```console, one line "$ command", its output, ```
 BLOCK = re.compile(
@@ -42,6 +43,7 @@ def output(command: str) -> str:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PLANLENS")}
     environment["PATH"] = str(Path(sys.executable).parent) + os.pathsep + environment["PATH"]
     environment |= {"COLUMNS": WIDTH, "NO_COLOR": "1", "PYTHONPATH": str(ROOT)}
+    environment["PLANLENS_CACHE"] = str(Path(CACHE.name) / "cache")
     environment["PLANLENS_NO_SEMANTIC"] = "1"  # what the first line of the set-up installs
     with tempfile.TemporaryDirectory() as folder:
         for name in ("samples", "alignments"):
