@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 
 from planlens.errors import OutputError, PlanlensError
-from planlens.files import write_atomically
+from planlens.files import inside, write_atomically
 from planlens.model import Table
 from planlens.report import Report, csv, docx, html, markdown, pdf, summary, write
 from planlens.report import json as as_json
@@ -50,8 +50,8 @@ class Pack:
         """Put every file in its place, whole; what an earlier pack left there and this one lacks is taken away."""
         if not folder.exists():
             folder.mkdir()
-        for name, data in self.files.items():
-            write_atomically(folder / name, data)
+        for name in sorted(self.files, key=lambda name: name != RESULT):  # first what marks the folder as a pack's
+            write_atomically(inside(folder / name, folder), self.files[name])
         for name in set(FILES) - self.files.keys():
             with suppress(FileNotFoundError):
                 (folder / name).unlink()
