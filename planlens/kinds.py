@@ -296,7 +296,9 @@ def differences(meeting: Meeting) -> list[Finding]:
     """All kinds of one meeting, each read from its own slot."""
     if len(meeting.old) == 1 and redline.same_said(meeting.old[0].text, meeting.new.text):
         # what a list or a column beside it says may differ all the same
-        dated = _deadline(meeting) if meeting.old[0].deadline != meeting.new.deadline else []
+        both = (*meeting.old, meeting.new)
+        beside = {c.deadline if c.deadline and c.deadline not in c.text else None for c in both}
+        dated = _deadline(meeting) if len(beside) > 1 else []
         return [*dated, *_bodies(meeting), *_repeated(meeting)]
     found = [finding for rule in _SLOTS for finding in rule(meeting)] or _digits(meeting)
     found += _means(meeting)
@@ -586,7 +588,7 @@ def _when(deadline: str | None, year: int | None) -> str | None:
     """A deadline without its manner of speaking; in an annual plan 年底前, 2025年底 and 年内 are one."""
     if deadline is None:
         return None
-    deadline = quantity.in_figures(fold(deadline))
+    deadline = quantity.in_figures("".join(fold(deadline).split()))
     bare = re.sub(r"^(?:力争)?(?:到|至|在|于)?|(?:之?前|以前|以内|之内|内|底|末)+$", "", deadline)
     relative = "年" if year is not None and bare in (f"{year}年", "年", "今年", "本年", "当年", "全年") else bare
     return relative.replace(f"{year}年", "") or "年"
