@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from . import commitments, outline, restated, targets
+from .blanks import closed_up, in_place
 from .lexicon import Lexicon
 from .model import Commitment, Document, Note, Plan, PlanInfo, Target
 from .read.damage import mended
 from .traditional import simplified
 
+_NARROW = str.maketrans("０１２３４５６７８９％．", "0123456789%.")
+_FIGURES = str.maketrans("〇○零一二三四五六七八九", "000123456789")
+_YEAR = re.compile("二[〇○零][〇○零一二三四五六七八九]{2}(?=年|[—–～~-]+二)")
+_QUOTED = re.compile('"([^"“”\n]{1,60})"')
 _NAMED = 5
 """Commitments that the note on damage names; the notes of the single spots follow it."""
 
@@ -22,22 +28,25 @@ def build(document: Document, info: PlanInfo, lexicon: Lexicon | None = None) ->
     `traditional.as_written` gives a result the characters of the file back.
     """
     document = comparable(document)
-    clauses, notes = outline.parse(document)
-    statements = commitments.extract(document, clauses, lexicon)
-    numbers = targets.extract(document, clauses, statements)
-    numbers = restated.mark(document, clauses, numbers)
+    short, places = closed_up(document)
+    outlined = outline.parse(short)
+    statements = commitments.extract(short, outlined[0], lexicon)
+    numbers = targets.extract(short, outlined[0], statements)
+    found = (*outlined, statements, restated.mark(short, outlined[0], numbers))
+    clauses, notes, statements, numbers = in_place(found, places, document.text)
     harm = _harm(document, statements, numbers)
     return Plan(info, document, clauses, statements, numbers, (*harm, *document.notes, *notes))
 
 
 def comparable(document: Document) -> Document:
-    """The document in simplified characters, entities read, tags and advertising blank; its own text is `written`.
+    """The document in simplified characters, figures written one way, entities read, tags and advertising blank.
 
-    Both texts are equally long, so that every offset holds in either. A document that needs nothing is itself.
+    Its own text is `written`. Both texts are equally long, so that every offset holds in either. A document that needs nothing is itself.
     """
     if document.written is not None:
         return document
-    made = mended(simplified(document.text), document.notes)
+    made = mended(simplified(document.text), document.notes).translate(_NARROW)
+    made = _QUOTED.sub(r"“\1”", _YEAR.sub(lambda found: found[0].translate(_FIGURES), made))
     return document if made == document.text else replace(document, text=made, written=document.text)
 
 

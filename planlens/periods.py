@@ -97,7 +97,7 @@ def dealt(text: str, numbers: Sequence[Span], at: int) -> str | None:
         return None
     behind = [number for number in numbers if number.start >= run.end()]
     own = [number for number in behind if number.start <= numbers[at].start]
-    return dates[len(own) - 1] if own and _fits(dates, behind, text) else None
+    return dates[len(own) - 1] if 0 < len(own) <= len(dates) and _fits(dates, behind, text) else None
 
 
 def _fits(dates: Sequence[str], behind: Sequence[Span], text: str) -> bool:

@@ -12,7 +12,7 @@ PACKAGE = ROOT / "planlens"
 FLOORS = (
     {"errors", "model"},
     {"files", "settings", "cache"},
-    {"words", "columns", "semantic", "lexicon", "instruments", "traditional"},
+    {"words", "columns", "semantic", "lexicon", "instruments", "traditional", "blanks"},
     {"quantity", "regions", "read", "titles", "metadata"},
     {
         "outline",
