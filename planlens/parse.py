@@ -41,7 +41,8 @@ def build(document: Document, info: PlanInfo, lexicon: Lexicon | None = None) ->
 def comparable(document: Document) -> Document:
     """The document in simplified characters, figures written one way, entities read, tags and advertising blank.
 
-    Its own text is `written`. Both texts are equally long, so that every offset holds in either. A document that needs nothing is itself.
+    Its own text is `written`. Both texts are equally long, so that every offset holds in either. A document that needs
+    nothing is itself.
     """
     if document.written is not None:
         return document

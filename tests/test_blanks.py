@@ -91,7 +91,7 @@ def test_what_parts_stays() -> None:
         "表1 人数 12 人",
         "2.1 主要目标：增加3个",
     ]
-    assert [block.span.of(short.text) for block in short.blocks] == short.text.split("\n")
+    assert [block.span.of(short.text) for block in short.blocks] == closed
 
 
 def test_a_title_with_blanks(tmp_path: Path) -> None:
