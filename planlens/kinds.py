@@ -296,8 +296,7 @@ def differences(meeting: Meeting) -> list[Finding]:
     """All kinds of one meeting, each read from its own slot."""
     if len(meeting.old) == 1 and redline.same_said(meeting.old[0].text, meeting.new.text):
         # what a list or a column beside it says may differ all the same
-        both = (*meeting.old, meeting.new)
-        beside = {c.deadline if c.deadline and c.deadline not in c.text else None for c in both}
+        beside = {c.deadline if _is_beside(c) else None for c in (*meeting.old, meeting.new)}
         dated = _deadline(meeting) if len(beside) > 1 else []
         return [*dated, *_bodies(meeting), *_repeated(meeting)]
     found = [finding for rule in _SLOTS for finding in rule(meeting)] or _digits(meeting)
@@ -307,6 +306,11 @@ def differences(meeting: Meeting) -> list[Finding]:
         found += _reach(meeting)
         found = found or [("scope", f"范围: 增加{_said(meeting.new_items, meeting.novel)}")]
     return found + _left_out(meeting) + _repeated(meeting)
+
+
+def _is_beside(commitment: Commitment) -> bool:
+    """Whether its deadline stands elsewhere than in its text, whatever blanks that has around figures."""
+    return (commitment.deadline or "") not in "".join(commitment.text.split())
 
 
 def _left_out(meeting: Meeting) -> list[Finding]:

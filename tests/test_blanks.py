@@ -85,12 +85,8 @@ def test_what_parts_stays() -> None:
     text = "1 总体要求，其一\n2025 年底前，新增 35 家、占 8 %。\n表1 人数 12 人\n2.1 主要目标：增加 3 个"
     blocks = tuple(Block("paragraph", Span(found.start(), found.end())) for found in re.finditer(".+", text))
     short, _ = closed_up(Document("", "", text, "utf-8", blocks))
-    assert short.text.split("\n") == [
-        "1 总体要求，其一",
-        "2025年底前，新增35家、占8%。",
-        "表1 人数 12 人",
-        "2.1 主要目标：增加3个",
-    ]
+    closed = ["1 总体要求，其一", "2025年底前，新增35家、占8%。", "表1 人数 12 人", "2.1 主要目标：增加3个"]
+    assert short.text.split("\n") == closed
     assert [block.span.of(short.text) for block in short.blocks] == closed
 
 
