@@ -74,6 +74,16 @@ def test_a_plan_set_otherwise_says_the_same(set_as: Callable[[str], str], tmp_pa
         ]
 
 
+def test_lines_cut_at_one_width_are_paragraphs(tmp_path: Path) -> None:
+    text = (ROOT / "samples/shenzhen-2025.txt").read_text("utf-8")
+    lines = ["\n".join(re.findall(".{1,40}", line)) for line in text.split("\n")]
+    plain, cut = plan_of(text, tmp_path), plan_of("\n".join(lines), tmp_path)
+    assert [c.key for c in cut.clauses] == [c.key for c in plain.clauses]
+    assert len(cut.commitments) <= 1.05 * len(plain.commitments)
+    assert len([t for t in cut.targets if t.role == "target"]) == len([t for t in plain.targets if t.role == "target"])
+    assert all(c.text == c.span.of(cut.document.text) for c in cut.commitments)
+
+
 def test_nothing_has_changed(tmp_path: Path) -> None:
     text = (ROOT / "samples/shenzhen-2025.txt").read_text("utf-8")
     found = compare(plan_of(text, tmp_path), plan_of(spaced(text), tmp_path))
