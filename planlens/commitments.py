@@ -30,7 +30,7 @@ _LONGEST_NAME = 4  # a verb in the first characters makes a sentence of a list
 _CIRCUMSTANCE = re.compile(
     r"(?:按照|根据|依照|围绕|针对|为了?|随着|依托|结合|对照|聚焦|通过|坚持|遵循|紧扣|立足|以|在|对|从)"
 )
-_LABELLED = re.compile(r"[（(【]?\s*((?:[一-鿿]{0,4}(?:单位|部门|主体|处室|领导)))\s*[:：]\s*")
+_LABELLED = re.compile(r"(?:[（(【]\s*)?((?:[一-鿿]{0,4}(?:单位|部门|主体|处室|领导)))\s*[:：]\s*")
 # with one bracket inside: 各县（市、区）
 _BRACKETED = re.compile(r"[（(【]((?:[^（(【）)】]|[（(][^（(【）)】]{1,8}[）)]){2,300})[）)】][。；;，,\s]*$")
 _DUTIES = re.compile(r"(?:等)?(?:按照?|根据)?(?:各自)?(?:职责|职能)?(?:分工)?(?:分别)?负责$")

@@ -592,8 +592,8 @@ def _when(deadline: str | None, year: int | None) -> str | None:
     """A deadline without its manner of speaking; in an annual plan 年底前, 2025年底 and 年内 are one."""
     if deadline is None:
         return None
-    deadline = quantity.in_figures("".join(fold(deadline).split()))
-    bare = re.sub(r"^(?:力争)?(?:到|至|在|于)?|(?:之?前|以前|以内|之内|内|底|末)+$", "", deadline)
+deadline = quantity.in_figures("".join(fold(deadline).split()))
+    bare = re.sub(r"^(?:力争)?(?:到|至|在|于)?|(?:之?前|以前|以内|之内|内|底|末){1,4}$", "", deadline)
     relative = "年" if year is not None and bare in (f"{year}年", "年", "今年", "本年", "当年", "全年") else bare
     return relative.replace(f"{year}年", "") or "年"
 
@@ -737,7 +737,7 @@ def _same_thing(pair: Pair) -> bool:
 
 def _short(text: str) -> str:
     text = text.strip("，,。；;：: \r\n\u3000")
-    return text if len(text) <= 18 else re.sub(r"[0-9.]+$", "", text[:17]) + "…"
+    return text if len(text) <= 18 else text[:17].rstrip("0123456789.") + "…"
 
 
 _SLOTS = (_numbers, _coverage, _strength, _stage, _deadline, _bodies, _documents, _negation)

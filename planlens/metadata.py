@@ -52,11 +52,11 @@ _NUMBER = re.compile(
 )
 # The same with its brackets lost: 中府函2023 225号, 深卫健发2022-28号. Taken only in a field of the record or alone.
 _NUMBER_BARE = re.compile(
-    r"(?P<name>[\u4e00-\u9fff]{2,12}[发函字办政通文规])\s*(?P<year>(?:19|20)[0-9]{2})\s*(?:年\s*)?"
-    r"[-—–－ \u3000第]{1,2}\s*(?P<serial>[0-9]{1,5})\s*号"
+    r"(?P<name>[\u4e00-\u9fff]{2,12}[发函字办政通文规])\s{0,9}(?P<year>(?:19|20)[0-9]{2})\s{0,9}(?:年\s{0,9})?"
+    r"[-—–－ \u3000第]{1,2}\s{0,9}(?P<serial>[0-9]{1,5})\s{0,9}号"
 )
 _ORDER = re.compile(
-    r"(?P<name>[\u4e00-\u9fff]{2,24}令)\s*第?\s*(?P<serial>[0-9]{1,4}|[一二三四五六七八九十百]{1,6})\s*号"
+    r"(?P<name>[\u4e00-\u9fff]{2,24}令)\s{0,9}(?:第\s{0,9})?(?P<serial>[0-9]{1,4}|[一二三四五六七八九十百]{1,6})\s{0,9}号"
 )
 _NUMBER_LIKE = re.compile(r"[\u4e00-\u9fff]{2,8}[发函字办政][^\u4e00-\u9fff，。；、]{2,14}(?:号|叶|$)|\d\s*号")
 
@@ -329,7 +329,7 @@ class _Found:
             alone = _NUMBER.fullmatch(line.text) or _NUMBER_BARE.fullmatch(line.text) or _ORDER.fullmatch(line.text)
             behind = re.search(r"(?:签发人|通知|方案|规划|要点|意见|计划|[（(])", line.text) and "《" not in line.text
             found = alone or (_last(_NUMBER, line.text) if behind else None)
-            if found and (alone or re.fullmatch(r"\s*[）)]?\s*(?:签发人.{0,12})?", line.text[found.end() :])):
+            if found and (alone or re.fullmatch(r"\s*(?:[）)]\s*)?(?:签发人.{0,12})?", line.text[found.end() :])):
                 yield Fact("number", _number(found), "head", line.sub(*found.span()))
 
     def _dates(self, signed: Sequence[_Signature]) -> Iterator[Fact]:

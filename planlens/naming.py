@@ -93,7 +93,7 @@ def plain(indicator: str) -> str:
     return pattern.sub(lambda found: words_of.get(found[0], found[0]), unicodedata.normalize("NFKC", indicator))
 
 
-_PER_HEADS = re.compile(r"每?([十百千万]+|\d+万)名?(?:常住|户籍)?人口?(?=.)")
+_PER_HEADS = re.compile(r"每?([十百千万]{1,8}|\d{1,9}万)名?(?:常住|户籍)?人口?(?=.)")
 
 
 @functools.lru_cache(maxsize=1 << 16)

@@ -498,7 +498,7 @@ def _heading(rest: str, marked: bool) -> tuple[str, int]:
 
 
 def _is_heading(sentence: str) -> bool:
-    bare = re.sub(r"“[^”]*”|20\d\d年?", "", sentence)
+    bare = re.sub(r"“[^“”]*”|20\d\d年?", "", sentence)
     return len(sentence) <= _RUN_IN and not re.search(r"\d", bare) and len(re.findall(r"[，,]", sentence)) <= 2
 
 

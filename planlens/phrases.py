@@ -333,7 +333,7 @@ def _tails() -> re.Pattern[str]:
     """What a list shares at its end: 重点工程减排量, 产值."""
     own = table("targets")["tails"]
     return re.compile(
-        f"(?:[三四五六七八九十]大(?:产业|行业|领域|集群))?(?P<tail>(?:{'|'.join(own['before'])})*(?:{'|'.join(own['heads'])}))$"
+        f"(?:[三四五六七八九十]大(?:产业|行业|领域|集群))?(?P<tail>(?:{'|'.join(own['before'])}){{0,6}}(?:{'|'.join(own['heads'])}))$"
     )
 
 

@@ -46,7 +46,7 @@ _YEAR = r"(?<![\d.,])(?:19|20)\d{2}"
 _SCALES = "万亿|千亿|百亿|十亿|亿|千万|百万|十万|万|千(?![瓦米克卡伏字焦帕升赫兆])|百(?!分)"
 
 _NUMERAL = re.compile(
-    rf"(?P<skip>[A-Za-z][A-Za-z_]*[-.]?\d[A-Za-z0-9.-]{{0,20}}"  # PM2.5, N95, COVID-19
+    rf"(?P<skip>[A-Za-z][A-Za-z_]{{0,30}}[-.]?\d[A-Za-z0-9.-]{{0,20}}"  # PM2.5, N95, COVID-19
     rf"|[〔\[（(]\s*{_YEAR}\s*[〕\]）)]\s*\d*\s*号?|{_YEAR}{_TO}(?:19|20)?\d{{2}}(?!\d)(?:\s*年度?|(?=[)）》〕\]”\"，。；、,;\s]|$))"
     rf"|{_YEAR}\s*(?:年度?|/\d{{1,2}}(?![\d.百千万亿])|[-.]\d{{1,2}}[-.]\d{{1,2}})(?:\s*\d{{1,2}}\s*月)?(?:\s*\d{{1,2}}\s*日)?"
     rf"|[一二][〇零○九][一二三四五六七八九〇零○]{{2}}年?"
@@ -157,12 +157,12 @@ def _bounds() -> tuple[re.Pattern[str], dict[str, Bound], re.Pattern[str], dict[
     bare, bare_words = group("bare")
     gap = "|".join(tables["gap"]["words"])
     far = rf"(?P<far>{gap})[^，。；、,;:：”“（）()《》\d]{{1,8}}"
-    reach = rf"(?:{far}|(?P<word>{before})(?:达到?|有|为|于)?)\s*(?P<each>各)?\s*$"
+    reach = rf"(?:{far}|(?P<word>{before})(?:达到?|有|为|于)?)\s*(?:(?P<each>各)\s*)?$"
     each = r"(?P<only>各)\s*$"
     return (
         re.compile(f"{reach}|{each}"),
         before_words | bare_words,
-        re.compile(rf"\s*(?:[(（]含[^)）]{{0,6}}[)）])?\s*(?P<word>{after})"),
+        re.compile(rf"\s*(?:[(（]含[^)）]{{0,6}}[)）]\s*)?(?P<word>{after})"),
         after_words,
         re.compile(rf"(?P<word>{bare})\s*$"),
     )
@@ -742,7 +742,7 @@ def _swallowed(plain: str, spot: Span) -> Found | None:
     """建?所学校: all digits are gone, the classifier is left."""
     if plain[spot.start : spot.end].strip("?"):
         return None
-    digits = re.search(r"[\d.]+$", plain[max(0, spot.start - 8) : spot.start])
+    digits = re.search(r"(?<![\d.])[\d.]+$", plain[max(0, spot.start - 8) : spot.start])
     start = spot.start - len(digits[0]) if digits else spot.start
     piece = _piece(plain, Decimal(0), spot.end, han=False)
     if family(piece.unit) not in ("body", "person", "thing", "rate", "money") or piece.unit in _OFTEN_A_WORD:

@@ -41,7 +41,7 @@ def _words() -> dict[str, re.Pattern[str]]:
         "made": re.compile(rf"(?:{either(own['whole']['made'])})[^，,；;。]{{0,12}}$"),
         "described": re.compile(rf"(?:的)?[^，,；;。、]{{0,12}}?(?:{either(own['described']['heads'])})"),
         "span": re.compile(rf"[^，,；;。、]{{0,8}}?(?:{either(own['span_names']['heads'])})"),
-        "past_lead": re.compile(rf"\s*(?:[一二三四五六七八九十]是)?(?:{either(own['past']['lead'])})"),
+        "past_lead": re.compile(rf"\s{{0,9}}(?:[一二三四五六七八九十]是)?(?:{either(own['past']['lead'])})"),
         "past_near": re.compile(rf"(?:{either(own['past']['near'])})"),
         "lifespan": re.compile(rf"(?:{either(own['lifespan']['words'])})"),
         "given": re.compile(rf"(?:{either(own['given']['words'])})(?:人数|总数|规模)?(?:预计(?:达到?|有|为|超过)?)?$"),
@@ -208,7 +208,7 @@ def _without_bases(text: str, item: Found, phrase: Phrase) -> str:
     before = _AMONG.sub("", before)
     begun = _BEGUN.search(before)
     before = before[begun.end() :] if begun and _ENDS_NOW.search(after) else before
-    share = item.quantity.unit in ("%", "‰", "倍") and not re.search("[由从][^，,]*[0-9][%倍]", before)
+    share = item.quantity.unit in ("%", "‰", "倍") and not re.search("[由从][^，,由从]*[0-9][%倍]", before)
     return _BASED.sub(lambda match: "" if share or not match["towards"] else match[0], before)
 
 

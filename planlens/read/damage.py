@@ -53,7 +53,7 @@ _AS_LATIN = re.compile("(?:[Â-ô][\x80-\xbf\u0152-\u0178\u02c6\u02dc\u2013-\u20
 _MARKS = re.compile(r"\?+")
 _QUESTION = re.compile(r"[吗呢么何哪谁怎几]|多少|是否|[能可会]否|(.)[不没]\1|有无")
 _SEGMENT = re.compile(r"[。！？!?;；，,\n]")
-_ADDRESS = re.compile(r"[A-Za-z]{2,10}://|www\.|[\w.-]+\.(?:com|cn|net|org|gov)\b|=|/\?")
+_ADDRESS = re.compile(r"[A-Za-z]{2,10}://|www\.|[\w.-]\.(?:com|cn|net|org|gov)\b|=|/\?")
 _CLOSING = frozenset("”’」』）)】》〉\"'…~，。；、,;!！")
 _LOOK = 40
 """Characters looked back for a question word: no clause between commas is longer."""

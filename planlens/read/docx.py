@@ -85,7 +85,9 @@ def _open(data: bytes, where: str) -> WordDocument:
     import docx
 
     try:
-        return docx.Document(package.packed({name: _transitional(part) for name, part in members.items()}))
+        document = docx.Document(package.packed({name: _transitional(part) for name, part in members.items()}))
+        document.styles.element  # noqa: B018 python-docx follows these references only when asked
+        return document
     except Exception as error:  # python-docx and lxml have many kinds for a broken package
         raise InputError(f"{where}: cannot be read as a Word document; open it in Word and save it as .docx") from error
 

@@ -39,8 +39,8 @@ _ADDRESSEES = re.compile("[各区市县镇局委府位院门关构司校][)）]?
 _OF_SITE = re.compile("ICP备|公网安备|网站标识码|版权|本网|本站|转载|责任编辑")
 _ENDS = tuple("。！？!；;.")
 _CONTENTS_TITLE = re.compile(r"^目\s*[录次]$")
-_LEADERS = re.compile(r"(?:…{2,}|(?:[.．·‥]\s?){3,})\s*\d{1,4}$")
-_PAGE = re.compile(r"[\s.．…·]*\d{0,4}$")
+_LEADERS = re.compile(r"(?:……|(?:[.．·‥]\s?){3})\s*\d{1,4}$")
+_PAGE = re.compile(r"(?<![\s.．…·])[\s.．…·]*\d{0,4}$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,7 @@ _CHARSET = re.compile(
 )
 _TITLE = re.compile("(?:规划|要点|方案|计划|纲要|报告|意见|通知)[）)]?(?:的通知)?$")
 _TITLE_SHORTEST = 6
-_SITE = re.compile(r"\s*(?:[-_—|–]{1,2}|>>)\s*[^-_—|–]{0,30}$")
+_SITE = re.compile(r"(?<!\s)\s*(?:[-_—|–]{1,2}|>>)\s*[^-_—|–]{0,30}$")
 _SHARE = 0.95
 """The main block is the deepest that still holds this share of the page's sentences outside links.
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _POINTS = 72 / 25.4  # a millimetre, the unit of the format
 _MOST_PAGES = 5000
+_MOST_TAGS = 500_000
+"""Of one part; a page of 3,000 characters, each an object of its own, has some 20,000."""
 
 
 def read_ofd(data: bytes, where: str) -> Paged:
@@ -25,6 +27,7 @@ def read_ofd(data: bytes, where: str) -> Paged:
     Raises InputError for a broken or encrypted file, one of pictures alone, and where ofdkit is not installed.
     """
     package.names(data, where)
+    package.check_tags(data, where, _MOST_TAGS)
     try:
         import ofdkit
     except ImportError:

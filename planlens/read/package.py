@@ -70,9 +70,18 @@ def _inflated(package: zipfile.ZipFile, entry: zipfile.ZipInfo, where: str) -> b
         with package.open(entry) as stream:
             while piece := stream.read(_PIECE):
                 out += piece
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:
         raise InputError(f"{where}: its part {entry.filename[:80]} is damaged; copy or save the file again") from error
     return bytes(out)
+
+
+def check_tags(data: bytes, where: str, most: int) -> None:
+    """Raise InputError where a part of XML has more than `most` tags, or is damaged."""
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        for entry in package.infolist():
+            if entry.filename.lower().endswith(".xml") and (count := _inflated(package, entry, where).count(b"<")) > most:
+                name = entry.filename[:80]
+                raise InputError(f"{where}: its part {name} has {count} tags, more than {most}; this is no plan")
 
 
 def _declares_type(xml: bytes) -> bool:

@@ -11,7 +11,7 @@ from planlens.read import lines
 from planlens.read.encoding import decode
 
 _HEADING = re.compile(r"(#{1,6})[ \t\u3000]+(?=[^\s#])")
-_CLOSING_MARKS = re.compile(r"[ \t]+#+$")
+_CLOSING_MARKS = re.compile(r"(?<![ \t])[ \t]+#+$")
 _RULE = re.compile(r"\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?$")
 _UNDERLINE = re.compile(r"(?:={3,}|-{3,}|\*{3,}|_{3,})$")
 _LIST_MARK = re.compile(r"(?:[-*+]|>)[ \t]+(?=\S)")

@@ -17,7 +17,7 @@ from planlens.read.workbook import opened
 
 _MOST_CELLS = 2_000_000  # a sheet formatted to its last column must not fill the memory
 _GIVEN_NAME = re.compile(r"(?:Sheet|Feuil|工作表)\s*\d*", re.IGNORECASE)
-_LITERAL = re.compile(r'"([^"]*)"|\\(.)|\[[^\]]*\]|_.|\*.')
+_LITERAL = re.compile(r'"([^"]*)"|\\(.)|\[[^\[\]]*\]|_.|\*.')
 _PLACES = re.compile(r"[0#?](?:[0#?,]*)(?:\.([0#?]+))?")
 _SCALED = re.compile(r"[0#?],+(?![0#?])|!")
 """Formats that show a number in thousands: the number itself is read."""
@@ -108,7 +108,7 @@ def shown(cell: Any) -> str:
 
 
 def _day(value: date, code: str) -> str:
-    bare = re.sub(r"\[[^\]]*\]|[\"\\]", "", code)
+    bare = re.sub(r"\[[^\[\]]*\]|[\"\\]", "", code)
     if "年" not in bare:
         return f"{value:%Y-%m-%d}"
     day = f"{value.day}日" if "日" in bare else ""

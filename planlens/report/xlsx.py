@@ -27,7 +27,7 @@ from planlens.report.tables import clause_map, headers
 
 _FACTS = ("head", "counts", "caveats", "coverage_counts", "figures", "pair")  # small tables that say what it is about
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,10})?")
-_COUNTED = re.compile(r"[（(][^（）()]*[0-9][^（）()]*[）)]$")  # 缺口（12）: a sheet's name says no count
+_COUNTED = re.compile(r"[（(][^（）()0-9]*[0-9][^（）()]*[）)]$")  # 缺口（12）: a sheet's name says no count
 _NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\'\x00-\x1f]")
 _LONGEST_NAME = 31
 _NARROWEST, _LEAST, _WIDEST = 7, 16, 48  # of a column, and of one of text, in digits
