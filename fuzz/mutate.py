@@ -1,4 +1,4 @@
-"""Damages files: bytes, the text in them, the numbers and attributes of their markup, and the parts of their archives."""
+"""Damages files: bytes, text, the numbers and attributes of markup, and the parts of archives."""
 
 from __future__ import annotations
 
@@ -17,21 +17,25 @@ ENCODINGS = (
     "shift_jis", "latin-1", "cp1252",
 )  # fmt: skip
 NASTY = (
-    "\0", "\ud800", "\udfff", "\u200b", "\u200d", "\u2060", "\ufeff", "\u202e", "\u2066", "\u2069", "\u061c", "\x1b[31m",
-    "\x07", "\x85", "\u2028", "\u2029", "\r", "\r\n", "\n\r", "\v", "\f", "\ufffd", "\ufffe", "\uffff", "\U0010ffff",
-    "\U000e0041", "\U0001f468\u200d\U0001f469", "e" + "\u0301" * 40, "\u0e33", "İ", "ß", "ﬀ", "ǅ", "Ⅳ", "①", "²", "½",
-    "٣", "۵", "߁", "１", "壹", "〇", "零", "万亿", "亿万", "廿", "兆", "千千万", "百分之", "‰", "%", "％", "：", "1:", "/10万",
-    "9" * 400, "0" * 400 + "1", "1" + "0" * 5000, "1.2.3.4", "1,,2", "1,000,00", ".5", "5.", "-5", "—", "1—", "~", "～",
-    "1e999", "NaN", "0/0", "1/0", "第十", "一、", "（一）", "(1)", "1.", "1．1．1．", "专栏", "附件", "表1", "2025年", "9999年",
-    "0年", "2025—2020年", "13月", "2月30日", "以上", "不少于", "不超过不低于", "到", "。", "；", "，", "、", "?", "??",
-    "锟斤拷", "烫烫烫", "&nbsp;", "&#0;", "&#x110000;", "&#xD800;", "?ldquo;", "/p>", "<p>", "</script><script>alert(1)</script>",
-    "=HYPERLINK(\"http://example.org\")", "@SUM(1)", "+1", "]]>", "<!--", "|", "｜", " | | | ", "\t\t", '"', '""', "《", "》",
-    "（", "）", "“", "**", "```", "---", "====", "#" * 7, "{{x}}", "%s", "{0}", "\\", "../", "$(x)",
+    "\x00", "\ud800", "\udfff", "\u200b", "\u200d", "\u2060", "\ufeff", "\u202e", "\u2066", "\u2069", "\u061c",
+    "\x1b[31m", "\x07", "\x85", "\u2028", "\u2029", "\r", "\r\n", "\n\r", "\x0b", "\x0c", "�", "\ufffe", "\uffff",
+    "\U0010ffff", "\U000e0041", "👨\u200d👩", "e" + "\u0301" * 40, "\u0e33", "İ", "ß", "ﬀ", "ǅ", "Ⅳ", "①", "²", "½",
+    "\u0663", "\u06f5", "\u07c1", "１", "壹", "〇", "零", "万亿", "亿万", "廿", "兆", "千千万", "百分之", "‰",
+    "%", "％", "：", "1:",
+    "/10万", "9" * 400, "0" * 400 + "1", "1" + "0" * 5000, "1.2.3.4", "1,,2", "1,000,00", ".5", "5.", "-5", "—", "1—",
+    "~", "～", "1e999", "NaN", "0/0", "1/0", "第十", "一、", "（一）", "(1)", "1.", "1．1．1．", "专栏",
+    "附件", "表1", "2025年",
+    "9999年", "0年", "2025—2020年", "13月", "2月30日", "以上", "不少于", "不超过不低于", "到", "。", "；",
+    "，", "、", "?", "??", "锟斤拷",
+    "烫烫烫", "&nbsp;", "&#0;", "&#x110000;", "&#xD800;", "?ldquo;", "/p>", "<p>",
+    "</script><script>alert(1)</script>",
+    "=HYPERLINK(\"http://example.org\")", "@SUM(1)", "+1", "]]>", "<!--", "|", "｜", " | | | ", "\t\t", "\"", "\"\"",
+    "《", "》", "（", "）", "“", "**", "```", "---", "====", "#######", "{{x}}", "%s", "{0}", "\\", "../", "$(x)",
 )  # fmt: skip
 NUMBERS = (
     "", "0", "-1", "1", "2", "00", "1.5", "-0.0", "65536", "1000000", "2147483648", "99999999999999999999", "1e309",
-    "NaN", "inf", "-inf", "０", "²", "x", " ", "../../etc/passwd", "http://example.org/x", "file:///etc/passwd", "#", "A" * 5000,
-    "true", "none", "Z", "AAAA1", "A0", "XFE1048577", "g 999999999 1", "g -1 5", "&amp;", "\u0661",
+    "NaN", "inf", "-inf", "０", "²", "x", " ", "../../etc/passwd", "http://example.org/x", "file:///etc/passwd", "#",
+    "A" * 5000, "true", "none", "Z", "AAAA1", "A0", "XFE1048577", "g 999999999 1", "g -1 5", "&amp;", "\u0661",
 )  # fmt: skip
 _NUMBER = re.compile(rb"-?\d+(?:\.\d+)?")
 _ATTRIBUTE = re.compile(rb'="[^"<>]{0,200}"')
@@ -97,7 +101,7 @@ def swapped(data: bytes, chance: random.Random) -> bytes:
 def sized(data: bytes, chance: random.Random) -> bytes:
     """A field of a binary structure set to an extreme."""
     at = chance.randrange(len(data) + 1)
-    number = struct.pack(chance.choice("<I >I <H >H".split()), chance.choice((0, 1, 0xFFFF, 0x7FFF, 0x100)))
+    number = struct.pack(chance.choice(("<I", ">I", "<H", ">H")), chance.choice((0, 1, 0xFFFF, 0x7FFF, 0x100)))
     return data[:at] + number + data[at + len(number) :]
 
 
@@ -234,7 +238,9 @@ def wrapped(data: bytes, chance: random.Random) -> bytes:
 
 
 def broken_tag(data: bytes, chance: random.Random) -> bytes:
-    return one_of(_TAG, data, chance, lambda tag: chance.choice((b"", tag * 2, tag.replace(b"/", b""), b"<![CDATA[", b"<!--")))
+    return one_of(
+        _TAG, data, chance, lambda tag: chance.choice((b"", tag * 2, tag.replace(b"/", b""), b"<![CDATA[", b"<!--"))
+    )
 
 
 _MARKUP: tuple[Bytes, ...] = (attribute, attribute, number, content, content, content, element, wrapped, broken_tag)

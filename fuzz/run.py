@@ -136,11 +136,16 @@ def main() -> int:
     for suffix in formats:
         seeds.pool(suffix)  # once, for all processes
     share = -(-asked.inputs // asked.jobs)
-    parts = [range(n, min(n + share, asked.first + asked.inputs)) for n in range(asked.first, asked.first + asked.inputs, share)]
+    parts = [
+        range(n, min(n + share, asked.first + asked.inputs))
+        for n in range(asked.first, asked.first + asked.inputs, share)
+    ]
     if len(parts) == 1:
         return 1 if fuzz(asked.seed, parts[0], formats, asked.folder, asked.office) else 0
     workers = [
-        multiprocessing.Process(target=lambda part=part: sys.exit(bool(fuzz(asked.seed, part, formats, asked.folder, asked.office))))
+        multiprocessing.Process(
+            target=lambda part=part: sys.exit(bool(fuzz(asked.seed, part, formats, asked.folder, asked.office)))
+        )
         for part in parts
     ]
     for worker in workers:

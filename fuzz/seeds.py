@@ -55,7 +55,9 @@ def markdown(lines: list[str]) -> bytes:
 
 def page(lines: list[str]) -> bytes:
     body = "".join(f'<p style="text-indent:2em">{html.escape(line)}</p>\n' for line in lines[1:])
-    rows = "".join("<tr>" + "".join(f'<td colspan="1" rowspan="1">{cell}</td>' for cell in row) + "</tr>" for row in TABLE)
+    rows = "".join(
+        "<tr>" + "".join(f'<td colspan="1" rowspan="1">{cell}</td>' for cell in row) + "</tr>" for row in TABLE
+    )
     return (
         f'<!DOCTYPE html><html><head><meta charset="utf-8"><title>{lines[0]}</title><script>var a = 1</script></head>'
         f'<body><div class="nav"><a href="/">首页</a></div><div id="content"><h1>{lines[0]}</h1>{body}'
@@ -97,7 +99,9 @@ def _small(data: bytes) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
         for entry in old.infolist():
-            idle = any(part in entry.filename for part in ("theme", "thumbnail", "customXml", "stylesWithEffects"))
+            idle = not entry.filename.endswith(".rels") and any(
+                part in entry.filename for part in ("theme", "thumbnail", "customXml", "stylesWithEffects")
+            )
             body = b"<a/>" if idle else old.read(entry)
             new.writestr(zipfile.ZipInfo(entry.filename), body, zipfile.ZIP_DEFLATED)
     return out.getvalue()
@@ -121,7 +125,12 @@ def workbook(lines: list[str]) -> bytes:
 
 
 def values(lines: list[str]) -> bytes:
-    rows = [*TABLE, (), ("序号", "工作任务", "牵头单位"), *((str(at), line, "市教育局") for at, line in enumerate(lines))]
+    rows = [
+        *TABLE,
+        (),
+        ("序号", "工作任务", "牵头单位"),
+        *((str(at), line, "市教育局") for at, line in enumerate(lines)),
+    ]
     return "\n".join(",".join(f'"{cell}"' for cell in row) for row in rows).encode()
 
 
@@ -161,14 +170,22 @@ def ofd(lines: list[str]) -> bytes:
         for at, line in enumerate(cut)
     )
     name = 'xmlns:ofd="http://www.ofdspec.org/2016"'
-    area = "<ofd:CommonData><ofd:PageArea><ofd:PhysicalBox>0 0 210 297</ofd:PhysicalBox></ofd:PageArea></ofd:CommonData>"
+    area = (
+        "<ofd:CommonData><ofd:PageArea><ofd:PhysicalBox>0 0 210 297</ofd:PhysicalBox></ofd:PageArea></ofd:CommonData>"
+    )
     pages = '<ofd:Pages><ofd:Page ID="9" BaseLoc="P.xml"/></ofd:Pages>'
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
         for member, text in (
-            ("OFD.xml", f"<ofd:OFD {name}><ofd:DocBody><ofd:DocRoot>D/Document.xml</ofd:DocRoot></ofd:DocBody></ofd:OFD>"),
+            (
+                "OFD.xml",
+                f"<ofd:OFD {name}><ofd:DocBody><ofd:DocRoot>D/Document.xml</ofd:DocRoot></ofd:DocBody></ofd:OFD>",
+            ),
             ("D/Document.xml", f"<ofd:Document {name}>{area}{pages}</ofd:Document>"),
-            ("D/P.xml", f'<ofd:Page {name}><ofd:Content><ofd:Layer ID="1">{objects}</ofd:Layer></ofd:Content></ofd:Page>'),
+            (
+                "D/P.xml",
+                f'<ofd:Page {name}><ofd:Content><ofd:Layer ID="1">{objects}</ofd:Layer></ofd:Content></ofd:Page>',
+            ),
         ):
             package.writestr(zipfile.ZipInfo(member), text, zipfile.ZIP_DEFLATED)
     return out.getvalue()

@@ -79,7 +79,10 @@ def check_tags(data: bytes, where: str, most: int) -> None:
     """Raise InputError where a part of XML has more than `most` tags, or is damaged."""
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         for entry in package.infolist():
-            if entry.filename.lower().endswith(".xml") and (count := _inflated(package, entry, where).count(b"<")) > most:
+            if (
+                entry.filename.lower().endswith(".xml")
+                and (count := _inflated(package, entry, where).count(b"<")) > most
+            ):
                 name = entry.filename[:80]
                 raise InputError(f"{where}: its part {name} has {count} tags, more than {most}; this is no plan")
 

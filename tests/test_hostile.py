@@ -1,0 +1,103 @@
+"""Files that are damaged, built to harm, or far too large: a plan or one clear line, in little time and memory."""
+
+from __future__ import annotations
+
+import io
+import random
+import sys
+import time
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from planlens import parse
+from planlens.errors import InputError
+from planlens.model import Plan, PlanInfo
+from planlens.read import ofd, package, read_document
+
+if sys.platform == "win32":
+    pytest.skip("the harness limits time by signals", allow_module_level=True)
+sys.path.append(str(Path(__file__).parents[1] / "fuzz"))
+
+import mutate
+import pipeline
+import seeds
+
+for needed in ("openpyxl", "pypdfium2", "reportlab", "ofdkit"):
+    pytest.importorskip(needed)
+
+
+def plan_of(path: Path, data: str | bytes) -> Plan:
+    path.write_bytes(data if isinstance(data, bytes) else data.encode("utf-8", "surrogatepass"))
+    return parse.build(read_document(path), PlanInfo("a", "a"))
+
+
+@pytest.mark.parametrize("suffix", [suffix for suffix in seeds.FORMATS if suffix != ".doc"])
+def test_mutated_files(suffix: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few of the inputs of `python fuzz/run.py`, the same ones each time."""
+    monkeypatch.setattr(seeds, "LENGTHS", (6, 6))
+    whole = seeds.pool.__wrapped__(suffix)
+    assert pipeline.run(whole[0], suffix).said == "plan"
+    for number in range(25):
+        chance = random.Random(f"{suffix}:{number}")
+        outcome = pipeline.run(mutate.damaged(whole[0], suffix, chance, whole[1]), suffix, thorough=number == 24)
+        assert not outcome.failed, (number, outcome.said, outcome.where, outcome.trace)
+
+
+def changed(data: bytes, part: str, change: Callable[[bytes], bytes]) -> bytes:
+    """The archive with one part changed."""
+    with zipfile.ZipFile(io.BytesIO(data)) as old:
+        return package.packed(
+            {name: change(old.read(name)) if name == part else old.read(name) for name in old.namelist()}
+        ).getvalue()
+
+
+def test_styles_elsewhere(tmp_path: Path) -> None:
+    def outside(part: bytes) -> bytes:
+        return part.replace(b'Target="styles.xml"', b'Target="http://example.org/s.xml" TargetMode="External"')
+
+    data = changed(seeds.pool(".docx")[0], "word/_rels/document.xml.rels", outside)
+    with pytest.raises(InputError, match="cannot be read as a Word document"):
+        plan_of(tmp_path / "a.docx", data)
+
+
+def test_a_member_before_the_start(tmp_path: Path) -> None:
+    """The directory of a spliced archive gives a place of a member that lies before the file's first byte."""
+    data = package.packed({"[Content_Types].xml": b"<a/>", "word/document.xml": b"<a/>"}).getvalue()
+    with pytest.raises(InputError, match=r"damaged|broken"):
+        plan_of(tmp_path / "a.docx", data[16:])
+
+
+def test_endless_tags(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ofd, "_MOST_TAGS", 1000)
+    data = changed(seeds.pool(".ofd")[0], "D/P.xml", lambda part: part + b"<a>" * 1000)
+    with pytest.raises(InputError, match="tags, more than 1000"):
+        plan_of(tmp_path / "a.ofd", data)
+
+
+LARGE = {
+    "headings": ("a.txt", "".join(f"第{n}章 工作{n}\n新增床位{n}张。\n" for n in range(2000))),
+    "columns": ("b.txt", " | ".join(["指标", *map(str, range(20_000))]) + "\n" + " | ".join(["床位", "1"] * 9000)),
+    "rows": ("c.csv", "指标,单位,2025年\n" + "床位,张,5\n" * 3000),
+    "brackets": ("d.txt", "（" * 50_000 + "新增床位5张" + "）" * 50_000),
+    "spans": ("f.html", '<table><tr><td rowspan="99999999" colspan="99999999">床位<td>5张</table>'),
+    "spaces": ("g.txt", "新增床位" + " " * 100_000 + "5张"),
+    "letters": ("h.txt", "新增床位5张" + "A" * 100_000),
+    "numbers": ("i.txt", "、".join(["新增床位5张"] * 5000)),
+}
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_large_takes_linear_time(tmp_path: Path, name: str) -> None:
+    file, text = LARGE[name]
+    start = time.process_time()
+    plan = plan_of(tmp_path / file, text)
+    assert time.process_time() - start < 10  # a quadratic reader takes minutes
+    assert plan.clauses or plan.commitments or plan.notes
+
+
+def test_a_page_nested_too_deeply(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no text in it"):
+        plan_of(tmp_path / "a.html", "<html><body>" + "<div>" * 20_000 + "新增床位5张。" + "</div>" * 20_000)
