@@ -365,7 +365,7 @@ def _against_text(target: Target, meeting: Meeting, *, gone: bool) -> list[Findi
     texts = "\n".join(c.text for c in meeting.old), "\n".join((meeting.new.text, *(i.text for i in meeting.heirs)))
     here, there = texts if gone else texts[::-1]
     written = [f for f in quantity.find(there) if _writes(f, target)]
-    if len(written) < sum(_writes(f, target) for f in quantity.find(here)):
+    if not written or len(written) < sum(_writes(f, target) for f in quantity.find(here)):
         sides = (target.quantity.text, "未写明")
         return [("number", "数值: " + " → ".join(sides if gone else sides[::-1]))]
     if any(f.quantity.bound == target.quantity.bound for f in written):
