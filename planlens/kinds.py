@@ -592,7 +592,7 @@ def _when(deadline: str | None, year: int | None) -> str | None:
     """A deadline without its manner of speaking; in an annual plan 年底前, 2025年底 and 年内 are one."""
     if deadline is None:
         return None
-deadline = quantity.in_figures("".join(fold(deadline).split()))
+    deadline = quantity.in_figures("".join(fold(deadline).split()))
     bare = re.sub(r"^(?:力争)?(?:到|至|在|于)?|(?:之?前|以前|以内|之内|内|底|末){1,4}$", "", deadline)
     relative = "年" if year is not None and bare in (f"{year}年", "年", "今年", "本年", "当年", "全年") else bare
     return relative.replace(f"{year}年", "") or "年"
