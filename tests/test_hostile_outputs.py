@@ -35,6 +35,9 @@ def plan(year: int, count: int) -> str:
             f"（{'一二三四五六七八九十'[n % 10]}）{attack}。{attack}新增床位{count + n}张，推进{attack}建设{year}。"
         )
     lines += ["二、服务", *(f"{attack}，引进人才{count + n}名。" for n, attack in enumerate(ATTACKS))]
+    names = ("甲类床位", "乙类床位", "丙类床位", "=1+1", "@SUM(A1)")
+    lines += ["三、床位", "", "| 指标 | 单位 | 目标 |", "|---|---|---|"]
+    lines += [f"| {name} | 张 | {count + n} |" for n, name in enumerate(names)]
     return "\n".join(lines) + "\n"
 
 
