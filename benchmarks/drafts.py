@@ -188,7 +188,7 @@ def _listed(name: str, draw: Draw, words: Sequence[str], kind: str) -> Planted |
     leaves = [
         c
         for c in of.clauses
-        if c.role == "task" and c.label and c.key not in parents and len(c.body) and not c.key.startswith("附件")
+        if c.role == "task" and c.label and c.key not in parents and len(c.body) and not re.match("附件|.*¶", c.key)
     ]
     leaves = [c for c in leaves if not re.search("目标|指标|要求|思路|原则", c.heading)]
     depth = Counter(c.depth for c in leaves).most_common(1)

@@ -36,6 +36,15 @@ _BOX = re.compile(rf"(专\s*栏|专\s*题|图\s*表|框)\s*([{_CN}]{{1,3}}|\d{{1
 _TABLE = re.compile(rf"(附?表)\s*([{_CN}]{{1,3}}|\d{{1,3}})?(?=[:：\s“\"《\u4e00-\u9fff]|$)")
 _ATTACHMENT = re.compile(rf"附\s*件\s*([{_CN}]{{1,3}}|\d{{1,3}})?\s*(?:[:：.]|$|(?=\s))")
 _FIRST_OF_LIST = re.compile(r"\s*[1１]\s*[.．、]")  # 附件：1.任务清单 is a list of attachments, not one of them
+_DAY = r"(?:\d{4}|[一二三四五六七八九零〇○]{4})年\s?[\d一二三四五六七八九十]{1,3}月\s?[\d一二三四五六七八九十]{1,3}日"
+# What stands below the last clause (GB/T 9704-2012, 7.3.4 to 7.4): its attachments named, the signature with its date,
+# a remark in brackets, the imprint.
+_CLOSING = re.compile(
+    rf"附\s*件?\s*[:：]|[（(](?:此件|联系人|联系电话)|抄\s*[送报]\s*[:：]|(?:[^，,。；;：:]{{2,30}}\s)?{_DAY}(?:印发)?$"
+)
+_DATE = re.compile(_DAY + "$")
+_SIGNATURE = re.compile(r"[^，,。；;：:、！？\d]{4,40}$")
+_CLOSING_REACH = 40  # blocks looked ahead: behind the end of a document stands less
 _DASH = re.compile(r"[—–-]{2,}\s*|[●■◆▲★▪•]\s*")
 _NOTE_LINE = re.compile(r"(?:备注|说明|注释?|数据来源|资料来源)\s*[:：]")
 _GLOSSARY = re.compile(
@@ -167,8 +176,8 @@ class _Node:
 def parse(document: Document) -> tuple[tuple[Clause, ...], tuple[Note, ...]]:
     """The outline of a document, in reading order, and notes on lost headings and restated attachments.
 
-    Text before the first label is a clause of role preamble with key "序". A document without any label is one clause
-    with key "全文", said in a note.
+    Text before the first label is a clause of role preamble with key "序", signature and names of attachments below the
+    last one likewise with key "落款". A document without any label is one clause with key "全文", said in a note.
     """
     builder = _Builder(document)
     for index, block in enumerate(document.blocks):
@@ -221,6 +230,8 @@ class _Builder:
             self._labelled(found, line, block)
         elif dash := _DASH.match(line):
             self._dashed(dash, line, block)
+        elif self._closes(index, line):
+            self._close(block)
         else:
             self._text(block, line)
 
@@ -236,6 +247,47 @@ class _Builder:
             if block.kind == "row" or _label(following) is not None:
                 return True
         return False
+
+    def _closes(self, index: int, line: str) -> bool:
+        """Whether a line opens what stands below the last clause: 附件：…, a signature, its date, （此件公开发布）."""
+        if not self.numbered or not self.open or self.open[-1].name == "落款":
+            return False
+        if not (_CLOSING.match(line) or self._signs(index, line)):
+            return False
+        own = self.open[-1].own
+        return not (own and self._unfinished(own[-1])) and self._is_last(index, line)
+
+    def _close(self, block: Block) -> None:
+        """What stands below the last clause belongs to no chapter: a clause at the top, until another label follows."""
+        closing = _Node(self.DASH, "落款", None, "", "", block.span.start, block.span.start, None, "preamble")
+        closing.own.append(block.span)
+        self.nodes.append(closing)
+        self.open.append(closing)
+
+    def _signs(self, index: int, line: str) -> bool:
+        """Names of bodies above a date."""
+        for block in self.blocks[index + 1 : index + 4]:
+            if not _SIGNATURE.match(line):
+                return False
+            line = block.span.of(self.text)
+            if _DATE.match(line):
+                return True
+        return False
+
+    def _is_last(self, index: int, line: str) -> bool:
+        """Whether no number goes on behind a line before an attachment, a document of its own or the end."""
+        named = _ATTACHMENT.match(line)
+        listed = 1 if named is not None and _FIRST_OF_LIST.match(line, named.end()) else 0
+        for at in range(index + 1, min(index + _CLOSING_REACH, len(self.blocks))):
+            following = self.blocks[at].span.of(self.text)
+            if _GLOSSARY.match(following) or self._starts_attachment(at, following):
+                return True
+            label = label_of(following)
+            if listed and label == (60, listed + 1):
+                listed += 1
+            elif label is not None or self.blocks[at].kind == "row":
+                return label is not None and label[1] == 1
+        return len(self.blocks) <= index + _CLOSING_REACH
 
     def _row_follows(self, index: int) -> bool:
         return any(b.kind == "row" for b in self.blocks[index + 1 : index + 4])
@@ -371,8 +423,9 @@ class _Builder:
 
     @staticmethod
     def _awaits_heading(top: _Node, block: Block, line: str) -> bool:
-        """Whether a number stood on a line of its own, as <br> leaves it, and this is its heading."""
-        bare = top.number is not None and bool(top.label) and not top.heading and not top.own
+        """Whether a number stood on a line of its own, as <br> leaves it and as 附件1 does, and this is its heading."""
+        numbered = top.number is not None or top.rank == _Builder.ATTACHMENT
+        bare = numbered and bool(top.label) and not top.heading and not top.own
         return bare and block.kind != "row" and len(line) <= _LONGEST_HEADING and not re.search("[。；！？;，：]", line)
 
     def _unfinished(self, last: Span) -> bool:
@@ -576,9 +629,8 @@ def _name(nodes: Sequence[_Node], notes: list[Note]) -> None:
         elif node.rank == _Builder.BOX:
             key = node.name
         elif node.rank == _Builder.DASH:
-            assert node.parent is not None or node.name == "¶"
             if node.parent is None:
-                key = "¶"
+                key = node.name
             else:
                 node.parent.children += 1
                 key = f"{node.parent.key}/¶{node.parent.children}"
