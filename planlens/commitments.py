@@ -223,6 +223,8 @@ def _lead(item: str, end: int, lexicon: Lexicon) -> str:
         before = before.replace(deadline, "", 1)
     for _ in range(4):  # 要进一步全面…
         before = before.strip(" \u3000，,")
+        if not before.endswith(lexicon.adverbs) and not before.startswith(lexicon.adverbs):
+            break
         word = next((w for w in lexicon.adverbs if before.endswith(w)), "")
         before = before.removesuffix(word)
         word = next((w for w in lexicon.adverbs if before.startswith(w) and len(w) > 1), "")

@@ -91,10 +91,12 @@ class Words:
         >>> [text[s:e] for text in ["研究制定办法"] for s, e in Words(["研究", "研究制定", "办法"]).find(text)]
         ['研究制定', '办法']
         """
-        at = 0
-        while at < len(text):
-            for size in self._lengths.get(text[at], ()):
-                if at + size <= len(text) and text[at : at + size] in self._words:
+        lengths, words, at, end = self._lengths, self._words, 0, len(text)
+        if lengths.keys().isdisjoint(text):
+            return
+        while at < end:
+            for size in lengths.get(text[at], ()):
+                if at + size <= end and text[at : at + size] in words:
                     yield at, at + size
                     at += size
                     break

@@ -99,13 +99,19 @@ def bare(text: str) -> str:
     """
     simple = simplified(_NUMBERING.sub("", text, count=1))
     folded = unicodedata.normalize("NFKC", simple).translate(_DASHES)
-    return "".join(char for at, char in enumerate(folded) if _says(folded, at))
+    return _said(folded)
 
 
-def _says(text: str, at: int) -> bool:
+_UNSURE = re.compile(r"[^\w%‰+<>=≥≤℃]|_")
+
+
+def _said(text: str) -> str:
+    """The characters that say something."""
+    return _UNSURE.sub(lambda found: found[0] if _in_number(text, found.start()) else "", text)
+
+
+def _in_number(text: str, at: int) -> bool:
     char = text[at]
-    if char.isalnum() or char in "%‰+<>=≥≤℃":
-        return True
     between = 0 < at < len(text) - 1 and text[at - 1].isdigit() and text[at + 1].isdigit()
     return between and char in ".:/-–—~"
 
@@ -113,8 +119,7 @@ def _says(text: str, at: int) -> bool:
 def _key(unit: str) -> str:
     """What two units must share to be one word: width and the choice of mark do not count."""
     folded = unicodedata.normalize("NFKC", unit)
-    said = "".join(char for at, char in enumerate(folded) if _says(folded, at))
-    return said or "".join(_MARKS.get(char, char) for char in folded.strip())
+    return _said(folded) or "".join(_MARKS.get(char, char) for char in folded.strip())
 
 
 def _units(text: str) -> list[str]:

@@ -190,6 +190,7 @@ def _background() -> tuple[dict[str, int], int]:
     return {word: int(count) for word, count in pairs}, total
 
 
+@functools.lru_cache(maxsize=1 << 16)
 def informative(word: str) -> float:
     """Smoothed inverse sentence frequency of a word in the background: 发展 is low, a word never seen highest.
 
