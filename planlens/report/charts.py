@@ -26,6 +26,7 @@ from planlens.track import Track
 
 _MOST_SECTIONS = 20  # in a chart or a list of choices; with more of them nobody finds one
 _MOST_ROWS = 120  # of one chart: what comes behind them stands in the table, which the note says
+_MOST_MOVES = 60  # three pictures of a page each
 _COMPUTED = ("comparable", "convertible")
 
 
@@ -174,13 +175,21 @@ def moves(result: Comparison, tables: Sequence[Table], m: Messages) -> tuple[Mov
             drawn[scale].append(Moved(row[0], old_value, new_value, row[3], float(amount)))
     same = sum(shift.direction == "same" for shift in like)
     others = len(like) - same - sum(map(len, drawn.values()))
-    note = m("chart.moves_note", same=same, others=others)
+    shown = {scale: _greatest(moved) for scale, moved in drawn.items()}
+    smaller = sum(len(moved) - len(shown[scale]) for scale, moved in drawn.items())
+    note = m("chart.moves_note", same=same, others=others) + (m("chart.moves_less", count=smaller) if smaller else "")
     made = [
-        Moves(f"shifts-{scale}", "shifts", m("chart.moves_" + scale), "", tuple(drawn[scale]), unit)
+        Moves(f"shifts-{scale}", "shifts", m("chart.moves_" + scale), "", shown[scale], unit)
         for scale, unit in (("percent", "%"), ("points", ""))
         if drawn[scale]
     ]
     return (*made[:-1], *(replace(last, note=note) for last in made[-1:]))
+
+
+def _greatest(moved: Sequence[Moved]) -> tuple[Moved, ...]:
+    """As many as a chart can show, those that moved most, in the order of the table."""
+    kept = sorted(range(len(moved)), key=lambda at: (-abs(moved[at].amount), at))[:_MOST_MOVES]
+    return tuple(moved[at] for at in sorted(kept))
 
 
 def _in_percent(places: Places, shift: Shift) -> bool:
