@@ -162,7 +162,7 @@ def _bounds() -> tuple[re.Pattern[str], dict[str, Bound], re.Pattern[str], dict[
     return (
         re.compile(f"{reach}|{each}"),
         before_words | bare_words,
-        re.compile(rf"\s*(?:[(（]含[^)）]{{0,6}}[)）]\s*)?(?P<word>{after})"),
+        re.compile(rf"\s{{0,9}}(?:[(（]含[^)）]{{0,6}}[)）]\s{{0,9}})?(?P<word>{after})"),
         after_words,
         re.compile(rf"(?P<word>{bare})\s*$"),
     )

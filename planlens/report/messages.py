@@ -19,7 +19,10 @@ else:
     import tomli as tomllib
 
 LANGUAGES = ("zh", "en")
-_QUOTED = {"phrase": "(“.*?”(?=[、；]|$)|《[^》]*》)", "reading": "(“[^”]*”|'[^']*')"}  # a plan's words may hold quotes
+_QUOTED = {  # a plan's words may hold quotes; each is looked for within a paragraph's length, so that time stays linear
+    "phrase": "(“.{0,600}?”(?=[、；]|$)|《[^》]{0,300}》)",
+    "reading": "(“[^”]{0,300}”|'[^']{0,300}')",
+}
 
 
 @dataclass(frozen=True, slots=True)
