@@ -534,7 +534,8 @@ def _heading(rest: str, marked: bool) -> tuple[str, int]:
         colon = re.match(r"([^:：，,。]{2,14})[:：](?=.{15,})", stripped)
         if colon and not marked:
             return colon[1], lead + colon.end()
-        if marked or len(stripped) <= 50:
+        broken = stripped.endswith(("，", "、")) and not marked  # a sentence that goes on in the next line
+        if (marked or len(stripped) <= 50) and not broken:
             return stripped, len(rest)
         return "", lead
     colon = re.match(r"([^:：，,。]{2,14})[:：]", stripped)
