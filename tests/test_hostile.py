@@ -63,6 +63,13 @@ def test_styles_elsewhere(tmp_path: Path) -> None:
         plan_of(tmp_path / "a.docx", data)
 
 
+@pytest.mark.parametrize("name", [b"w:document", b"w:body"])
+def test_a_document_of_another_name(tmp_path: Path, name: bytes) -> None:
+    data = changed(seeds.pool(".docx")[0], "word/document.xml", lambda part: part.replace(name, b"w:x"))
+    with pytest.raises(InputError, match="cannot be read as a Word document"):
+        plan_of(tmp_path / "a.docx", data)
+
+
 def test_a_member_before_the_start(tmp_path: Path) -> None:
     """The directory of a spliced archive gives a place of a member that lies before the file's first byte."""
     data = package.packed({"[Content_Types].xml": b"<a/>", "word/document.xml": b"<a/>"}).getvalue()

@@ -87,6 +87,8 @@ def _open(data: bytes, where: str) -> WordDocument:
     try:
         document = docx.Document(package.packed({name: _transitional(part) for name, part in members.items()}))
         document.styles.element  # noqa: B018 python-docx follows these references only when asked
+        if document.element.body is None:
+            raise ValueError("no body")
         return document
     except Exception as error:  # python-docx and lxml have many kinds for a broken package
         raise InputError(f"{where}: cannot be read as a Word document; open it in Word and save it as .docx") from error
