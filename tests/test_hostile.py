@@ -70,6 +70,17 @@ def test_a_document_of_another_name(tmp_path: Path, name: bytes) -> None:
         plan_of(tmp_path / "a.docx", data)
 
 
+def test_a_part_of_no_kind_and_broken_footnotes(tmp_path: Path) -> None:
+    whole = seeds.pool(".docx")[0]
+    rels = "word/_rels/document.xml.rels"
+    extra = b'<Relationship Id="rId99" Type="x/footnotes" Target="webSettings.xml"/></Relationships>'
+    added = changed(whole, rels, lambda part: part.replace(b"</Relationships>", extra))
+    broken = changed(added, "word/webSettings.xml", lambda _: b"<a")
+    assert "未能读出的脚注：1" in [note.why for note in plan_of(tmp_path / "a.docx", broken).notes]
+    unnamed = changed(whole, rels, lambda part: part.replace(b"</Relationships>", extra.replace(b"Type", b"Kind")))
+    assert plan_of(tmp_path / "b.docx", unnamed).clauses
+
+
 def test_a_member_before_the_start(tmp_path: Path) -> None:
     """The directory of a spliced archive gives a place of a member that lies before the file's first byte."""
     data = package.packed({"[Content_Types].xml": b"<a/>", "word/document.xml": b"<a/>"}).getvalue()

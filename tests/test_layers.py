@@ -128,7 +128,11 @@ def test_document_libraries_are_imported_at_the_edges() -> None:
 
 def test_only_the_command_line_prints_or_exits() -> None:
     for _, path in files():
-        if path.parent.name == "cli" or path.name in ("__main__.py", "fit.py", "fit_places.py"):  # python -m planlens.fit is a command
+        if path.parent.name == "cli" or path.name in (
+            "__main__.py",
+            "fit.py",
+            "fit_places.py",
+        ):  # python -m planlens.fit is a command
             continue
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             name = ast.unparse(node.func) if isinstance(node, ast.Call) else ""

@@ -291,9 +291,14 @@ def _footnotes(document: WordDocument, reading: _Reading) -> None:
     from docx.oxml.parser import parse_xml
 
     for relation in document.part.rels.values():
-        if relation.is_external or not relation.reltype.endswith(("/footnotes", "/endnotes")):
+        if relation.is_external or not (relation.reltype or "").endswith(("/footnotes", "/endnotes")):
             continue
-        for note in parse_xml(relation.target_part.blob):
+        try:
+            notes = parse_xml(relation.target_part.blob)
+        except SyntaxError:  # lxml's error for XML that is not well formed
+            reading.dropped["未能读出的脚注"] += 1
+            continue
+        for note in notes:
             if note.get(f"{_W}type") not in (None, "normal"):
                 continue
             lines = (one_line("".join(_words(paragraph, reading))) for paragraph in note.iter(f"{_W}p"))
@@ -306,6 +311,6 @@ def _footnotes(document: WordDocument, reading: _Reading) -> None:
 def _aside(document: WordDocument, reading: _Reading) -> None:
     """Count what stands beside the text: running heads and feet, comments."""
     for relation in document.part.rels.values():
-        why = next((why for end, why in _ASIDE.items() if relation.reltype.endswith(end)), None)
+        why = next((why for end, why in _ASIDE.items() if (relation.reltype or "").endswith(end)), None)
         if why and not relation.is_external and re.search(rb"<w:t[ >][^<]*[^<\s]", relation.target_part.blob):
             reading.dropped[why] += 1
