@@ -23,6 +23,7 @@ _GAP_BLANK = 0.12
 """Ems of white that a blank in the file must leave to be one: some programs write blanks without width."""
 _RAISED, _SMALL = 0.2, 0.78
 """A digit this much higher (ems) and smaller (share) than its row is the mark of a footnote, or a square metre's 2."""
+_WIDEST = 15_000.0  # points: what a page may be wide (PDF 1.7, Annex C), whatever a file says
 _GUTTER = 0.9
 """Ems of white between two columns; Word's default is two, LibreOffice's narrowest one."""
 _COLUMN_ROWS = 4
@@ -309,7 +310,9 @@ def _gutter(items: list[Row | Frame]) -> float | None:
     for row in items:
         if isinstance(row, Row):
             gaps = [*_gaps(row), *_gaps_to(frames, row)]
-            votes.update(at for left, right in gaps for at in range(int(left) + 1, int(right) + 1))
+            votes.update(
+                at for left, right in gaps for at in range(int(max(left, 0)) + 1, int(min(right, _WIDEST)) + 1)
+            )
     if not votes:
         return None
     most = max(votes.values())

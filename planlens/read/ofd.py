@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -59,6 +60,9 @@ def _pages(document: ofdkit.OFDDocument) -> tuple[list[Page], list[int]]:
             x, y, width, height = page.box
             glyphs = tuple(dict.fromkeys(glyph for run in page.runs for glyph in _glyphs(run, x, y)))
         except ofdkit.OFDError:
+            broken.append(number)
+            continue
+        if not all(math.isfinite(place) for glyph in glyphs for place in (glyph.x0, glyph.x1, glyph.y, glyph.size)):
             broken.append(number)
             continue
         pages.append(Page(number, width * _POINTS, height * _POINTS, glyphs))

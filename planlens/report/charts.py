@@ -25,6 +25,7 @@ from planlens.report.summary import named
 from planlens.track import Track
 
 _MOST_SECTIONS = 20  # in a chart or a list of choices; with more of them nobody finds one
+_MOST_NAMED = 60  # sections of a plan that has no fewer: the others are one
 _MOST_ROWS = 120  # of one chart: what comes behind them stands in the table, which the note says
 _MOST_MOVES = 60  # three pictures of a page each
 _COMPUTED = ("comparable", "convertible")
@@ -203,6 +204,8 @@ def _in_percent(places: Places, shift: Shift) -> bool:
 class Sections:
     """The parts of a plan that charts and filters speak of: the deepest cut of its outline that is not too fine.
 
+    Where even the highest is, those behind the first are one part, which says how many they are.
+
     `names` in reading order; `of` gives for the key of a commitment the number of its section.
     """
 
@@ -214,8 +217,10 @@ class Sections:
         cut = next((c for c in reversed(cuts) if len(set(c.values())) <= _MOST_SECTIONS), cuts[0] if cuts else {})
         used = set(cut.values())
         order = {key: n for n, key in enumerate(key for key in clauses if key in used)}
-        self.names = [one_line(numbered(clauses[key])) for key in order]
-        self.of = {key: order[section] for key, section in cut.items()}
+        names = [one_line(numbered(clauses[key])) for key in order]
+        rest = len(names) - _MOST_NAMED + 1
+        self.names = names if rest < 2 else [*names[: _MOST_NAMED - 1], f"… +{rest}"]
+        self.of = {key: min(order[section], len(self.names) - 1) for key, section in cut.items()}
 
 
 def _chain(clauses: Mapping[str, Clause], key: str) -> list[str]:
