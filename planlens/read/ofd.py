@@ -41,6 +41,8 @@ def read_ofd(data: bytes, where: str) -> Paged:
     except (ofdkit.OFDError, ValueError, RecursionError) as error:
         told = " ".join(str(error).split())[:100]
         raise InputError(f"{where}: a broken or encrypted .ofd ({told}); save it again, or as .pdf") from error
+    if broken and not pages:
+        raise InputError(f"{where}: none of its pages can be read; save it again, or as .pdf")
     if not any(page.glyphs for page in pages):
         raise InputError(f"{where}: pages of pictures without text; recognise a scan first, or save it as .docx")
     text, encoding, blocks, notes, marks = of_pages(pages)
