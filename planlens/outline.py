@@ -658,6 +658,8 @@ def _attachment(node: _Node) -> str | None:
 
 def _chinese(number: int) -> str:
     digits = "零一二三四五六七八九"
+    if number > 99:
+        return str(number)
     tens, ones = divmod(number, 10)
     return (digits[tens] if tens > 1 else "") + ("十" if tens else "") + (digits[ones] if ones else "")
 
