@@ -40,7 +40,7 @@ _DAY = r"(?:\d{4}|[一二三四五六七八九零〇○]{4})年\s?[\d一二三�
 # What stands below the last clause (GB/T 9704-2012, 7.3.4 to 7.4): its attachments named, the signature with its date,
 # a remark in brackets, the imprint.
 _CLOSING = re.compile(
-    rf"附\s*件?\s*[:：]|[（(](?:此件|联系人|联系电话)|抄\s*[送报]\s*[:：]|(?:[^，,。；;：:]{{2,30}}\s)?{_DAY}(?:印发)?$"
+    rf"附\s{{0,4}}(?:件\s{{0,4}})?[:：]|[（(](?:此件|联系人|联系电话)|抄\s*[送报]\s*[:：]|(?:[^，,。；;：:]{{2,30}}\s)?{_DAY}(?:印发)?$"
 )
 _DATE = re.compile(_DAY + "$")
 _SIGNATURE = re.compile(r"[^，,。；;：:、！？\d]{4,40}$")

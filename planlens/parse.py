@@ -15,7 +15,7 @@ from .traditional import simplified
 
 _NARROW = str.maketrans("０１２３４５６７８９％．", "0123456789%.")
 _FIGURES = str.maketrans("〇○零一二三四五六七八九", "000123456789")
-_YEAR = re.compile("二[〇○零][〇○零一二三四五六七八九]{2}(?=年|[—–～~-]+二)")
+_YEAR = re.compile("二[〇○零][〇○零一二三四五六七八九]{2}(?=年(?![一二三四五六七八九十])|[—–～~-]+二)")
 _QUOTED = re.compile('"([^"“”\n]{1,60})"')
 _NAMED = 5
 """Commitments that the note on damage names; the notes of the single spots follow it."""
