@@ -93,7 +93,9 @@ class _Side:
 
 
 def _counts(clause: Clause) -> bool:
-    return bool(clause.heading) and clause.role != "preamble"
+    """A preamble promises nothing, and the title of an attachment names a paper, not a matter."""
+    paper = clause.parent is None and clause.key.startswith("附件")
+    return bool(clause.heading) and clause.role != "preamble" and not paper
 
 
 def _held(sides: tuple[_Side, _Side], found: Counterparts) -> list[NDArray[np.float64]]:
