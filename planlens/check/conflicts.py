@@ -87,7 +87,8 @@ def _pairs(plan: Plan, told: list[Target], rows: set[str]) -> Iterator[tuple[Tar
 
 def _between_tables(plan: Plan, crowds: Iterable[list[Target]], rows: set[str]) -> Iterator[tuple[Target, Target]]:
     for crowd in crowds:
-        for a, b in combinations([t for t in crowd if t.key in rows and t.role == "target"], 2):
+        told = [t for t in crowd if t.key in rows and t.role == "target"]
+        for a, b in combinations(told if len(told) <= _CROWD else [], 2):
             if a.quote != b.quote and _conflict(plan, a, b):
                 yield a, b
 
