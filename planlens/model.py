@@ -103,8 +103,9 @@ class Document:
 class Clause:
     """A node of the outline.
 
-    `key` is its path ("四/十二", "专栏3", "表2"); `label` the number as written ("（十二）"); `heading` the heading
-    without the number, empty where a number runs straight into its text. `span` covers the number, the heading, the
+    `key` is its path ("四/十二", "专栏3", "表2", and "落款" for what stands below the last clause); `label` the number
+    or mark as written ("（十二）", "——"); `heading` the heading without the number, empty where a number runs straight
+    into its text. `span` covers the number, the heading, the
     text and all descendants; `body` the clause's own text, without number, heading and descendants; where there is
     none, start == end.
     `parent` is the key of the clause above, None at the top. An attachment has the role attachment only where it

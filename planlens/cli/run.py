@@ -325,8 +325,8 @@ def _typed(context: click.Context) -> tuple[str, ...]:
         values = [str(one) for one in value] if isinstance(value, (tuple, list)) else [str(value)]
         if isinstance(parameter, click.Argument):
             words += values
-        elif value is True:
-            options.append(parameter.opts[0])
+        elif getattr(parameter, "is_flag", False):  # several may set one name: --text, --notes
+            options += [parameter.opts[0]] if value in (True, getattr(parameter, "flag_value", None)) else []
         else:
             options += [word for one in values for word in (parameter.opts[0], one)]
     return (*words, *options)
