@@ -496,7 +496,7 @@ class Proof:
     """What came of deriving a report again by its `command`: `rows` were compared.
 
     `changed` are the inputs whose bytes are others now; `goes_by` is (what, then, now) for the version, the word lists,
-    the weights or the semantic model that is another one.
+    the weights or the semantic model that is another one; `left` files of a pack that were not compared.
     """
 
     command: tuple[str, ...]
@@ -504,6 +504,7 @@ class Proof:
     changed: tuple[str, ...]
     goes_by: tuple[tuple[str, str, str], ...]
     differences: tuple[Difference, ...]
+    left: tuple[str, ...] = ()
 
     @property
     def holds(self) -> bool:

@@ -24,7 +24,7 @@ from planlens import alignments
 from planlens.errors import InputError, PlanlensError
 from planlens.library import Entry, Library
 from planlens.model import Difference, PlanInfo, Proof
-from planlens.report.readback import Row, Written, read, values
+from planlens.report.readback import PACK, Row, Written, read, values
 
 # command → plan references among its arguments: from which on (None: they are files of reviewed links)
 COMMANDS: dict[str, int | None] = {
@@ -201,7 +201,8 @@ def arguments(written: Written, found: Inputs, own: dict[str, str | None]) -> li
         options += ["--lang", "zh"]
     if name in _SEMANTIC and written.manifest.get("semantic") is None and "--no-semantic" not in options:
         options.append("--no-semantic")
-    return ["diff" if name == "pack" else name, *made, *options, *(word for word in written.shown if word in _LOOKS)]
+    asked = "diff" if name == "pack" and written.form != PACK else name  # one file of a pack is a report of diff
+    return [asked, *made, *options, *(word for word in written.shown if word in _LOOKS)]
 
 
 _LOOKS = ("--full", "--tracked")
@@ -243,13 +244,17 @@ def check(
             home = folder / alignments.FOLDER
             home.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(found.reviewed, home / _reviewed_name(written))
-        target = Path(name, f"report.{written.form}")
+        target = Path(name, PACK if written.form == PACK else f"report.{written.form}")
         run([*words, "-o", str(target)], Again(command, Library(folder, entries)))
         again = read(target)
     goes_by = tuple(_goes_by(written.manifest, again.manifest))
     told = {name for name, _, _ in goes_by}
-    rows = [(*_of_manifest(each.manifest, told | {"command"}), *each.rows) for each in (written, again)]
-    return Proof(command, len(written.rows), found.changed, goes_by, tuple(differences(*rows)))
+    files = [name for name in written.files if name in again.files]
+    if written.files and not files:
+        raise InputError(f"{', '.join(written.files)}: cannot be made here to be compared; `planlens pack` says why")
+    left = (*(name for name in written.files if name not in files), *written.others)
+    mine, theirs = ((*_of_manifest(each.manifest, told | {"command"}), *each.of(files)) for each in (written, again))
+    return Proof(command, len(written.of(files)), found.changed, goes_by, tuple(differences(mine, theirs)), left)
 
 
 def _named(entries: Sequence[Entry], written: Written, folder: Path) -> tuple[Entry, ...]:

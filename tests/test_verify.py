@@ -10,9 +10,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from rendering import need
 
 from planlens.cli import main
 from planlens.library import Library, init
+from planlens.report.embed import REMARK
 
 OLD = """中山市2024年卫生健康工作要点
 
@@ -192,6 +194,61 @@ def test_the_files_of_a_pack_are_verified(capsys: pytest.CaptureFixture[str], mo
     for name in ("result.json", "report.docx", "report.html", "report.xlsx"):
         code, proof = verified(capsys, Path("meeting", name))
         assert (code, proof["differences"]) == (0, [])
+
+
+@pytest.fixture
+def meeting(monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A pack without a PDF, which takes a browser seconds."""
+    monkeypatch.setenv("PATH", "")
+    assert main(["pack", "2024", "2025", "-o", "meeting", "--full", "--lang", "en"]) == 0
+    return Path("meeting")
+
+
+def test_a_pack_is_verified_whole_and_each_file_that_tells_nothing_of_itself(
+    capsys: pytest.CaptureFixture[str], meeting: Path
+) -> None:
+    code, proof = verified(capsys, meeting)
+    assert (code, proof["differences"], proof["not_compared"]) == (0, [], ["charts.png"])
+    rows = int(str(proof["rows"]))
+    for name in ("summary.docx", "summary.md", "shifts.csv", "changes.csv"):
+        code, proof = verified(capsys, meeting / name)
+        assert (code, proof["differences"]) == (0, []) and 0 < int(str(proof["rows"])) < rows / 2
+
+
+def test_one_number_in_one_file_of_a_pack_is_told_with_the_file(
+    capsys: pytest.CaptureFixture[str], meeting: Path
+) -> None:
+    changes = meeting / "changes.csv"
+    changes.write_bytes(changes.read_bytes().replace("90名".encode(), "95名".encode(), 1))
+    (meeting / "notes.txt").write_text("of somebody else", "utf-8")
+    for file in (meeting, changes):
+        code, proof = verified(capsys, file)
+        assert code == 1 and [row["part"] for row in proof["differences"]] == ["changes.csv: csv"]  # type: ignore[attr-defined]
+        assert proof["not_compared"] == (["charts.png", "notes.txt"] if file == meeting else [])
+
+
+def test_a_folder_that_is_no_pack_is_one_line(capsys: pytest.CaptureFixture[str], meeting: Path) -> None:
+    for spoiled in (".", "alignments", meeting):
+        Path("alignments").mkdir(exist_ok=True)
+        (meeting / "result.json").write_text("{}", "utf-8")
+        assert main(["verify", str(spoiled)]) == 2
+        assert capsys.readouterr().err.splitlines()[-1].startswith(f"planlens: {spoiled}: no folder of `planlens pack`")
+
+
+def test_a_pdf_follows_wherever_its_lines_break(capsys: pytest.CaptureFixture[str]) -> None:
+    need("chromium")
+    file = made("diff", "2024", "2025", name="report.pdf")
+    assert verified(capsys, file)[0] == 0
+    narrow = file.read_bytes()
+    plan = Path("plan-2025.txt")
+    plan.write_text(plan.read_text("utf-8").replace("90名", "120名"), "utf-8")
+    code, proof = verified(capsys, file)
+    assert code == 1 and proof["changed"] == ["plan-2025.txt"]
+    assert any("90名" in row["said"] and "120名" in row["follows"] for row in proof["differences"])  # type: ignore[attr-defined]
+    held = [line for line in narrow.splitlines() if line.startswith(REMARK)]
+    assert held and max(map(len, held)) <= 255
+    file.write_bytes(b"\n".join(line for line in narrow.splitlines() if line not in held))
+    assert main(["verify", "report.pdf"]) == 2
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @cli.command()
-@click.argument("report", metavar="REPORT")
+@click.argument("report", metavar="REPORT|FOLDER")
 @click.argument("files", metavar="[FILE|FOLDER]...", nargs=-1)
 @click.option("--library", metavar="DIR", help="Where its plans may be (else PLANLENS_LIBRARY, else this folder).")
 @click.option("--lexicon", metavar="PATH", help="The word lists of your own that it was made with.")
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 def verify(run: Run, report: str, files: tuple[str, ...]) -> int:
     """Derive a report again from what it says it rests on, and list every row that no longer follows.
 
-    Its plans are known by their digests, wherever they are: among the FILES, beside the report, in the library. Exit
-    code 0: it follows; 1: rows differ, or an input has changed; 2: it cannot be told.
+    A FOLDER is one of `planlens pack`. Its plans are known by their digests, wherever they are: among the FILES, beside
+    the report, in the library. Exit code 0: it follows; 1: rows differ, or an input has changed; 2: it cannot be told.
     """
     from planlens import verify as proving
     from planlens.report import readback
@@ -41,7 +41,7 @@ def verify(run: Run, report: str, files: tuple[str, ...]) -> int:
     found = proving.inputs(written, path, [Path(name) for name in files], proving.opened(run.folder))
     own = {"--lexicon": run.lists, "--semantic-model": run._semantic_model}
     proof = proving.check(written, found, own, _again)
-    run.files = [File.of(path)]
+    run.files = [File.of(path / name) for name in written.files] if path.is_dir() else [File.of(path)]
     run.report(json=lambda: told.row(proof), tables=lambda: told.tables(proof, run.m))
     return OK if proof.holds else CHANGED
 

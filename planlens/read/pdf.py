@@ -77,6 +77,23 @@ def read_pdf(data: bytes, where: str) -> Paged:
     return text, encoding, blocks, (*_whole(data), *_notes(reading), *notes), marks
 
 
+def words(data: bytes, where: str) -> str:
+    """The text layer of a .pdf as it was drawn, page after page, nothing left out and nothing put in order.
+
+    Raises InputError, one line, for what cannot be opened.
+    """
+    import pypdfium2
+
+    document = _open(data, where)
+    try:
+        said = "\n".join(page.get_textpage().get_text_range() for page in document)
+    except pypdfium2.PdfiumError:
+        raise InputError(f"{where}: a page of it cannot be read") from None
+    finally:
+        document.close()
+    return said.replace(chr(_HYPHEN), "-")
+
+
 def of_pages(pages: Sequence[Page]) -> Paged:
     """What glyphs on pages say in reading order: running heads and feet left out with notes, footnotes at the end."""
     heads, told = layout.furniture(pages)

@@ -65,11 +65,12 @@ def check(folder: Path) -> None:
         return
     if not folder.is_dir():
         raise OutputError(f"{folder}: a file, not a folder")
-    if any(folder.iterdir()) and not _is_pack(folder):
+    if any(folder.iterdir()) and not is_pack(folder):
         raise OutputError(f"{folder}: holds other files and no pack; name a new or empty folder")
 
 
-def _is_pack(folder: Path) -> bool:
+def is_pack(folder: Path) -> bool:
+    """Whether a folder holds the result of a pack."""
     try:
         found = json.loads((folder / RESULT).read_text("utf-8"))
         return bool(found["manifest"]["command"][0] == "pack")
@@ -102,7 +103,7 @@ def make(report: Report, rows: Callable[[str], Table]) -> Pack:
         put(RESULT, lambda: as_json.dumps(report.json()).encode())
         put("shifts.csv", lambda: _csv(rows("shifts"), report, _OF_CHANGES))
         put("changes.csv", lambda: _csv(rows("changes"), report, _OF_SHIFTS))
-        put("report.pdf", printing.result)
+        put("report.pdf", lambda: _bytes(into("pdf", printing.result(), report)))
     there = [name for name in FILES if name in found or name in SUMMARY]
     listed = contents({**dict.fromkeys(there, ""), **missing}, report.m)
     put("summary.docx", lambda: docx.brief(report, _lines(report, there, missing)))

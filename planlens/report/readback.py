@@ -1,9 +1,10 @@
 """A report that was written, read back from its file: the manifest in it and every row it shows, in order.
 
-    read(path) -> Written       .json, .csv (with its metadata), .md, .html, .docx, .xlsx
+    read(path) -> Written       .json, .csv (with its metadata), .md, .html, .docx, .xlsx, .pdf, or a folder of `pack`
 
-A row is what stands on one line for a reader: cells of a table, a paragraph, a value of JSON. Pictures, looks and the
-positions of charts are not read; what is drawn stands in the tables as well.
+A row is what stands on one line for a reader: cells of a table, a paragraph, a value of JSON; of a PDF, whose lines
+break where a browser likes, a sentence without its blanks. Pictures, looks and the positions of charts are not read;
+what is drawn stands in the tables as well.
 """
 
 from __future__ import annotations
@@ -12,14 +13,15 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from planlens.errors import InputError
 from planlens.read import package
-from planlens.report.embed import COMMENT, ELEMENT, NAMESPACE, PART
+from planlens.report import pack
+from planlens.report.embed import COMMENT, ELEMENT, NAMESPACE, PART, REMARK
 
 _LARGEST = 200 * 1024 * 1024  # bytes; reports of the longest plans have a few megabytes
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -30,6 +32,8 @@ _BLOCKS = frozenset((
 ))  # fmt: skip
 _CELLS = frozenset(("td", "th"))
 _UNREAD = frozenset(("script", "style", "template", "noscript"))
+_SENTENCE = re.compile(r"(?<=[。；！？])|(?<=[.;!?])\s")
+PACK = "pack"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,32 +47,89 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a file of a report holds. `shown` are the options that decided how much it shows (--full)."""
+    """What a file of a report holds. `shown` are the options that decided how much it shows (--full).
+
+    Of a pack, `form` is "pack", `files` are those of its files that were read, and each begins the place of its rows;
+    `others` are those that no row was read of.
+    """
 
     form: str
     manifest: dict[str, Any]
     shown: tuple[str, ...]
     rows: tuple[Row, ...]
+    files: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+
+    def of(self, files: Iterable[str]) -> tuple[Row, ...]:
+        """The rows of these files of a pack; all rows of a single report."""
+        kept = set(files)
+        return tuple(row for row in self.rows if not self.files or row.place.partition(": ")[0] in kept)
 
 
 def read(path: Path) -> Written:
-    """Raises InputError, one line, for what is no report of planlens or holds no manifest."""
-    form = path.suffix.lower().removeprefix(".")
+    """A report, or all that a pack holds; a file that says nothing of itself is read as part of its pack.
+
+    Raises InputError, one line, for what is no report of planlens or holds no manifest.
+    """
+    if path.is_dir():
+        return read_pack(path)
+    form, (told, rows) = _form(path), _found(path)
+    manifest, shown = told.get("manifest"), told.get("shown", [])
+    if manifest is None and path.name in pack.FILES and pack.is_pack(path.parent):
+        return read_pack(path.parent, only=path.name)
+    if not isinstance(manifest, dict) or not _is_words(manifest.get("command")) or not _is_words(shown, least=0):
+        raise InputError(f"{path}: holds no manifest; verify the .json, .html, .docx or .xlsx of the same run")
+    return Written(form, manifest, tuple(shown), tuple(_numbered(rows)))
+
+
+def read_pack(folder: Path, *, only: str | None = None) -> Written:
+    """What the files of a pack hold, or that of `only` one of them. Raises InputError where a folder is no pack.
+
+    Left out of its summaries is which files there are: that says what could be made on a machine, not what was found.
+    """
+    if not pack.is_pack(folder):
+        raise InputError(f"{folder}: no folder of `planlens pack`; name a file of a report")
+    listed = sorted(path.name for path in folder.iterdir() if path.is_file())
+    told = {name: _found(folder / name) for name in listed if name in pack.FILES and _suffix(folder / name) in _READERS}
+    rows = [
+        (f"{name}: {place}", cells)
+        for name in (name for name in pack.FILES if name in told and only in (None, name))
+        for place, cells in told[name][1]
+        if name not in pack.SUMMARY or not any(file in cell for file in pack.FILES for cell in cells)
+    ]
+    shown: list[str] = next((about["shown"] for about, _ in told.values() if _is_words(about.get("shown"))), [])
+    manifest = told[pack.RESULT][0]["manifest"]
+    files = tuple(told) if only is None else (only,)
+    others = tuple(name for name in listed if name not in told) if only is None else ()
+    return Written(PACK, manifest, tuple(shown), tuple(_numbered(rows)), files, others)
+
+
+def _suffix(path: Path) -> str:
+    return path.suffix.lower().removeprefix(".")
+
+
+def _form(path: Path) -> str:
+    """What a file is by its name, of those that can be verified."""
+    form = _suffix(path)
+    if form == "txt":
+        raise InputError(f"{path}: plain text tells its inputs in words alone; verify another file of that run")
     if form not in _READERS:
         held = ", ".join("." + name for name in _READERS)
         raise InputError(f"{path}: no report that can be verified; these hold what they rest on: {held}")
+    return form
+
+
+def _found(path: Path) -> Found:
+    """What a file tells of itself, and its rows."""
+    form = _suffix(path)
     try:
         if path.stat().st_size > _LARGEST:
             raise InputError(f"{path}: more than {_LARGEST // 2**20} MB is no report")
-        told, rows = _READERS[form](path.read_bytes(), path)
+        return _READERS[form](path.read_bytes(), path)
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror or error})") from None
     except (ValueError, RecursionError) as error:
         raise InputError(f"{path}: damaged, or no report of planlens ({' '.join(str(error).split())[:80]})") from None
-    manifest, shown = told.get("manifest"), told.get("shown", [])
-    if not isinstance(manifest, dict) or not _is_words(manifest.get("command")) or not _is_words(shown, least=0):
-        raise InputError(f"{path}: holds no manifest; verify the .json, .html, .docx or .xlsx of the same run")
-    return Written(form, manifest, tuple(shown), tuple(_numbered(rows)))
 
 
 def _is_words(value: object, *, least: int = 1) -> bool:
@@ -130,9 +191,9 @@ def _json(data: bytes, path: Path) -> Found:  # noqa: ARG001  the signature of e
 
 def _csv(data: bytes, path: Path) -> Found:
     beside = path.with_name(path.name + "-metadata.json")
-    if not beside.is_file():
+    if not beside.is_file() and not (path.name in pack.FILES and pack.is_pack(path.parent)):
         raise InputError(f"{path}: {beside.name}, which says what it rests on, is not beside it")
-    notes = _object(beside.read_bytes()).get("notes")
+    notes = _object(beside.read_bytes()).get("notes") if beside.is_file() else None
     told = notes[0] if isinstance(notes, list) and notes and isinstance(notes[0], dict) else {}
     csv.field_size_limit(_LARGEST)
     lines = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True)
@@ -258,6 +319,23 @@ def _value(cell: object) -> str:
     return "" if cell is None else str(cell)
 
 
+def _pdf(data: bytes, path: Path) -> Found:
+    from planlens.read.pdf import words
+
+    remarks = [line.removeprefix(REMARK) for line in data.splitlines() if line.startswith(REMARK)]
+    told = _object(b"".join(remarks)) if remarks else {}
+    return told, [("pdf", (sentence,)) for sentence in sentences(words(data, str(path)))]
+
+
+def sentences(text: str) -> list[str]:
+    """What a text says, the same wherever its lines break.
+
+    >>> sentences("引进人\\n才90名。 Train 300 people;\\nbuild.")
+    ['引进人才90名。', 'Train300people;', 'build.']
+    """
+    return [kept for piece in _SENTENCE.split(text) if (kept := "".join(piece.split()))]
+
+
 def _packaged(parts: dict[str, bytes], path: Path) -> dict[str, Any]:
     """The custom XML part with our namespace, under whatever name a program that saved the file gave it."""
     folder = PART.rpartition("/")[0]
@@ -278,4 +356,5 @@ def _xml(data: bytes, path: Path) -> Any:
 
 _READERS: dict[str, Callable[[bytes, Path], Found]] = {
     "json": _json, "csv": _csv, "md": _md, "html": _html, "docx": _docx, "xlsx": _xlsx,
+    "pdf": _pdf,
 }  # fmt: skip

@@ -15,6 +15,8 @@ def tables(proof: Proof, m: Messages) -> list[Table]:
     if proof.changed:
         facts.append((m("verify.changed"), m.join(list(proof.changed))))
     facts += [(m("verify." + name), m("verify.then_now", then=then, now=now)) for name, then, now in proof.goes_by]
+    if proof.left:
+        facts.append((m("verify.left"), m.join(list(proof.left))))
     made = [Table("verify", m("verify.title", verdict=verdict), ("", ""), tuple(facts))]
     if proof.differences:
         none = m("verify.no_row")
@@ -33,6 +35,7 @@ def row(proof: Proof) -> dict[str, Any]:
         "command": list(proof.command),
         "rows": proof.rows,
         "changed": list(proof.changed),
+        "not_compared": list(proof.left),
         "goes_by": [{"what": what, "then": then, "now": now} for what, then, now in proof.goes_by],
         "differences": [
             {"part": d.place, "row": d.number, "said": d.said, "follows": d.follows} for d in proof.differences
