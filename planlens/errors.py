@@ -5,6 +5,7 @@ PlanlensError
 ├── LibraryError      an id, year or region that the library cannot answer
 │   └── KnownError    a plan that the library has already
 ├── OutputError       a report that cannot be written
+├── CorpusError       a corpus that cannot be built, opened or asked
 └── SettingsError     a lexicon or catalogue that does not hold what it must
 
 The message is one line that says what is wrong, where, and what to do; the command line prints it and exits with 2.
@@ -31,6 +32,10 @@ class KnownError(LibraryError):
 
 class OutputError(PlanlensError):
     """A place a report cannot be written to."""
+
+
+class CorpusError(PlanlensError):
+    """A corpus that is missing, damaged or of another version, or a scheduler that does not answer."""
 
 
 class SettingsError(PlanlensError):

@@ -9,13 +9,13 @@ from collections.abc import Sequence
 
 import click
 
-from planlens.cli import places, plans, reports, years
+from planlens.cli import corpus, places, plans, reports, years
 from planlens.cli.options import cli
 from planlens.cli.output import ReaderGoneError
 from planlens.cli.run import BAD_INPUT, OK
 from planlens.errors import PlanlensError
 
-__all__ = ["cli", "main", "places", "plans", "reports", "years"]
+__all__ = ["cli", "corpus", "main", "places", "plans", "reports", "years"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -317,7 +317,7 @@ def tell_orphans(reviewed: Replay) -> None:
 
 def _typed(context: click.Context) -> tuple[str, ...]:
     """The command and what it was given, as it would be typed, without what says where a report goes and its looks."""
-    words, options = [context.info_name or ""], list[str]()
+    words, options = context.command_path.split()[1:], list[str]()
     for parameter in context.command.params:
         name, value = parameter.name or "", context.params.get(parameter.name or "")
         if name in _MANNERS or value in (None, False, ()) or value == parameter.get_default(context):

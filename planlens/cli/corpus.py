@@ -1,0 +1,136 @@
+"""Commands about a corpus, many plans at once: build it from files, say what it holds, ask it in SQL."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+from planlens.cli.options import cli, form_options, manner_options, running
+from planlens.cli.run import OK, Run
+
+_SECONDS = 600.0  # for one plan; the longest five-year plan takes 3
+_GIGABYTES = 2.0  # of memory for one plan
+
+
+@cli.group()
+def corpus() -> None:
+    """Many plans at once: built from files into Parquet, kept up to date, asked as two plans are."""
+
+
+@corpus.command()
+@click.argument("source", metavar="DIR|LIST...", nargs=-1, required=True)
+@click.option("-o", "--output", metavar="CORPUS", required=True, help="The folder of the corpus; may be there already.")
+@click.option("--lexicon", metavar="PATH", help="Your own word lists (a folder, or one .toml) beside the shipped.")
+@click.option("--workers", type=click.IntRange(min=1), help="Processes that read (else one a core).")
+@click.option("--scheduler", metavar="ADDRESS", help="Read on a dask cluster: tcp://HOST:8786.")
+@click.option("--seconds", type=click.FloatRange(min=1), default=_SECONDS, show_default=True, help="For one plan.")
+@click.option(
+    "--memory", type=click.FloatRange(min=0.2), default=_GIGABYTES, show_default=True, help="For one plan, in GB."
+)
+@click.option("--quiet", is_flag=True, help="No bar; failures and the summary are said.")
+def build(
+    source: tuple[str, ...],
+    output: str,
+    lexicon: str | None,
+    workers: int | None,
+    scheduler: str | None,
+    seconds: float,
+    memory: float,
+    quiet: bool,
+) -> int:
+    """Read plans into a corpus: all readable files of a DIR (with its catalogue), or of a LIST, one path a line.
+
+    Only new and changed files are read, and files that are gone leave. A build that was broken off goes on where it
+    was. A file that cannot be read is said, and the rest are done.
+    """
+    from planlens.corpus.build import build as make
+    from planlens.corpus.scheduler import of
+
+    started = time.monotonic()
+    with of(scheduler, workers, seconds=seconds, memory=int(memory * 2**30)) as done_by, _bar(quiet) as progress:
+        built = make(source, output, scheduler=done_by, lexicon=lexicon, progress=progress)
+    for copy, taken in built.copies:
+        click.echo(f"planlens: {copy}: the same bytes as {taken}, counted once", err=True)
+    for suffix, count in built.unread:
+        click.echo(f"planlens: passed over: {count} {suffix}", err=True)
+    for link in built.links:
+        click.echo(f"planlens: not followed: {link}, a link", err=True)
+    for failure in built.failures:
+        click.echo(f"planlens: {failure.why}", err=True)
+    took = time.monotonic() - started
+    rate = f" ({built.read / took:.1f} plans/s)" if built.read else ""
+    summary = f"{built.plans} plans: {built.read} read, {built.plans - built.read} kept"
+    left = f"{built.removed} left, {len(built.copies)} copies, {len(built.failures)} failed"
+    click.echo(f"planlens: {summary}; {left}; {took:.1f} s{rate}", err=True)
+    click.echo(" · ".join([str(built.folder), *(f"{count} {name}" for name, count in built.counts.items())]))
+    return OK
+
+
+@contextmanager
+def _bar(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """A bar with the rate and the time that remains, where a person is looking; else nothing."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    started, bars = time.monotonic(), list[Any]()
+
+    def progress(done: int, count: int) -> None:
+        if not bars:
+            if done == count:
+                return
+            bar: Any = click.progressbar(
+                length=count,
+                file=sys.stderr,
+                label="reading",
+                show_pos=True,
+                show_eta=True,
+                item_show_func=lambda rate: f"{rate:.1f} plans/s" if rate else "",
+            )
+            bar.__enter__()
+            bars.append((bar, done))
+        bar, first = bars[0]
+        bar.update(done - bar.pos, (done - first) / max(time.monotonic() - started, 0.001))
+
+    try:
+        yield progress
+    finally:
+        if bars:
+            bars[0][0].__exit__(None, None, None)
+
+
+@corpus.command()
+@click.argument("name", metavar="CORPUS")
+@running(form_options, manner_options)
+def info(run: Run, name: str) -> None:
+    """Say what a corpus holds, of which years and places, and what could not be read."""
+    from planlens.corpus import store
+    from planlens.report import corpora as told
+    from planlens.report.manifest import File
+
+    found = store.open(name)
+    run.files = [File.of(found.folder / store.MANIFEST)]
+    run.report(
+        json=lambda: told.info_row(found.summary()),
+        tables=lambda: told.info(found.summary(), run.m, full=run.look.full),
+    )
+
+
+@corpus.command()
+@click.argument("name", metavar="CORPUS")
+@click.argument("query", metavar="SQL")
+@running(form_options, manner_options)
+def sql(run: Run, name: str, query: str) -> None:
+    """Ask a corpus in SQL (DuckDB): the tables are plans, clauses, commitments and targets."""
+    from planlens.corpus import store
+    from planlens.report import corpora as told
+    from planlens.report.manifest import File
+
+    found = store.open(name)
+    rows = found.query(query)
+    run.files = [File.of(found.folder / store.MANIFEST)]
+    run.report(json=lambda: told.result_row(rows), tables=lambda: [told.result(rows)])
