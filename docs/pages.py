@@ -6,10 +6,12 @@ python docs/pages.py licences   that one alone
 
 from __future__ import annotations
 
-import re
 import sys
 from importlib.metadata import PackageNotFoundError, metadata, requires
 from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -100,7 +102,6 @@ that only the tests need are not listed.
 | package | licence | needed by |
 |---|---|---|
 """
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 def needed() -> dict[str, set[str]]:
@@ -111,9 +112,8 @@ def needed() -> dict[str, set[str]]:
     asked += [(line, e) for e, lines in project["optional-dependencies"].items() if e != "dev" for line in lines]
     while asked:
         line, extra = asked.pop()
-        match = _NAME.match(line)
-        assert match
-        name = re.sub(r"[-_.]+", "-", match[0]).lower()
+        need = Requirement(line)
+        name = canonicalize_name(need.name)
         if extra in found.setdefault(name, set()):
             continue
         found[name].add(extra)
@@ -121,8 +121,13 @@ def needed() -> dict[str, set[str]]:
             more = requires(name) or []
         except PackageNotFoundError:
             continue
-        asked += [(other, extra) for other in more if ";" not in other]
+        asked += [(other, extra) for other in more if name != "planlens" and _holds(Requirement(other), need.extras)]
     return found
+
+
+def _holds(other: Requirement, extras: set[str]) -> bool:
+    """Whether a package that is asked for with these extras needs the other here."""
+    return other.marker is None or any(other.marker.evaluate({"extra": extra}) for extra in extras or {""})
 
 
 def licence(name: str) -> str:
