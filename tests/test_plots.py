@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import struct
+import subprocess
 import sys
 import warnings
 from collections.abc import Iterator
@@ -151,6 +152,20 @@ def test_a_character_that_no_font_has_is_named_and_nothing_drawn() -> None:
     odd = replace(moves(1), title="\U000e0fff新增")
     with pytest.raises(figures.NotDrawnError, match=r"U\+E0FFF"):
         figures.picture([odd], "png")
+
+
+def test_a_machine_without_a_chinese_font_draws_with_the_one_of_the_extra() -> None:
+    """In a process of its own: what fonts there are is known once."""
+    pytest.importorskip("pylopdf_fonts_zh_cn", reason="the font of the extra is not installed")
+    alone = """
+from matplotlib import font_manager
+known = font_manager.fontManager
+known.ttflist = [font for font in known.ttflist if font.name.startswith("DejaVu")]
+from planlens.report import figures
+print(figures.families(["新增"])[0])
+"""
+    done = subprocess.run([sys.executable, "-c", alone], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "Noto Sans SC"
 
 
 def test_long_lists_go_on_in_another_picture() -> None:

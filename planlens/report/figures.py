@@ -340,6 +340,7 @@ def _packed() -> str | None:
     from matplotlib import font_manager
 
     font_manager.fontManager.addfont(sans_path())
+    _characters.cache_clear()  # a family of the same name was asked for before it was known
     return str(font_manager.get_font(sans_path()).family_name)
 
 
