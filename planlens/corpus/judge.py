@@ -24,9 +24,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planlens import align, counterparts, instruments, places, regions, words
+from planlens.corpus import join
 from planlens.counterparts import Weights
 from planlens.errors import SettingsError
 from planlens.model import Commitment, Plan, PlanInfo, Span
+from planlens.traditional import simplified
 
 if TYPE_CHECKING:
     from planlens.corpus.store import Corpus
@@ -57,6 +59,10 @@ FEATURES = (
 KINDS = ("years", "places", "places_alone")
 """Pairs of one place; of two places; of two places in a field whose instruments the lexicon does not know."""
 WEIGHTS = "weights_corpus.json"
+LEAST = 0.1
+"""Similarity of words below which no pair is looked at: of two places' pairs that `overlap` accepts half lie below 0.3."""
+NEAREST = 20
+"""Texts elsewhere that each commitment is held against."""
 _AT_ONCE = 1 << 16  # pairs measured at once: bounds memory to some 100 MB
 _HUBS = 8  # rivals that say how much a statement resembles everything, as in planlens.evidence
 _NAMED = 0.4  # share of the commitments of a plan with a known instrument from which its field is known
@@ -104,6 +110,14 @@ class Statements:
     def one_place(self, left: Places, right: Places) -> NDArray[np.bool_]:
         return np.asarray(self.place[self.plan[left]] == self.place[self.plan[right]])
 
+    def order(self) -> Places:
+        """The rank of each plan: by years, then by id."""
+        last = max((info.start_year or 0 for info in self.plans), default=0) + 1
+        by = [(info.start_year or last, info.end_year or last, info.id) for info in self.plans]
+        rank = np.empty(len(by), dtype=np.int64)
+        rank[sorted(range(len(by)), key=by.__getitem__)] = np.arange(len(by))
+        return rank
+
     def words(self) -> list[list[str]]:
         """The words of every statement, as `join.neighbours` takes them."""
         rows, terms = self.bags.rows, self.bags.terms
@@ -144,7 +158,7 @@ def gather(corpus: Corpus) -> Statements:
         key=tuple(found["key"][k] for k in keep),
         clause=clause,
         text=text,
-        plain=tuple(_plain(regions.mask(t, local[n])) for t, n in zip(text, plan.tolist(), strict=True)),
+        plain=tuple(_plain(regions.mask(simplified(t), local[n])) for t, n in zip(text, plan.tolist(), strict=True)),
         bags=bags,
         around=around,
         home=home,
@@ -384,6 +398,21 @@ def _among_rivals(s: Statements, left: Places, right: Places, alike: Floats) -> 
         leads.append(alike - np.where(rank == 0, second[group], first[group]))
         hubs += (np.bincount(group, np.where(rank < _HUBS, alike, 0.0)) / _HUBS)[group]
     return np.column_stack([*leads, 2 * alike - hubs])
+
+
+def candidates(s: Statements, group: Places, *, k: int = NEAREST, least: float = LEAST) -> tuple[Places, Places]:
+    """The pairs worth judging: each statement with its nearest outside its group, by words."""
+    found = join.neighbours(s.words(), group, k=k, least=least)
+    return pairs(s, found.left, found.right)
+
+
+def pairs(s: Statements, left: Places, right: Places) -> tuple[Places, Places]:
+    """Each pair once, the statement of the older plan left, in a fixed order."""
+    rank = s.order()[s.plan]
+    older = rank[left] <= rank[right]
+    one, other = np.where(older, left, right), np.where(older, right, left)
+    both = np.unique(one * len(s.plan) + other)
+    return both // max(len(s.plan), 1), both % max(len(s.plan), 1)
 
 
 # --- judging --------------------------------------------------------------------------------------------------------
