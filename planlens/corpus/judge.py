@@ -400,10 +400,15 @@ def _among_rivals(s: Statements, left: Places, right: Places, alike: Floats) -> 
     return np.column_stack([*leads, 2 * alike - hubs])
 
 
-def candidates(s: Statements, group: Places, *, k: int = NEAREST, least: float = LEAST) -> tuple[Places, Places]:
-    """The pairs worth judging: each statement with its nearest outside its group, by words."""
-    found = join.neighbours(s.words(), group, k=k, least=least)
-    return pairs(s, found.left, found.right)
+def candidates(
+    s: Statements, group: Places, *, among: Places | None = None, k: int = NEAREST, least: float = LEAST
+) -> tuple[Places, Places]:
+    """The pairs worth judging: each statement (of those `among`) with its nearest outside its group, by words."""
+    rows = np.arange(len(s.plan)) if among is None else among
+    texts = s.words()
+    asked = texts if among is None else [texts[row] for row in rows.tolist()]
+    found = join.neighbours(asked, group[rows], k=k, least=least)
+    return pairs(s, rows[found.left], rows[found.right])
 
 
 def pairs(s: Statements, left: Places, right: Places) -> tuple[Places, Places]:
@@ -425,6 +430,10 @@ class Estimated:
     probability: Floats
     accepted: NDArray[np.bool_]
     stock: NDArray[np.bool_]
+    similarity: Floats
+    """Cosine of the words."""
+    ratio: Floats
+    """rapidfuzz's ratio of the texts without marks and local names, 1 where these are equal."""
 
 
 def estimate(statements: Statements, left: Places, right: Places, weights: Sequence[Weights] = ()) -> Estimated:
@@ -434,21 +443,23 @@ def estimate(statements: Statements, left: Places, right: Places, weights: Seque
     ones do not fit.
     """
     weights = weights or [load_weights(kind) for kind in KINDS]
-    kinds, parts, values = _measured(statements, left, right)
-    total = np.zeros(len(left))
-    least = np.zeros(len(left))
+    kinds, values = measured(statements, left, right)
+    probability, least = np.zeros(len(left)), np.zeros(len(left))
     for kind, weight in enumerate(weights):
         here = np.flatnonzero(kinds == kind)
         for some in np.array_split(here, len(here) // _AT_ONCE + 1):
-            judged = counterparts.judge(FEATURES, values[some].astype(np.float64), weight)
-            total[some] = judged.probability
+            probability[some] = counterparts.judge(FEATURES, values[some].astype(np.float64), weight).probability
         least[here] = weight.threshold
-    stock = (parts < _STOCK) & (values[:, FEATURES.index("instrument")] == 0)
-    return Estimated(total, total >= least, stock)
+    word, ratio, rarest, instrument = (
+        values[:, FEATURES.index(name)].astype(np.float64) for name in ("words", "ratio", "rarest", "instrument")
+    )
+    probability[(kinds == 0) & (ratio == 1)] = 1.0  # `diff` links equal texts whatever stands around them
+    stock = (rarest < _STOCK) & (instrument == 0)
+    return Estimated(probability, probability >= least, stock, word, ratio)
 
 
-def _measured(s: Statements, left: Places, right: Places) -> tuple[Places, Floats, NDArray[np.float32]]:
-    """Kind of each pair, its rarest shared word, and the values of FEATURES."""
+def measured(s: Statements, left: Places, right: Places) -> tuple[Places, NDArray[np.float32]]:
+    """Kind (number in KINDS) and FEATURES of each pair: what the weights are fitted on."""
     wanted = np.zeros(len(s.plan), dtype=np.bool_)
     apart = ~s.one_place(left, right)
     wanted[left[apart]] = wanted[right[apart]] = True
@@ -458,13 +469,7 @@ def _measured(s: Statements, left: Places, right: Places) -> tuple[Places, Float
         values[part, :-3] = sides.features(left[part], right[part])
     alike = values[:, FEATURES.index("alike")].astype(np.float64)
     values[:, -3:] = _among_rivals(s, left, right, alike)
-    return sides.kind(left, right), values[:, FEATURES.index("rarest")].astype(np.float64), values
-
-
-def measured(s: Statements, left: Places, right: Places) -> tuple[Places, NDArray[np.float32]]:
-    """Kind (number in KINDS) and FEATURES of each pair: what the weights are fitted on."""
-    kinds, _, values = _measured(s, left, right)
-    return kinds, values
+    return sides.kind(left, right), values
 
 
 def _portions(size: int) -> Iterator[slice]:
