@@ -6,12 +6,16 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 from planlens.cli.options import cli, form_options, manner_options, running
 from planlens.cli.run import OK, Run
+
+if TYPE_CHECKING:
+    from planlens.corpus.overlap import Filter
+    from planlens.corpus.store import Corpus
 
 _SECONDS = 600.0  # for one plan; the longest five-year plan takes 3
 _GIGABYTES = 2.0  # of memory for one plan
@@ -134,3 +138,81 @@ def sql(run: Run, name: str, query: str) -> None:
     rows = found.query(query)
     run.files = [File.of(found.folder / store.MANIFEST)]
     run.report(json=lambda: told.result_row(rows), tables=lambda: [told.result(rows)])
+
+
+# --- questions ------------------------------------------------------------------------------------------------------
+
+_of_region = click.option("--region", "place", metavar="NAME", help="Plans of this place, or of places inside it.")
+_of_year = click.option("--year", type=click.IntRange(1949, 2100), help="Plans that hold in this year.")
+_of_plan = click.option("--plan", metavar="ID", multiple=True, help="These plans; may be given again.")
+_limit = click.option("--limit", type=click.IntRange(min=0), default=50, show_default=True, help="Rows shown; 0: all.")
+
+
+def _opened(run: Run, name: str) -> Corpus:
+    """The corpus, which the report then names as what it rests on."""
+    from planlens.corpus import store
+    from planlens.report.manifest import File
+
+    found = store.open(name)
+    run.files = [File.of(found.folder / store.MANIFEST)]
+    return found
+
+
+def _filter(place: str | None, year: int | None, plan: tuple[str, ...] = ()) -> Filter:
+    from planlens.corpus.overlap import Filter
+
+    return Filter(place, year, plan)
+
+
+@corpus.command()
+@click.argument("name", metavar="CORPUS")
+@_of_region
+@_of_year
+@_of_plan
+@click.option(
+    "--across",
+    type=click.Choice(("all", "places", "years")),
+    default="all",
+    show_default=True,
+    help="Between any plans, plans of different places, or plans of one place.",
+)
+@click.option("--least", type=click.FloatRange(0, 1), default=0.0, help="Leave out what is less probable.")
+@click.option(
+    "--nearest", type=click.IntRange(min=1), default=3, show_default=True, help="Counterparts of each, with a filter."
+)
+@click.option(
+    "--exact",
+    type=click.IntRange(min=0),
+    default=12,
+    show_default=True,
+    help="Pairs of plans among the rows shown to judge by all evidence.",
+)
+@_limit
+@running(form_options, manner_options)
+def overlap(
+    run: Run,
+    name: str,
+    place: str | None,
+    year: int | None,
+    plan: tuple[str, ...],
+    across: Literal["all", "places", "years"],
+    least: float,
+    nearest: int,
+    exact: int,
+    limit: int,
+) -> None:
+    """Say which commitments stand in several plans, word for word or in other words, and which plans share most.
+
+    With --region, --year or --plan: every commitment of these plans with its nearest counterparts elsewhere.
+    """
+    from planlens.corpus import tables as told
+    from planlens.corpus.overlap import Asked
+    from planlens.corpus.overlap import overlap as find
+
+    asked = Asked(_filter(place, year, plan), across, least, nearest, limit, exact)
+    found = find(_opened(run, name), asked)
+    run.report(
+        json=lambda: told.overlap_row(found),
+        csv=lambda: [told.overlap_rows(found, run.m)],
+        tables=lambda: told.overlap(found, run.m),
+    )

@@ -60,7 +60,7 @@ KINDS = ("years", "places", "places_alone")
 """Pairs of one place; of two places; of two places in a field whose instruments the lexicon does not know."""
 WEIGHTS = "weights_corpus.json"
 LEAST = 0.1
-"""Similarity of words below which no pair is looked at: of two places' pairs that `overlap` accepts half lie below 0.3."""
+"""Similarity of words below which no pair is looked at: half of what `overlap` accepts of two places lies below 0.3."""
 NEAREST = 20
 """Texts elsewhere that each commitment is held against."""
 _AT_ONCE = 1 << 16  # pairs measured at once: bounds memory to some 100 MB
@@ -225,9 +225,7 @@ def _clauses(
     heading = corpus.table("clauses", ("plan", "key", "heading")).to_pydict()
     told = dict(zip(zip(heading["plan"], heading["key"], strict=True), heading["heading"], strict=True))
     index: dict[tuple[str, str], int] = {}
-    home = [
-        index.setdefault((infos[n].id, key), len(index)) for n, key in zip(plan.tolist(), clause, strict=True)
-    ]
+    home = [index.setdefault((infos[n].id, key), len(index)) for n, key in zip(plan.tolist(), clause, strict=True)]
     terms = {term: n for n, term in enumerate(bags.terms)}
     above = [[w for w in words.terms(told.get(name, "")) if w in terms] for name in index]
     at = [terms[w] for one in above for w in one]
@@ -355,7 +353,9 @@ class _Sides:
 
 def _instruments(s: Statements, wanted: NDArray[np.bool_]) -> tuple[Any, NDArray[np.bool_]]:
     """Rows of instruments, and whether each plan's field is known."""
-    labels = [sorted(instruments.labels(text)) if ask else [] for text, ask in zip(s.text, wanted.tolist(), strict=True)]
+    labels = [
+        sorted(instruments.labels(text)) if ask else [] for text, ask in zip(s.text, wanted.tolist(), strict=True)
+    ]
     rows = bags_of(labels).rows
     plans = len(s.plans)
     often = np.zeros((plans, rows.shape[1]))

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from planlens import regions
 from planlens.corpus import judge
-from planlens.corpus.judge import Estimated, Floats, Places, Statements
+from planlens.corpus.judge import Estimated, Places, Statements
 from planlens.errors import CorpusError
 from planlens.model import Plan, PlanInfo
 
@@ -155,7 +155,8 @@ def overlap(corpus: Corpus, asked: Asked | None = None) -> Overlap:
     shown = rows[: asked.limit] if asked.limit else rows
     pairs = [_pair(s, found, row, turned) for row, turned in shown]
     kept = _confirmed(corpus, s, pairs, asked.exact)
-    shares = _shares(s, found, chosen if asked.of else None)
+    kept = _best_first(kept) if asked.of else kept
+    shares = _shares(s, found)
     listed = shares[: asked.limit] if asked.limit else shares
     mine = np.isin(s.plan, chosen)
     having = np.unique(np.concatenate([found.left, found.right]))
@@ -254,7 +255,7 @@ def _strongest(s: Statements, found: Edges) -> list[tuple[int, bool]]:
 
 
 def _of_each(s: Statements, found: Edges, chosen: Places, most: int) -> list[tuple[int, bool]]:
-    """Of each statement of the chosen plans, in order, its best counterparts; True where it stands right in the pair."""
+    """Of each statement of the chosen plans, in order, its best counterparts; True where it stands right in one."""
     size = len(found.left)
     mine = np.concatenate([found.left, found.right])
     other = np.concatenate([found.right, found.left])
@@ -265,7 +266,7 @@ def _of_each(s: Statements, found: Edges, chosen: Places, most: int) -> list[tup
 
 
 def how(ratio: float) -> How:
-    """Whether a pair is equal but for marks and the names of the places, a copy with a few words changed, or neither."""
+    """Whether a pair is equal but for marks and names of places, a copy with a few words changed, or neither."""
     return "equal" if ratio == 1 else "near_copy" if ratio >= _NEAR_COPY else "same"
 
 
@@ -325,13 +326,19 @@ def _confirmed(corpus: Corpus, s: Statements, pairs: Sequence[Pair], most: int) 
     return kept
 
 
+def _best_first(pairs: Sequence[Pair]) -> list[Pair]:
+    """The counterparts of each commitment in order of what is now known of them."""
+    order = {unit: n for n, unit in reversed(list(enumerate(pair.a for pair in pairs)))}
+    return sorted(pairs, key=lambda pair: (order[pair.a], -pair.probability))
+
+
 # --- plans ----------------------------------------------------------------------------------------------------------
 
 _Met = tuple[int, int, int, int, Places]
 """Numbers of two plans, how many of the statements of each have a counterpart in the other, and rows of the pairs."""
 
 
-def _shares(s: Statements, found: Edges, chosen: Places | None) -> list[_Met]:
+def _shares(s: Statements, found: Edges) -> list[_Met]:
     """Every pair of plans that share anything, those of which most is shared first."""
     if not len(found.left):
         return []

@@ -1,0 +1,136 @@
+"""What is asked of a corpus: counterparts, themes, an indicator, words; and that it says what two plans alone say."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from planlens.cli import cli
+
+pytest.importorskip("pyarrow")
+pytest.importorskip("scipy")
+
+from planlens.corpus import build, judge, overlap, scheduler, store
+from planlens.corpus.overlap import Asked, Filter
+from planlens.corpus.store import Corpus
+from planlens.errors import CorpusError
+
+SAMPLES = Path(__file__).parents[1] / "samples"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("corpus") / "samples"
+    build.build([str(SAMPLES)], made, scheduler=scheduler.of(None, 0))
+    return made
+
+
+@pytest.fixture(scope="module")
+def corpus(folder: Path) -> Corpus:
+    return store.open(folder)
+
+
+@pytest.fixture(scope="module")
+def statements(corpus: Corpus) -> judge.Statements:
+    return judge.gather(corpus)
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(cli, ["corpus", *arguments])
+
+
+# --- judge ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_estimate_decides_as_the_evidence_does(corpus: Corpus, statements: judge.Statements) -> None:
+    """Shenzhen 2023 and 2025, and Shenzhen beside Zhongshan; benchmarks/corpus_judge.py has the figures of all."""
+    s = statements
+    left, right = judge.candidates(s, s.plan)
+    found = judge.estimate(s, left, right)
+    for older, newer in (("shenzhen-2023", "shenzhen-2025"), ("shenzhen-2023", "zhongshan-2023")):
+        told = judge.exact(corpus.plan(older), corpus.plan(newer), one_place=older[:8] == newer[:8])
+        same, size = 0, 0
+        for i, j, accepted in zip(left.tolist(), right.tolist(), found.accepted.tolist(), strict=True):
+            if (s.plans[s.plan[i]].id, s.plans[s.plan[j]].id) == (older, newer):
+                size += 1
+                same += accepted == ((s.key[i], s.key[j]) in told.accepted)
+        assert size > 200
+        assert same / size > 0.95
+
+
+def test_a_statement_is_read_without_the_names_of_its_place(statements: judge.Statements) -> None:
+    plain = dict(zip(zip(statements.plan.tolist(), statements.key, strict=True), statements.plain, strict=True))
+    assert not any("深圳市" in text for (n, _), text in plain.items() if statements.plans[n].id == "shenzhen-2025")
+
+
+# --- overlap --------------------------------------------------------------------------------------------------------
+
+
+def test_pairs_are_of_the_places_asked_for(corpus: Corpus) -> None:
+    between = overlap.overlap(corpus, Asked(across="places", limit=0, exact=0))
+    assert {pair.a.plan[:8] == pair.b.plan[:8] for pair in between.pairs} == {False}
+    within = overlap.overlap(corpus, Asked(across="years", limit=0, exact=0))
+    assert {pair.a.plan[:8] for pair in within.pairs} == {pair.b.plan[:8] for pair in within.pairs} == {"shenzhen"}
+
+
+def test_rows_of_a_filter_are_of_its_plans_in_their_order(corpus: Corpus) -> None:
+    found = overlap.overlap(corpus, Asked(Filter(plans=("zhongshan-2023",)), limit=0, exact=0, nearest=2))
+    keys = [pair.a.key for pair in found.pairs]
+    order = [c.key for c in corpus.plan("zhongshan-2023").commitments]
+    assert {pair.a.plan for pair in found.pairs} == {"zhongshan-2023"}
+    assert keys == sorted(keys, key=order.index)
+    assert max(map(keys.count, keys)) == 2
+
+
+def test_rows_judged_by_evidence_say_what_it_says(corpus: Corpus) -> None:
+    found = overlap.overlap(corpus, Asked(Filter(plans=("zhongshan-2023",)), across="places", limit=20, exact=1))
+    exact = [pair for pair in found.pairs if pair.exact]
+    assert exact
+    a, b = exact[0].b.plan, exact[0].a.plan
+    order = (a, b) if (a < b if a[-4:] == b[-4:] else a[-4:] < b[-4:]) else (b, a)
+    told = judge.exact(corpus.plan(order[0]), corpus.plan(order[1]), one_place=False)
+    for pair in exact:
+        keys = (pair.b.key, pair.a.key) if order[0] == pair.b.plan else (pair.a.key, pair.b.key)
+        assert pair.probability == told.probability[keys]
+
+
+def test_copies_are_told_from_the_same_matter(tmp_path: Path) -> None:
+    texts = {
+        "甲市2023年工作要点": "（一）新增社区食堂三十家，方便老人就近用餐。\n（二）建成第二水厂并网供水。",
+        "乙市2024年工作要点": "（一）新增社区食堂三十家，方便老人就近用餐。\n（二）整修城北旧桥。",
+    }
+    for title, text in texts.items():
+        (tmp_path / f"{title}.txt").write_text(f"{title}\n\n一、民生\n{text}\n", "utf-8")
+    build.build([str(tmp_path)], tmp_path / "made", scheduler=scheduler.of(None, 0))
+    found = overlap.overlap(store.open(tmp_path / "made"), Asked(exact=0))
+    (pair,) = [pair for pair in found.pairs if pair.how == "equal"]
+    assert pair.run.startswith("新增社区食堂三十家")
+    assert found.plans[0].verbatim == 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (Asked(Filter(plans=("shenzen-2025",))), "no plan of this id"),
+        (Asked(Filter(region="杭州市")), "no plan of 杭州市"),
+        (Asked(Filter(year=1999)), "no plan of 1999"),
+    ],
+)
+def test_a_filter_that_fits_no_plan_is_one_line(corpus: Corpus, asked: Asked, said: str) -> None:
+    with pytest.raises(CorpusError, match=said) as raised:
+        overlap.overlap(corpus, asked)
+    assert "\n" not in str(raised.value)
+
+
+def test_overlap_as_table_and_json_twice_the_same(folder: Path) -> None:
+    told = [run("overlap", str(folder), "--limit", "4", "--exact", "0", "--format", "json") for _ in range(2)]
+    assert told[0].exit_code == 0
+    assert told[0].output == told[1].output
+    made = json.loads(told[0].output)
+    assert len(made["pairs"]) == 4
+    assert made["counts"]["found"] > 4
+    table = run("overlap", str(folder), "--limit", "4", "--exact", "0", "--lang", "en")
+    assert f"first 4 of {made['counts']['found']:,}; --limit 0 for all" in table.output
