@@ -65,10 +65,10 @@ def build(
     for link in built.links:
         click.echo(f"planlens: not followed: {link}, a link", err=True)
     for failure in built.failures:
-        click.echo(f"planlens: {failure.why}", err=True)
-    took = time.monotonic() - started
+        click.echo(f"planlens: {failure}", err=True)
+    took, count = time.monotonic() - started, built.counts["plans"]
     rate = f" ({built.read / took:.1f} plans/s)" if built.read else ""
-    summary = f"{built.plans} plans: {built.read} read, {built.plans - built.read} kept"
+    summary = f"{count} plans: {built.read} read, {count - built.read} kept"
     left = f"{built.removed} left, {len(built.copies)} copies, {len(built.failures)} failed"
     click.echo(f"planlens: {summary}; {left}; {took:.1f} s{rate}", err=True)
     click.echo(" · ".join([str(built.folder), *(f"{count} {name}" for name, count in built.counts.items())]))

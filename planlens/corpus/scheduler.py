@@ -127,9 +127,13 @@ class Here(_Ordered):
 # --- a pool of processes --------------------------------------------------------------------------------------------
 
 
+_READY = "ready"
+
+
 def _serve(channel: connection.Connection) -> None:
     """What a worker does: items from the channel, results back, until the other end is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
+    channel.send(_READY)
     while True:
         try:
             function, item = channel.recv()
@@ -153,7 +157,9 @@ class _Worker:
     channel: connection.Connection
     number: int = -1
     item: Any = None
-    since: float = 0.0
+    ready: bool = False
+    since: float | None = None
+    """When it began, None while it is starting: that takes a second, and more where all processors are busy."""
     tries: int = 0
 
 
@@ -193,7 +199,8 @@ class Pool(_Ordered):
 
     def _give(self, function: Callable[[Any], Any], number: int, item: Any, tries: int) -> None:
         worker = self._idle.pop() if self._idle else self._started()
-        worker.number, worker.item, worker.tries, worker.since = number, item, tries, time.monotonic()
+        worker.number, worker.item, worker.tries = number, item, tries
+        worker.since = time.monotonic() if worker.ready else None
         self._busy[worker.channel] = worker
         with suppress(OSError):  # it has ended meanwhile: `_finished` will find that out
             worker.channel.send((function, item))
@@ -211,10 +218,15 @@ class Pool(_Ordered):
         for channel in connection.wait(list(self._busy), timeout=_LOOKS_EVERY):
             worker = self._busy.pop(cast("connection.Connection", channel))
             try:
-                fine, result = worker.channel.recv()
+                told = worker.channel.recv()
             except (EOFError, OSError):
                 yield worker, False, _end(worker)
                 continue
+            if told == _READY:
+                worker.ready, worker.since = True, time.monotonic()
+                self._busy[worker.channel] = worker
+                continue
+            fine, result = told
             self._idle.append(worker)
             if not fine:
                 raise result
@@ -228,10 +240,10 @@ class Pool(_Ordered):
 
     def _beyond(self, worker: _Worker) -> str:
         """Which limit a worker has passed; empty where none."""
-        if self._seconds is not None and time.monotonic() - worker.since > self._seconds:
+        if self._seconds is not None and worker.since is not None and time.monotonic() - worker.since > self._seconds:
             return f"not done within {self._seconds:g} s"
         if self._memory is not None and (size := _resident(worker.process.pid)) > self._memory:
-            return f"{size / 2**30:.1f} GB of memory, more than the limit of {self._memory / 2**30:g} GB"
+            return f"{size / 2**30:.1f} GB of memory, more than the limit of {self._memory / 2**30:.3g} GB"
         return ""
 
     def _drop_busy(self) -> None:
@@ -311,7 +323,8 @@ class Cluster(_Ordered):
         more = True
         try:
             while more or again or under_way:
-                while len(under_way) < _AHEAD * self.workers and more:
+                ahead = _AHEAD * self.workers  # workers come and go
+                while more and len(under_way) < ahead:
                     todo = next(waiting, None)
                     if todo is None:
                         more = False
@@ -342,7 +355,8 @@ class Cluster(_Ordered):
         alone = 0.0
         while futures:
             try:
-                done = self._dask.wait(futures, timeout=_LOOKS_EVERY * 10, return_when="FIRST_COMPLETED").done
+                with self._client.as_current():
+                    done = self._dask.wait(futures, timeout=_LOOKS_EVERY * 10, return_when="FIRST_COMPLETED").done
             except TimeoutError:
                 pass
             except (OSError, self._dask.CancelledError):

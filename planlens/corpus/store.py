@@ -13,14 +13,16 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from planlens import cache
 from planlens.corpus import rows, schema
 from planlens.corpus.schema import FORMAT, TABLES, VERSION
 from planlens.errors import CorpusError
@@ -34,8 +36,9 @@ _CHUNK = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """Bytes and SHA-256 of one file of a part."""
+    """Rows, bytes and SHA-256 of one file of a part."""
 
+    rows: int
     size: int
     sha256: str
 
@@ -45,17 +48,22 @@ class Part:
     """A run of plans, in order of their ids, in one file of each table."""
 
     name: str
-    plans: int
     files: Mapping[str, File]
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A file that is not in the corpus and why; `reading` is empty where it will be tried again anyway."""
+    """A file that is not in the corpus and why.
+
+    `reading` is the digest of what that depends on, empty where the next build tries again anyway.
+    """
 
     source: str
     why: str
     reading: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.why}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +73,13 @@ class Manifest:
     planlens: str
     settings: str
     lexicon: str = ""
-    counts: Mapping[str, int] = field(default_factory=dict)
     parts: tuple[Part, ...] = ()
     failures: tuple[Failure, ...] = ()
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Rows of every table."""
+        return {table: sum(part.files[table].rows for part in self.parts) for table in TABLES}
 
     def text(self) -> str:
         told = {"format": FORMAT, "version": VERSION, **asdict(self)}
@@ -110,8 +122,7 @@ class Corpus:
 
     def plans(self) -> tuple[PlanInfo, ...]:
         """What is known of every plan, by id."""
-        names = [name for name in schema.columns()["plans"] if name in _ABOUT]
-        return tuple(map(rows.info, self.table("plans", names).to_pylist()))
+        return tuple(map(rows.info, self.table("plans", ["plan", "origin", *rows.ABOUT]).to_pylist()))
 
     def plan(self, name: str) -> Plan:
         """One plan, equal to what reading its file gave. Raises CorpusError where there is none of this id."""
@@ -139,7 +150,7 @@ class Corpus:
             "planlens": told.planlens,
             "settings": told.settings,
             "lexicon": told.lexicon or None,
-            "counts": dict(told.counts),
+            "counts": told.counts,
             "characters": sum(plan["characters"] for plan in about),
             "parts": len(told.parts),
             "bytes": {name: sum(part.files[name].size for part in told.parts) for name in TABLES},
@@ -151,25 +162,27 @@ class Corpus:
             "failures": [{"source": failure.source, "why": failure.why} for failure in told.failures],
         }
 
-    def query(self, sql: str) -> Any:
+    def query(self, sql: str, *, memory: int = 1 << 30) -> Any:
         """What one SQL query over plans, clauses, commitments and targets gives, as a pyarrow.Table.
 
         The query sees these four tables and nothing else: no file, no network, no extension. One thread, so that the
-        same query gives the same rows in the same order.
+        same query gives the same rows in the same order; what passes `memory` bytes goes to a folder of its own.
+        Raises CorpusError for what is no query and what DuckDB refuses.
         """
         try:
             import duckdb
         except ImportError:
             raise CorpusError("SQL over a corpus needs duckdb: pip install 'planlens[corpus]'") from None
-        with _connected(duckdb) as database:
+        with tempfile.TemporaryDirectory(prefix="planlens-") as spill, closing(duckdb.connect(":memory:")) as database:
             for name in TABLES:
                 database.register(name, self._dataset(name))
-            for setting in _CLOSED:
+            database.execute(f"SET temp_directory = '{spill.replace(chr(39), chr(39) * 2)}'")
+            for setting in (f"SET memory_limit = '{memory}B'", *_CLOSED):
                 database.execute(setting)
             try:
                 statements = database.extract_statements(sql)
                 if len(statements) != 1 or statements[0].type.name not in _READS:
-                    raise CorpusError("one query that reads, like: select level, count(*) from plans group by level")
+                    raise CorpusError("SQL: one query that reads: select level, count(*) from plans group by level")
                 return database.sql(sql).to_arrow_table()
             except (duckdb.Error, OSError, schema.pyarrow().ArrowException) as error:
                 raise CorpusError(f"SQL: {_first_line(error)}") from None
@@ -181,24 +194,14 @@ class Corpus:
         return dataset.dataset(paths, schema=schema.arrow(name), format="parquet")
 
 
-_ABOUT = frozenset(("plan", "origin", *rows.ABOUT))
 _SUMMED = ("level", "region", "province", "start_year", "end_year", "characters", "copies")
-_READS = ("SELECT", "EXPLAIN", "DESCRIBE", "SHOW")
+_READS = ("SELECT", "EXPLAIN", "MULTI")  # MULTI is what PIVOT comes to
 _CLOSED = (
     "SET threads = 1",
     "SET python_enable_replacements = false",
     "SET enable_external_access = false",
     "SET lock_configuration = true",
 )
-
-
-@contextmanager
-def _connected(duckdb: Any) -> Iterator[Any]:
-    database = duckdb.connect(":memory:")
-    try:
-        yield database
-    finally:
-        database.close()
 
 
 def open(folder: str | os.PathLike[str]) -> Corpus:
@@ -241,7 +244,6 @@ def read_manifest(root: Path) -> Manifest | None:
             told["planlens"],
             told["settings"],
             told["lexicon"],
-            told["counts"],
             tuple(_part(part) for part in told["parts"]),
             tuple(Failure(**failure) for failure in told["failures"]),
         )
@@ -250,7 +252,7 @@ def read_manifest(root: Path) -> Manifest | None:
 
 
 def _part(told: Mapping[str, Any]) -> Part:
-    return Part(told["name"], told["plans"], {name: File(**told["files"][name]) for name in TABLES})
+    return Part(told["name"], {name: File(**told["files"][name]) for name in TABLES})
 
 
 @contextmanager
@@ -263,14 +265,19 @@ def damaged(path: Path, root: Path) -> Iterator[None]:
         raise CorpusError(f"{path}: damaged ({_first_line(error)[:80]}); {_again(root)}") from None
 
 
-def digest(path: Path) -> File:
-    """Size and SHA-256 of a file, read piece by piece."""
+def digest(path: Path) -> tuple[int, str]:
+    """Bytes and SHA-256 of a file, read piece by piece."""
     whole, size = hashlib.sha256(), 0
     with path.open("rb") as stream:
         while piece := stream.read(_CHUNK):
             whole.update(piece)
             size += len(piece)
-    return File(size, whole.hexdigest())
+    return size, whole.hexdigest()
+
+
+def short_digest(*parts: str) -> str:
+    """32 hexadecimal digits, different for different parts."""
+    return cache.digest(*parts).hex()
 
 
 def _check_table(name: str) -> None:

@@ -36,7 +36,7 @@ def info(told: Row, m: Messages, *, full: bool = False) -> tuple[Table, ...]:
     tables = [Table("corpus", m("corpus.title", corpus=told["corpus"]), ("", ""), tuple(rows))]
     if failures := told["failures"]:
         shown = failures if full else failures[:_FAILED]
-        listed = [(f["source"], f["why"].removeprefix(f["source"]).removeprefix(": ")) for f in shown]
+        listed = [(f["source"], f["why"]) for f in shown]
         if more := len(failures) - len(shown):
             listed.append(("…", m("corpus.more_failed", count=more)))
         title = m("corpus.failed", count=len(failures))
