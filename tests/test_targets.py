@@ -26,7 +26,7 @@ def plan_of(text: str, role: Role = "task", notes: tuple[Note, ...] = (), rows: 
         at += len(line) + 1
     document = Document("2025.txt", "", text, "utf-8", tuple(blocks), notes)
     clause = Clause("一", "一、", "", span, span, 1, None, role)
-    return extract(document, (clause,), ())
+    return extract(document, (clause,), (), first_year=2025)
 
 
 def read_cases() -> list[tuple[str, str, list[list[str]]]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -15,11 +16,16 @@ from planlens.cli.output import ReaderGoneError
 from planlens.cli.run import BAD_INPUT, OK
 from planlens.errors import PlanlensError
 
+_OBJECTS = 100_000
+"""Objects made between two searches for rings of garbage, of which reading and comparing leaves hardly any: a tenth
+of the time of a diff at Python's own 700."""
+
 __all__ = ["cli", "corpus", "main", "places", "plans", "reports", "years"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 it ran, 1 changes with --exit-code, 2 bad input."""
+    gc.set_threshold(_OBJECTS, 20, 50)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
