@@ -6,6 +6,7 @@ redlines(old, new)      a block in which reports of two plans work out no redlin
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
@@ -49,12 +50,17 @@ def redlines(old: Plan, new: Plan) -> Iterator[None]:
     from .report.cells import Redline, knowing
 
     parts = (_told(old), _told(new))
-    known: dict[tuple[str, str], Redline] = cache.recall("redline", parts, dict)
-    before = len(known)
-    with knowing(known):
+
+    @functools.cache
+    def known() -> tuple[dict[tuple[str, str], Redline], int]:
+        """Those of earlier reports, among which later ones come to stand, and how many there were."""
+        found: dict[tuple[str, str], Redline] = cache.recall("redline", parts, dict)
+        return found, len(found)
+
+    with knowing(lambda: known()[0]):
         yield
-    if len(known) > before:
-        cache.replace("redline", parts, known)
+    if known.cache_info().currsize and len(known()[0]) > known()[1]:
+        cache.replace("redline", parts, known()[0])
 
 
 def _told(plan: Plan) -> tuple[object, ...]:

@@ -100,6 +100,13 @@ class Run:
         """Whether the form being written cuts long text to its columns."""
         return self.form == "table" and not self.look.full
 
+    @property
+    def marks(self) -> bool:
+        """Whether the form being written shows which words of a sentence were struck out and put in."""
+        from planlens.report import MARKED
+
+        return self.form in MARKED
+
     def _colour(self, asked: str) -> bool:
         if asked != "auto":
             return asked == "always"

@@ -106,7 +106,9 @@ def diff(
         run.report(
             json=lambda: json.diff(result, reviewed.orphaned),
             csv=lambda: [tables.diff_rows(result, run.m, only=asked or tables.ROWS)],
-            tables=lambda: tables.diff(result, run.m, only=shown, cut=run.cuts, orphaned=reviewed.orphaned),
+            tables=lambda: tables.diff(
+                result, run.m, only=shown, cut=run.cuts, marked=run.marks, orphaned=reviewed.orphaned
+            ),
             result=result,
         )
     return CHANGED if exit_code and _differ(result) else OK
@@ -127,7 +129,7 @@ def pack(run: Run, old: str, new: str, folder: str, tracked: bool, no_reviewed: 
     A one-page summary, the report as Word, Excel, a page and PDF, its tables as .csv, the whole result as .json; all
     from one comparison. What cannot be made here is said and keeps back no other file.
     """
-    from planlens.recall import compared
+    from planlens.recall import compared, redlines
     from planlens.report import json, tables
     from planlens.report import pack as packed
 
@@ -145,7 +147,8 @@ def pack(run: Run, old: str, new: str, folder: str, tracked: bool, no_reviewed: 
         result=result,
     )
     parts = {"shifts": tables.ROWS[:1], "changes": tables.ROWS[1:]}
-    made = packed.make(report, lambda name: tables.diff_rows(result, run.m, only=parts[name]))
+    with redlines(first, second):
+        made = packed.make(report, lambda name: tables.diff_rows(result, run.m, only=parts[name]))
     made.write(home)
     for name in made.files:
         click.echo(f"{home / name}")

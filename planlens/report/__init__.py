@@ -39,6 +39,7 @@ SUFFIXES = {
 }  # fmt: skip
 FORMATS = ("table", "md", "csv", "json", "docx", "xlsx", "html", "pdf")
 IN_TERMINAL = FORMATS[:4]  # text; the others are files
+MARKED = FORMATS[4:]  # what shows which words of a sentence were struck out and put in
 _HOMES = {"table": "terminal", "md": "markdown"}
 
 

@@ -5,7 +5,7 @@ Text writers see a `Cell` as the string that it is; Word, Excel and the page sho
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal
 
@@ -16,12 +16,14 @@ if TYPE_CHECKING:
 Mark = Literal["", "deleted", "inserted"]
 Figure = tuple[str, "Decimal | str | None"]
 Redline = tuple[tuple[tuple[str, Mark], ...], tuple[tuple[str, Mark], ...]]
-_known: dict[tuple[str, str], Redline] | None = None
+_known: Callable[[], dict[tuple[str, str], Redline]] | None = None
 
 
 @contextmanager
-def knowing(redlines: dict[tuple[str, str], Redline]) -> Iterator[None]:
-    """Until the end of the block `compared` looks its pairs up here first, and adds what it works out."""
+def knowing(redlines: Callable[[], dict[tuple[str, str], Redline]]) -> Iterator[None]:
+    """Until the end of the block `compared` looks its pairs up here first, and adds what it works out; `redlines` is
+    asked once a pair is to be compared.
+    """
     global _known
     before, _known = _known, redlines
     try:
@@ -67,9 +69,10 @@ def compared(old: str, new: str) -> Redline:
     """
     if _known is None:
         return _compared(old, new)
-    if (old, new) not in _known:
-        _known[old, new] = _compared(old, new)
-    return _known[old, new]
+    known = _known()
+    if (old, new) not in known:
+        known[old, new] = _compared(old, new)
+    return known[old, new]
 
 
 def _compared(old: str, new: str) -> Redline:

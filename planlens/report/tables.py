@@ -51,6 +51,8 @@ class _Diff:
 
     result: Comparison
     m: Messages
+    marked: bool = False
+    """Whether a changed sentence comes with the words that were struck out and put in."""
     old: Places = field(init=False)
     new: Places = field(init=False)
 
@@ -120,14 +122,15 @@ def diff(
     *,
     only: Collection[str] = SHOWN,
     cut: bool = False,
+    marked: bool = True,
     orphaned: Sequence[Orphan] = (),
 ) -> tuple[Table, ...]:
     """The report of `diff` for a reader: head, counts, the sections asked for, and what to doubt.
 
-    `cut` says that long text will be cut, which the closing block then tells; `orphaned` are decisions of reviewers
-    that no longer apply.
+    `cut` says that long text will be cut, which the closing block then tells; `marked` that the form shows the words
+    struck out and put in; `orphaned` are decisions of reviewers that no longer apply.
     """
-    told = _Diff(result, m)
+    told = _Diff(result, m, marked)
     body = [made for section in SECTIONS if section in only for made in _section(told, section)]
     end = closing(result, m, hidden="kept" not in only, cut=cut, orphaned=orphaned)
     return (_head(result, m), _counts(result, m), *body, end)
@@ -264,7 +267,7 @@ def _linked(told: _Diff, status: Status) -> Table:
     rows = []
     for change in told.changes(status):
         texts = [one_line(p.text(keys)) for p, keys in ((told.old, change.old), (told.new, change.new))]
-        marked = compared(*texts) if status == "changed" else ((), ())
+        marked = compared(*texts) if told.marked and status == "changed" else ((), ())
         sides = [
             _cell(places, keys, text, runs=runs)
             for places, keys, text, runs in zip(

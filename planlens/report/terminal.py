@@ -121,16 +121,18 @@ def wrap(text: str, width: int, lines: int | None) -> list[str]:
             carried = [line.pop()] if carry else []
             found.append("".join(line))
             line, used = carried, sum(map(display_width, carried))
+            if len(found) == lines:  # more would follow
+                return [*found[:-1], _cut(found[-1], width)]
         if line or piece != " ":
             line.append(piece)
             used += size
-    found.append("".join(line))
-    if lines is None or len(found) <= lines:
-        return found
-    last = found[lines - 1]
-    while last and display_width(last) > width - 1:
-        last = last[:-1]
-    return [*found[: lines - 1], last + "…"]
+    return [*found, "".join(line)]
+
+
+def _cut(line: str, width: int) -> str:
+    while line and display_width(line) > width - 1:
+        line = line[:-1]
+    return line + "…"
 
 
 def _pieces(text: str, width: int) -> Iterator[str]:
