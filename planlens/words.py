@@ -20,15 +20,17 @@ import warnings
 import zlib
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from . import cache
 
 _SLOTS = 1 << 18
-"""Lists that the dictionary is kept in: 350,000 words have 130,000 openings, so a list holds three words or so."""
+"""Lists that the dictionary is kept in: 350,000 words have 130,000 openings, so a list holds three words or so. Words
+of one character have a list of their own, the first."""
 _KEPT = "words"  # kind in the cache
+_LAYOUT = 2  # of that value
 
 
 @functools.cache
@@ -37,33 +39,34 @@ def _tokenizer() -> Any:
 
     jieba stores every prefix of every word, to know when to stop looking; that, and reading its cache with
     `marshal.load`, is most of its start (fxsjy/jieba#862). Here two characters say how long the words are that they
-    open, and the longest path is the same one: each sum is made of the same figures in the same order.
+    open, which are looked up as the path is found. The longest path is the same one: each sum is made of the same
+    figures in the same order, and of equal ones the longer word is taken.
     """
     jieba = _jieba()
 
     class Tokenizer(jieba.Tokenizer):  # type: ignore[misc, name-defined]
-        def get_DAG(self, sentence: str) -> dict[int, list[int]]:  # noqa: N802 - jieba's name
-            freq, lengths, size = self.FREQ, self.lengths, len(sentence)
-            dag = {}
-            for at in range(size):
-                ends = [at]
-                for length in lengths[sentence[at : at + 2]]:
-                    if at + length <= size and sentence[at : at + length] in freq:
-                        ends.append(at + length - 1)
-                if len(ends) > 1 and sentence[at] not in freq:
-                    del ends[0]
-                dag[at] = ends
-            return dag
+        def get_DAG(self, sentence: str) -> None:  # noqa: N802 - jieba's name
+            """No graph of all words: `calc` alone would look at it."""
 
-        def calc(self, sentence: str, dag: dict[int, list[int]], route: dict[int, tuple[float, int]]) -> None:
-            weight = self.weight
-            route[len(sentence)] = (0.0, 0)
-            for at in range(len(sentence) - 1, -1, -1):
-                ends = dag[at]
-                if len(ends) == 1:
-                    route[at] = weight[sentence[at : ends[0] + 1]] + route[ends[0] + 1][0], ends[0]
-                else:
-                    route[at] = max((weight[sentence[at : end + 1]] + route[end + 1][0], end) for end in ends)
+        def calc(self, sentence: str, _: None, route: dict[int, tuple[float, int]]) -> None:
+            freq, lengths, weight, size = self.FREQ, self.lengths, self.weight, len(sentence)
+            sums = [0.0] * (size + 1)  # of the best path from each place to the end
+            for at in range(size - 1, -1, -1):
+                best, last = -math.inf, at
+                openings = lengths[sentence[at : at + 2]]
+                one = sentence[at]
+                if one in freq:
+                    best = weight[one] + sums[at + 1]
+                for length in openings:
+                    end = at + length
+                    if end <= size and sentence[at:end] in freq:
+                        total = weight[sentence[at:end]] + sums[end]
+                        if total >= best:
+                            best, last = total, end - 1
+                if best == -math.inf:
+                    best = weight[one] + sums[at + 1]
+                sums[at] = best
+                route[at] = best, last
 
     tokenizer = Tokenizer()
     tokenizer.FREQ, tokenizer.total, tokenizer.lengths = _dictionary(Path(jieba.__file__).with_name("dict.txt"))
@@ -105,24 +108,29 @@ class _Lengths(dict[str, tuple[int, ...]]):
 
     def __init__(self, data: bytes, frequencies: dict[str, int]) -> None:
         self._frequencies = frequencies
-        self._starts = memoryview(data)[: 4 * (_SLOTS + 1)].cast("I")
-        self._words = memoryview(data)[4 * (_SLOTS + 1) :]
+        self._starts = memoryview(data)[: 4 * (_SLOTS + 2)].cast("I")
+        self._words = memoryview(data)[4 * (_SLOTS + 2) :]
+        self._read("")
 
     def __missing__(self, opening: str) -> tuple[int, ...]:
-        for one in (opening[0], opening):
-            fields = self._list(one)
-            self._frequencies.update(zip(fields[0::2], map(int, fields[1::2]), strict=True))
-        found = {len(word) for word in fields[0::2] if len(word) > 1 and word.startswith(opening)}
-        made = self[opening] = tuple(sorted(found))
+        words = self._read(opening) if len(opening) > 1 else ()
+        made = self[opening] = tuple(sorted({len(word) for word in words if word.startswith(opening)}))
         return made
 
-    def _list(self, opening: str) -> list[str]:
+    def _read(self, opening: str) -> Sequence[str]:
+        """The words of one list, whose frequencies are known from now on."""
         slot = _slot(opening)
-        return str(self._words[self._starts[slot] : self._starts[slot + 1]], "utf-8").split()
+        start, end = self._starts[slot], self._starts[slot + 1]
+        if start == end:
+            return ()
+        fields = str(self._words[start:end], "utf-8").split()
+        words = fields[0::2]
+        self._frequencies.update(zip(words, map(int, fields[1::2]), strict=True))
+        return words
 
 
 def _slot(opening: str) -> int:
-    return zlib.crc32(opening.encode("utf-8", "surrogatepass")) % _SLOTS
+    return 1 + zlib.crc32(opening.encode("utf-8", "surrogatepass")) % _SLOTS if len(opening) > 1 else 0
 
 
 def _dictionary(path: Path) -> tuple[dict[str, int], int, Mapping[str, Iterable[int]]]:
@@ -131,7 +139,7 @@ def _dictionary(path: Path) -> tuple[dict[str, int], int, Mapping[str, Iterable[
     From the cache, where the words come as they are asked for; without one all are read, in a fifth of a second.
     """
     state = path.stat()
-    key = cache.digest(_KEPT, sys.byteorder, str(_SLOTS), str(state.st_size), str(state.st_mtime_ns))
+    key = cache.digest(_KEPT, str(_LAYOUT), sys.byteorder, str(_SLOTS), str(state.st_size), str(state.st_mtime_ns))
     if kept := cache.get(_KEPT, [key]).get(key):
         frequencies: dict[str, int] = {}
         return frequencies, int.from_bytes(kept[:8], "little"), _Lengths(kept[8:], frequencies)
@@ -146,7 +154,7 @@ def _dictionary(path: Path) -> tuple[dict[str, int], int, Mapping[str, Iterable[
 
 def _packed(frequencies: Mapping[str, int]) -> bytes:
     """The dictionary as lists that can be read one by one: where each begins, then `word frequency` of all."""
-    lists: list[list[str]] = [[] for _ in range(_SLOTS)]
+    lists: list[list[str]] = [[] for _ in range(_SLOTS + 1)]
     for word, frequency in frequencies.items():
         lists[_slot(word[:2])].append(f"{word} {frequency}")
     parts = [" ".join(one).encode() for one in lists]

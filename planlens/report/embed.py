@@ -11,10 +11,7 @@ JSON output is its own; beside a .csv stands NAME.csv-metadata.json; plain text 
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
-from html import escape
 
 from planlens.report import Report
 
@@ -60,6 +57,10 @@ def _remarked(made: bytes, told: bytes) -> bytes:
 
 def _packaged(made: bytes, holder: str, told: str) -> bytes:
     """The package with one part more, which the main part names; everything else as it was."""
+    import io
+    import zipfile
+    from html import escape
+
     link = f'<Relationship Id="planlens" Type="{_RELATED}/customXml" Target="../{PART}"/>'
     part = f'<?xml version="1.0" encoding="UTF-8"?>\n<manifest xmlns="{NAMESPACE}">{escape(told)}</manifest>'
     stream = io.BytesIO()
