@@ -15,7 +15,7 @@ import pytest
 
 from planlens import evidence
 from planlens.corpus import join, kernel
-from planlens.corpus.join import Asked, Neighbours, blocks, neighbours
+from planlens.corpus.join import Asked, Index, Neighbours, blocks, neighbours
 from planlens.errors import OutputError
 from planlens.words import informative, terms
 
@@ -181,6 +181,25 @@ def test_a_text_of_every_plan_takes_one_place() -> None:
     assert found.copies[of_first].tolist()[:3] == [49, 49, 49]
     of_second = found.left == 1
     assert 3 in found.right[of_second]  # the other of its kind, though fifty of the same text are near
+
+
+def test_an_index_finds_what_the_join_finds() -> None:
+    rows, group = corpus()
+    index = Index(rows, group)
+    joined = pairs(neighbours(rows, group, k=3))
+    for plan in (0, 7, 24):
+        own = [n for n, of in enumerate(group) if of == plan]
+        asked = [[*rows[n]] for n in own]
+        found = [(own[a], b, s, n) for a, b, s, n in pairs(index.nearest(asked, k=3, without=plan))]
+        assert found == [pair for pair in joined if group[pair[0]] == plan]
+
+
+def test_an_index_is_asked_of_words_it_does_not_hold() -> None:
+    index = Index([["社康", "机构"], ["社康"], ["托育"]], [1, 1, 2])
+    found = pairs(index.nearest([["社康", "机构", "量子"], ["量子"], []], least=0.1))
+    assert [pair[:2] for pair in found] == [(0, 0), (0, 1)]
+    assert found[0][2] < 1
+    assert pairs(index.nearest([["托育"]], without=2)) == []
 
 
 def test_arrow_lists_are_read() -> None:

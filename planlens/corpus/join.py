@@ -23,7 +23,7 @@ import itertools
 import os
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -43,12 +43,12 @@ EXACT = 100_000
 """Texts up to which every pair is measured: there a pass over all takes some 6 s of two processors, and the short way
 is hardly faster (it touches a new candidate with nearly every product)."""
 CANDIDATES = 30  # of each text beyond EXACT, measured exactly
-_MEETS = 6_000  # postings a text beyond EXACT may meet; its rarest words and pairs of words come first
+_MEETS = 12_000  # postings a text beyond EXACT may meet; its rarest words and pairs of words come first
 _ALWAYS = 2  # words or pairs of words that a text asks with, however often they stand elsewhere
 _BUCKETS = 1 << 24  # that pairs of words are counted in; two in one bucket only make a candidate more
 _MEMORY = 1 << 30
 _BITS = 24  # of a weight: a product has 48, and a sum of them is exact in 53
-_CANDIDATE_BITS = 11  # of a weight of candidates: a product has 22, and a sum of them is exact in 24
+_CANDIDATE_BITS = 11  # of a weight of candidates: a product has 22, and a sum of them below 4 is exact in 24
 _ROUNDING = 2.0**-20  # that a similarity of exactly `least` may lose to rounded weights
 _CHUNK = 1 << 14  # rows cut, hashed and weighted at once
 _ROWS = 1 << 15  # of a block in this process: large, because each call copies what it is compared with
@@ -142,11 +142,60 @@ def blocks(words: Any, group: Any, asked: Asked) -> Iterator[Neighbours]:
                     _append(out, Path(done))
             found = _stored(folder, "found", len(texts.first), np.float32)
             for start in range(0, len(words), _CHUNK):
-                yield _expanded(texts, found, start, min(start + _CHUNK, len(words)), asked)
+                yield _of_rows(texts, found, start, min(start + _CHUNK, len(words)), asked)
     except OSError as error:
         raise OutputError(
             f"{asked.folder or tempfile.gettempdir()}: no room to compare in ({error.strerror})"
         ) from None
+
+
+class Index:
+    """A corpus held in memory: some 12 bytes a word and 100 a row."""
+
+    def __init__(self, words: Any, group: Any, *, threads: int | None = None, kernel: str | None = None) -> None:
+        """`words` and `group` are those of `neighbours`."""
+        self._threads, self._kernel = threads or _processors(), kernel
+        with tempfile.TemporaryDirectory(prefix=".planlens-join-") as made:
+            self._texts = _Texts.read(words, np.asarray(group), Path(made), keep_order=False)
+            _weigh(self._texts, Path(made))
+            matrix = _stored(Path(made), "words", len(self._texts.vocabulary), np.float32)
+            self._right_t = matrix.astype(np.float64).T.tocsr()
+        self._solo = self._texts.readers()[2]
+
+    def nearest(
+        self, words: Any, *, k: int = 10, least: float = 0.3, each: int = 10, without: int | None = None
+    ) -> Neighbours:
+        """Of each row of a new plan (left) the nearest rows of the corpus (right), those of plan `without` left out."""
+        left = self._weighed(words)
+        held = np.flatnonzero(self._texts.plans == without)
+        plan = int(held[0]) if len(held) else len(self._texts.plans)
+        found = self._first(left, k, 2 * k, least - _ROUNDING, plan)
+        rows = np.repeat(np.arange(found.shape[0]), np.diff(found.indptr))
+        asked = Asked(k=k, least=least, each=each)
+        plans = np.full(found.shape[0], plan)
+        return _expanded(self._texts, rows, found.indices, found.data.astype(np.float32), plans, asked)
+
+    def _weighed(self, words: Any) -> Csr:
+        """The rows as the corpus' own; words that it does not hold count in their length alone."""
+        from scipy import sparse
+
+        vocabulary = Vocabulary()
+        lengths, numbers, counts = _bags(*vocabulary.numbers(words))
+        weights = fixed(lengths, _weights(counts, numbers, vocabulary), _BITS)
+        known = self._texts.vocabulary.known(vocabulary)[numbers]
+        rows = np.repeat(np.arange(len(lengths)), lengths)[known >= 0]
+        shape = (len(lengths), self._right_t.shape[0])
+        return sparse.csr_matrix((weights[known >= 0], (rows, known[known >= 0])), shape=shape)
+
+    def _first(self, left: Csr, k: int, asked: int, least: float, plan: int) -> Csr:
+        """The best texts of each row, until k of them stand in another plan than this."""
+        found = kernel.topk(left, self._right_t, asked, least, self._threads, self._kernel)
+        rows = np.repeat(np.arange(found.shape[0]), np.diff(found.indptr))
+        outside = np.bincount(rows[self._solo[found.indices] != plan], minlength=found.shape[0])
+        short = np.flatnonzero((np.diff(found.indptr) == asked) & (outside < k))
+        if not len(short):
+            return found
+        return kernel.replaced(found, short, [self._first(left[short], k, 4 * asked, least, plan)])
 
 
 # --- rows to texts ----------------------------------------------------------------------------------------------------
@@ -162,11 +211,28 @@ class Vocabulary:
     def __len__(self) -> int:
         return len(self._numbers)
 
-    def numbers(self, rows: Sequence[Sequence[str]]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-        """The words of all rows one after the other, and how many each row has."""
+    def numbers(self, rows: Any) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """The words of all rows one after the other, and how many each row has; rows are lists or an Arrow array."""
+        if hasattr(rows, "to_pylist"):
+            return self._numbers_of_arrow(rows)
         lengths = np.fromiter(map(len, rows), np.int64, len(rows))
         every = itertools.chain.from_iterable(rows)
         return np.fromiter(map(self._numbers.__getitem__, every), np.int32, int(lengths.sum())), lengths
+
+    def _numbers_of_arrow(self, rows: Any) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """The same without making a Python string of each word: the words of a chunk are told apart by Arrow."""
+        import pyarrow
+        from pyarrow import compute
+
+        rows = pyarrow.chunked_array(rows) if isinstance(rows, pyarrow.Array) else rows
+        lengths = compute.fill_null(compute.list_value_length(rows), 0).to_numpy().astype(np.int64)
+        words = compute.list_flatten(rows).combine_chunks().cast(pyarrow.string()).dictionary_encode()
+        known = np.fromiter(map(self._numbers.__getitem__, words.dictionary.to_pylist()), np.int32)
+        return known[words.indices.to_numpy()], lengths
+
+    def known(self, other: Vocabulary) -> NDArray[np.int64]:
+        """The number here of each word of another vocabulary, -1 where it is not."""
+        return np.array([self._numbers.get(word, -1) for word in other._numbers], np.int64)
 
     def weights(self) -> NDArray[np.float64]:
         """How much each word says."""
@@ -192,8 +258,9 @@ class _Texts:
     starts: NDArray[np.int64]
     """Where the members of each text begin, and the end."""
     keys: NDArray[np.int64]
-    """text · plans + plan of each row, sorted."""
-    plans: int
+    """text · (plans + 1) + plan of each row, sorted; the last number is no plan."""
+    plans: NDArray[Any]
+    """What the caller calls each plan."""
     blank: int
     """The text of no words, which is like nothing; -1 where there is none."""
 
@@ -203,7 +270,7 @@ class _Texts:
         vocabulary, digests, blank = Vocabulary(), [], -1
         with _Writer(folder, "bags") as bags, _Writer(folder, "order") as order:
             for start in range(0, len(words), _CHUNK):
-                numbers, lengths = vocabulary.numbers(_rows(words, start))
+                numbers, lengths = vocabulary.numbers(words[start : start + _CHUNK])
                 bag = _bags(numbers, lengths)
                 bags.add(*bag)
                 digests.append(_digests(*bag))
@@ -215,27 +282,21 @@ class _Texts:
         plans, group = np.unique(group, return_inverse=True)
         members = np.argsort(text, kind="stable")
         starts = np.concatenate([[0], np.cumsum(np.bincount(text, minlength=len(first)))])
-        keys = np.sort(text * len(plans) + group)
+        keys = np.sort(text * (len(plans) + 1) + group)
         blank = int(text[blank]) if blank >= 0 else -1
-        return cls(vocabulary, group, text, first, members, starts, keys, len(plans), blank)
+        return cls(vocabulary, group, text, first, members, starts, keys, plans, blank)
 
     def in_plan(self, text: Ints, plan: Ints) -> Ints:
         """How many rows of each of these plans hold the text."""
-        key = text * self.plans + plan
+        key = text * (len(self.plans) + 1) + plan
         return np.searchsorted(self.keys, key, side="right") - np.searchsorted(self.keys, key, side="left")
 
     def readers(self) -> tuple[Ints, Ints, Ints]:
         """Plans that hold each text: where they begin, the plans, and of each text the only plan or -1."""
         held = np.unique(self.keys)
-        starts = np.searchsorted(held, np.arange(len(self.first) + 1) * self.plans)
-        plans = held % self.plans
+        starts = np.searchsorted(held, np.arange(len(self.first) + 1) * (len(self.plans) + 1))
+        plans = held % (len(self.plans) + 1)
         return starts, plans, np.where(np.diff(starts) == 1, plans[starts[:-1]], -1)
-
-
-def _rows(words: Any, start: int) -> Sequence[Sequence[str]]:
-    part: Any = words[start : start + _CHUNK]
-    rows: Sequence[Sequence[str]] = part.to_pylist() if hasattr(part, "to_pylist") else part
-    return rows
 
 
 Bag = tuple[Ints, Ints, Ints]
@@ -274,7 +335,11 @@ def fixed(lengths: Ints, weights: Ints, bits: int) -> NDArray[np.float64]:
     """The weights of rows, each row of length 1, in multiples of 2^-bits."""
     rows = np.repeat(np.arange(len(lengths)), lengths)
     norm = np.sqrt(np.bincount(rows, weights**2, minlength=len(lengths)))
-    return np.round(weights / norm[rows] * 2.0**bits) / 2.0**bits
+    return _rounded(weights / norm[rows], bits)
+
+
+def _rounded(weights: NDArray[Any], bits: int) -> NDArray[Any]:
+    return np.round(weights * 2.0**bits) / 2.0**bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,13 +387,17 @@ def _processors() -> int:
 def _weigh(texts: _Texts, folder: Path) -> None:
     """The matrix `words`: a row a text, (1 + ln tf) · informative(word), L2 norm."""
     bags = _stored(folder, "bags", len(texts.vocabulary), np.float32)
-    informs = texts.vocabulary.weights()
     with _Writer(folder, "words") as out:
         for start in range(0, len(texts.first), _CHUNK):
             part = bags[texts.first[start : start + _CHUNK]]
             lengths = np.diff(part.indptr)
-            weights = (1 + np.log(part.data.astype(np.float64))) * informs[part.indices]
+            weights = _weights(part.data, part.indices, texts.vocabulary)
             out.add(lengths, part.indices, fixed(lengths, weights, _BITS).astype(np.float32))
+
+
+def _weights(counts: Ints, numbers: Ints, vocabulary: Vocabulary) -> NDArray[np.float64]:
+    made: NDArray[np.float64] = (1 + np.log(counts.astype(np.float64))) * vocabulary.weights()[numbers]
+    return made
 
 
 def _transposed(
@@ -350,48 +419,48 @@ def _transposed(
 def _features(texts: _Texts, folder: Path) -> int:
     """The matrix `features` for candidates: words and pairs of words that two texts or more hold, the rarest first.
 
-    Their weights are smooth inverse document frequencies in this corpus. Returns its width.
+    A word weighs what it weighs in `words`, a pair the root of the mean square of its two: what two texts add up by
+    the features they share comes near the similarity of their words. Returns its width.
     """
-    size, words = len(texts.first), len(texts.vocabulary)
-    frequency = np.zeros(words + _BUCKETS, np.int32)
-    for _, indices in _each_features(texts, folder):
-        found, counts = np.unique(indices, return_counts=True)
-        frequency[found] += counts.astype(np.int32)
-    shared = np.flatnonzero(frequency > 1)
-    shared = shared[np.argsort(frequency[shared], kind="stable")]
-    held = frequency[shared]
-    np.save(folder / "held.npy", held)
-    idf = np.log((1 + size) / (1 + np.concatenate([held, [1]]))) + 1.0
-    number = frequency  # the same memory: from here on the new number of each feature, the last where it has none
-    number[:] = len(shared)
+    width = len(texts.vocabulary) + _BUCKETS
+    number = np.zeros(width, np.int32)  # in how many texts each feature stands
+    for _, keys, _ in _each_features(texts, folder):
+        np.add.at(number, keys & _LOW, 1)
+    shared = np.flatnonzero(number > 1)
+    shared = shared[np.argsort(number[shared], kind="stable")]
+    np.save(folder / "held.npy", number[shared])
+    number[:] = len(shared)  # the same memory: from here on the new number of each, the last one where it has none
     number[shared] = np.arange(len(shared), dtype=np.int32)
     with _Writer(folder, "features") as out:
-        for lengths, indices in _each_features(texts, folder):
-            rows = np.repeat(np.arange(len(lengths)), lengths)
-            new = number[indices]
-            order = np.argsort((rows << 32) | new, kind="stable")
-            new = new[order]
-            weights = fixed(lengths, idf[new], _CANDIDATE_BITS)
-            kept = new < len(shared)
-            lengths = np.bincount(rows[kept], minlength=len(lengths))
-            out.add(lengths, new[kept], weights[kept].astype(np.float32))
+        for size, keys, weights in _each_features(texts, folder):
+            new = number[keys & _LOW]
+            kept = np.flatnonzero(new < len(shared))
+            rows, new = keys[kept] >> 32, new[kept]
+            order = np.lexsort((new, rows))
+            lengths = np.bincount(rows, minlength=size)
+            out.add(lengths, new[order], _rounded(weights[kept][order], _CANDIDATE_BITS).astype(np.float32))
     return len(shared)
 
 
-def _each_features(texts: _Texts, folder: Path) -> Iterator[tuple[Ints, Ints]]:
-    """Of some thousand texts at a time: how many features each has, and their numbers, those of pairs after words."""
-    bags = _stored(folder, "bags", len(texts.vocabulary), np.float32)
+_LOW = 0xFFFFFFFF
+
+
+def _each_features(texts: _Texts, folder: Path) -> Iterator[tuple[int, Ints, Ints]]:
+    """Of so many texts at a time row · 2^32 + feature, sorted, and the weights; pairs have numbers above words."""
+    words = _stored(folder, "words", len(texts.vocabulary), np.float32)
     starts, order = _listed(folder, "order")
     for start in range(0, len(texts.first), _CHUNK):
         some = texts.first[start : start + _CHUNK]
-        bag = bags[some]
+        bag = words[start : start + len(some)]
+        own = (np.repeat(np.arange(len(some)), np.diff(bag.indptr)) << 32) | bag.indices
         at, rows = _runs(starts[some], starts[some + 1] - starts[some])
-        words = order[at].astype(np.int64)
-        inside = rows[1:] == rows[:-1]
-        pairs = _bucket(words[:-1][inside], words[1:][inside]) + len(texts.vocabulary)
-        own = np.repeat(np.arange(len(some)), np.diff(bag.indptr))
-        found = np.unique(np.concatenate([(own << 32) | bag.indices, (rows[1:][inside] << 32) | pairs]))
-        yield np.bincount(found >> 32, minlength=len(some)), found & 0xFFFFFFFF
+        read = order[at].astype(np.int64)
+        weight = bag.data[np.searchsorted(own, (rows << 32) | read)].astype(np.float64)
+        inside = np.flatnonzero(rows[1:] == rows[:-1])
+        pairs = (rows[inside] << 32) | (_bucket(read[inside], read[inside + 1]) + len(texts.vocabulary))
+        of_pairs = np.sqrt((weight[inside] ** 2 + weight[inside + 1] ** 2) / 2)
+        keys, first = np.unique(np.concatenate([own, pairs]), return_index=True)
+        yield len(some), keys, np.concatenate([bag.data, of_pairs])[first]
 
 
 def _bucket(first: Ints, second: Ints) -> Ints:
@@ -521,25 +590,34 @@ def _measured(block: _Block, found: Csr, rows: Ints) -> Csr:
 # --- texts to rows ----------------------------------------------------------------------------------------------------
 
 
-def _expanded(texts: _Texts, found: Csr, start: int, end: int, asked: Asked) -> Neighbours:
+def _of_rows(texts: _Texts, found: Csr, start: int, end: int, asked: Asked) -> Neighbours:
     """The neighbours of some rows: other rows of the same text, then those of the texts near it."""
-    text, plan = texts.text[start:end], texts.group[start:end]
+    text = texts.text[start:end]
     near = found[text]
     rows = np.concatenate([np.arange(end - start), np.repeat(np.arange(end - start), np.diff(near.indptr))])
     order = np.argsort(rows, kind="stable")  # a row's own text is first
-    rows, right = rows[order], np.concatenate([text, near.indices])[order]
+    right = np.concatenate([text, near.indices])[order]
     similarity = np.concatenate([np.ones(end - start, np.float32), near.data])[order]
+    made = _expanded(texts, rows[order], right, similarity, texts.group[start:end], asked)
+    return replace(made, left=made.left + start)
+
+
+def _expanded(
+    texts: _Texts, rows: Ints, right: Ints, similarity: NDArray[np.float32], plan: Ints, asked: Asked
+) -> Neighbours:
+    """Texts found for rows, the best of a row first, as rows outside each row's plan."""
     own = texts.in_plan(right, plan[rows])
     copies = np.diff(texts.starts)[right] - own
     kept = _among_first((copies > 0) & (right != texts.blank), rows, asked.k)
-    rows, right, similarity, own, copies = (values[kept] for values in (rows, right, similarity, own, copies))
+    rows, right, similarity = rows[kept], right[kept], similarity[kept]
+    own, copies = own[kept], copies[kept]
     at, entry = _runs(texts.starts[right], np.minimum(np.diff(texts.starts)[right], asked.each + own))
     members = texts.members[at]
     chosen = _among_first(texts.group[members] != plan[rows[entry]], entry, asked.each)
     members, entry = members[chosen], entry[chosen]
     order = np.lexsort((members, -similarity[entry], rows[entry]))
     members, entry = members[order], entry[order]
-    return Neighbours(rows[entry] + start, members, similarity[entry], copies[entry].astype(np.int32))
+    return Neighbours(rows[entry], members, similarity[entry], copies[entry].astype(np.int32))
 
 
 def _among_first(fits: NDArray[np.bool_], owner: Ints, most: int) -> NDArray[np.bool_]:

@@ -66,8 +66,14 @@ def ordered(found: Csr, least: float) -> Csr:
     rows = np.repeat(np.arange(found.shape[0]), np.diff(found.indptr))
     indices, data = found.indices[: len(rows)], found.data[: len(rows)]
     kept = data >= least
-    rows, indices, data = rows[kept], indices[kept], data[kept]
-    order = np.lexsort((indices, -data, rows))
+    if not kept.all():
+        rows, indices, data = rows[kept], indices[kept], data[kept]
+    wrong = (data[:-1] < data[1:]) | ((data[:-1] == data[1:]) & (indices[:-1] > indices[1:]))
+    mixed = np.zeros(found.shape[0], bool)  # most rows come in order from the faster kernels
+    mixed[rows[:-1][wrong & (rows[:-1] == rows[1:])]] = True
+    some = np.flatnonzero(mixed[rows])
+    order = np.arange(len(rows))
+    order[some] = some[np.lexsort((indices[some], -data[some], rows[some]))]
     return _matrix(data[order], indices[order], np.bincount(rows, minlength=found.shape[0]), found.shape)
 
 
