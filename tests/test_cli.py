@@ -396,7 +396,7 @@ def test_diff_imports_nothing_heavy() -> None:
 def test_help_imports_next_to_nothing() -> None:
     code = (
         "import sys; from planlens.cli import main; main(['--help']);"
-        "print(*[n for n in sys.modules if n.startswith('planlens.') or n in ('numpy', 'wcwidth', 'jieba')],"
+        "print(*[n for n in sys.modules if n.startswith('planlens.') or n in ('numpy', 'tabulate', 'jieba')],"
         " file=sys.stderr)"
     )
     found = set(shell(code=code).stderr.decode().split())

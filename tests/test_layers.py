@@ -56,7 +56,7 @@ DOCUMENT_LIBRARIES = (
     "xlsxwriter",
     "pypdfium2",
     "pdfplumber",
-    "wcwidth",
+    "tabulate",
 )
 FACADE = "__init__"  # planlens/__init__.py gives the public verbs of any floor, by name when asked
 

@@ -33,7 +33,7 @@ def test_help_imports_next_to_nothing(tmp_path: Path) -> None:
     found = imported("--help", cache=tmp_path)
     ours = {name for name in found if name.startswith("planlens.") and not name.startswith("planlens.cli")}
     assert ours == {"planlens.errors"}
-    assert not found & {"numpy", "wcwidth", "sqlite3"}
+    assert not found & {"numpy", "tabulate", "sqlite3"}
 
 
 @pytest.mark.parametrize("form", ["table", "json"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -12,12 +11,7 @@ from planlens.report.look import Look, one_line
 
 _LEAST = 12  # cells: under six Chinese characters a line a column is not read, so rows become blocks of lines
 _LINES = 4  # lines a text may take in a cell before it is cut
-_GAP = 2  # between columns without lines, and what every style adds to the width of a column's name
-_RULES = {  # left end, line, crossing, right end: above all, below the names, between rows, below all
-    "simple_grid": ("┌─┬┐", "├─┼┤", "├─┼┤", "└─┴┘"),
-    "grid": ("+-++", "+=++", "+-++", "+-++"),
-}
-_SIDES = {"simple_grid": "│", "grid": "|"}
+_GAP = 2  # what tabulate's "simple" puts between columns, and what every style adds to the width of a column's name
 _WORD = re.compile(r"[A-Za-z0-9.,%+\-]+|.", re.DOTALL)
 
 _CLOSING = frozenset("，。；：、！？）》」』】〕”’…)")  # no line begins with them
@@ -58,52 +52,18 @@ def _heading(table: Table, look: Look) -> str:
 
 
 def _grid(columns: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[int], look: Look) -> str:
+    from tabulate import tabulate
+
     limit = None if look.full or not any(columns) else _LINES
     cells = [[_cell(cell, width, limit) for cell, width in zip(row, widths, strict=True)] for row in rows]
     if not any(columns):
-        return _drawn([], cells, look.style or "plain")
+        return str(tabulate(cells, tablefmt=look.style or "plain", disable_numparse=True))
     head = [_cell(name, width, None) for name, width in zip(columns, widths, strict=True)]
     tall = bool(columns[0]) and any("\n" in cell for row in cells for cell in row)  # rows with names need no lines
     if tall and look.style == "plain":  # nothing but an empty line parts the rows
         cells = [line for row in cells for line in (row, [""] * len(row))][:-1]
     style = look.style or ("simple_grid" if tall else "simple")
-    return _drawn(head, cells, style)
-
-
-def _drawn(head: Sequence[str], rows: Sequence[Sequence[str]], style: str) -> str:
-    """Cells of one or several lines in columns: plain, simple (a line under the names), grid or simple_grid."""
-    split = [[name.split("\n") for name in head]] if head else []
-    split += [[cell.strip().split("\n") for cell in row] for row in rows]
-    widths = [max(display_width(line) for cell in column for line in cell) for column in zip(*split, strict=True)]
-    if head:
-        names = (max(map(display_width, cell)) + _GAP for cell in split[0])
-        widths = [max(pair) for pair in zip(widths, names, strict=True)]
-    if style in _RULES:
-        return _boxed(split, widths, style, named=bool(head))
-    lines = [line for row in split for line in _lines_of(row, widths, " " * _GAP)]
-    if head and style == "simple":
-        lines.insert(max(map(len, split[0])), (" " * _GAP).join("-" * width for width in widths))
-    return "\n".join(line.rstrip() for line in lines)
-
-
-def _boxed(rows: Sequence[Sequence[Sequence[str]]], widths: Sequence[int], style: str, *, named: bool) -> str:
-    side = _SIDES[style]
-    above, under, between, below = (
-        rule[0] + rule[2].join(rule[1] * (width + 2) for width in widths) + rule[3] for rule in _RULES[style]
-    )
-    out = [above]
-    for at, row in enumerate(rows):
-        out += [f"{side} {line} {side}" for line in _lines_of(row, widths, f" {side} ")]
-        out.append(below if at == len(rows) - 1 else under if named and at == 0 else between)
-    return "\n".join(out)
-
-
-def _lines_of(row: Sequence[Sequence[str]], widths: Sequence[int], between: str) -> Iterator[str]:
-    """The lines of one row, each cell filled up to its column."""
-    for lines in itertools.zip_longest(*row, fillvalue=""):
-        yield between.join(
-            line + " " * (width - display_width(line)) for line, width in zip(lines, widths, strict=True)
-        )
+    return str(tabulate(cells, head, tablefmt=style, disable_numparse=True))
 
 
 def _cell(text: str, width: int, limit: int | None) -> str:
