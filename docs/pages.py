@@ -1,15 +1,18 @@
-"""The pages that are measured, not written: docs/quality.md from gold and floors, docs/licences.md from the packages.
+"""The pages that are measured, not written: how good it is, what the benchmarks say, whose work it rests on.
 
-python docs/pages.py            both; the measuring takes some minutes
-python docs/pages.py licences   that one alone
+python docs/pages.py                      docs/quality.md and docs/licences.md; the measuring takes some minutes
+python docs/pages.py licences             docs/licences.md alone, from the packages installed
+python docs/pages.py benchmarks [NAME…]   docs/benchmarks.md, the benchmarks run again, all or those named
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, metadata, requires
 from pathlib import Path
 
+import recorded
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -57,6 +60,7 @@ fails where a figure sinks below one. `python tests/scoring.py` prints the figur
   What to expect of other plans is told by `python -m planlens.fit check` (each pair with weights fitted on the others),
   across places by `python -m planlens.fit_places check`.
 - A floor stands at most one point below the figure it was pinned at; an *aim* is what the figure was set out to reach.
+- Time, memory and what is told of planted changes are on benchmarks.md.
 - Names: `links_f1` linked pairs of sentences, `clauses_f1` of clauses, `new_f1` and `dropped_f1` what has none,
   `like_…` targets that may be compared, `targets_f1` numbers found, `shared_…` what plans of different places share.
 
@@ -152,7 +156,15 @@ def licences() -> str:
     return LICENCES + "\n".join(rows) + "\n"
 
 
-if __name__ == "__main__":
+def main(words: Sequence[str]) -> None:
+    if words[:1] == ["benchmarks"]:
+        recorded.run(words[1:])
+        recorded.PAGE.write_text(recorded.page(), "utf-8")
+        return
     (DOCS / "licences.md").write_text(licences(), "utf-8")
-    if "licences" not in sys.argv[1:]:
+    if "licences" not in words:
         (DOCS / "quality.md").write_text(quality(), "utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

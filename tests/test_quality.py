@@ -59,6 +59,32 @@ def _values(targets: list[Row]) -> tuple[str, ...]:
     return tuple(t["value_text"] for t in targets)
 
 
+@pytest.fixture(scope="module")
+def recorded() -> ModuleType:
+    """The program that keeps what the benchmarks print."""
+    return _loaded("recorded", ROOT / "docs" / "recorded.py")
+
+
+def test_the_page_of_benchmarks_is_what_was_kept_of_them(recorded: ModuleType) -> None:
+    assert recorded.PAGE.read_text("utf-8") == recorded.page(), "python docs/pages.py benchmarks NAME writes it anew"
+    assert set(recorded.kept()) <= set(recorded.asked())
+
+
+def test_what_a_benchmark_prints_is_read_off(recorded: ModuleType) -> None:
+    printed = "a 3 found 0.50\nb 1,200 found 0.75\n"
+    for find, take, figure in (
+        (r"found (\S+)$", "least", 0.5), (r"found (\S+)$", "most", 0.75), (r" ([\d,]+) found", "sum", 1203),
+        ("lost (.*)", "most", None),
+    ):  # fmt: skip
+        assert recorded.read_off(printed, {"find": find, "take": take}) == figure
+
+
+def test_a_figure_that_misses_its_aim_or_was_not_printed_fails(recorded: ModuleType) -> None:
+    bench = {"figures": [{"name": name, "least": 0.9} for name in ("a", "b", "c")]}
+    rows = recorded._rows(bench, {"figures": {"a": 0.9, "b": 0.89, "c": None}})
+    assert [row[-1] for row in rows] == ["ok", "**FAILS**", "**FAILS**"]
+
+
 # --- the gold -------------------------------------------------------------------------------------------------------
 
 
@@ -182,7 +208,12 @@ def reference() -> ModuleType:
     """The scorer that lies beside the repository."""
     if not SCORE.exists():
         pytest.skip("no reference scorer beside the repository")
-    spec = importlib.util.spec_from_file_location("reference_score", SCORE)
+    return _loaded("reference_score", SCORE)
+
+
+def _loaded(name: str, path: Path) -> ModuleType:
+    """A module that is no part of the package."""
+    spec = importlib.util.spec_from_file_location(name, path)
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)
