@@ -45,6 +45,7 @@ class Outcome:
     trace: str = ""
     seconds: float = 0.0
     kilobytes: int = 0
+    message: str = ""
 
     @property
     def failed(self) -> bool:
@@ -53,21 +54,27 @@ class Outcome:
 
 def run(data: bytes, suffix: str, *, thorough: bool = False) -> Outcome:
     """The outcome of one file; `thorough`: with the commands that compare it and their writers as well."""
-    start, memory = time.process_time(), _peak()
     with tempfile.TemporaryDirectory(prefix="planlens-fuzz-", dir=_fast()) as folder:
         path = Path(folder) / f"plan{suffix}"
         path.write_bytes(data)
-        try:
-            with _limit(SECONDS):
-                said, where, trace = _stages(path, thorough=thorough), "", ""
-        except PlanlensError as error:
-            said, where, trace = ("refused", "", "") if _is_one_line(error) else ("message", repr(error), "")
-        except (Exception, Hang) as error:
-            said, where, trace = type(error).__name__, _place(error), "".join(traceback.format_exception(error)[-30:])
-    seconds, grown = time.process_time() - start, _peak() - memory
-    if said in ("plan", "refused") and grown * 1024 > BYTES + TIMES * len(data):
+        return read(path, thorough=thorough)
+
+
+def read(path: Path, *, thorough: bool = False, seconds: float = SECONDS) -> Outcome:
+    """The same of a file that is there, in so many seconds."""
+    start, memory, size = time.process_time(), _peak(), path.stat().st_size
+    message = where = trace = ""
+    try:
+        with _limit(seconds):
+            said = _stages(path, thorough=thorough)
+    except PlanlensError as error:
+        said, message = "refused" if _is_one_line(error) else "message", str(error)
+    except (Exception, Hang) as error:
+        said, where, trace = type(error).__name__, _place(error), "".join(traceback.format_exception(error)[-30:])
+    taken, grown = time.process_time() - start, _peak() - memory
+    if said in ("plan", "refused") and grown * 1024 > BYTES + TIMES * size:
         said = "memory"
-    return Outcome(said, where, trace, seconds, grown)
+    return Outcome(said, where, trace, taken, grown, message)
 
 
 def _fast() -> str | None:

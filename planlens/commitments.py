@@ -10,6 +10,7 @@ is nothing but a list of responsible bodies is not; its bodies go to the stateme
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -67,10 +68,13 @@ def extract(document: Document, clauses: Sequence[Clause], lexicon: Lexicon | No
     """
     lexicon = lexicon or load()
     heads = _heads(document)
+    rows = [block for block in document.blocks if block.kind == "row"]
+    starts = [row.span.start for row in rows]
     out: list[Commitment] = []
     for clause in clauses:
         if clause.role in _COMMITS and len(clause.body):
-            out += _of_clause(document, clause, heads, lexicon)
+            first, last = (bisect_left(starts, at) for at in (clause.body.start, clause.body.end))
+            out += _of_clause(document.text, clause, rows[first:last], heads, lexicon)
     return tuple(out)
 
 
@@ -118,12 +122,11 @@ def _inside_number(text: str, at: int) -> bool:
 
 
 def _of_clause(
-    document: Document, clause: Clause, heads: Mapping[int, _Head], lexicon: Lexicon
+    text: str, clause: Clause, rows: Sequence[Block], heads: Mapping[int, _Head], lexicon: Lexicon
 ) -> Iterator[Commitment]:
-    body = clause.body
-    inside = [b for b in document.blocks if b.kind == "row" and b.span.start >= body.start and b.span.end <= body.end]
-    yield from _sentences(document.text, clause, _between(body, inside), lexicon)
-    yield from _rows(document.text, clause, inside, heads, lexicon)
+    inside = [row for row in rows if row.span.end <= clause.body.end]
+    yield from _sentences(text, clause, _between(clause.body, inside), lexicon)
+    yield from _rows(text, clause, inside, heads, lexicon)
 
 
 def _between(body: Span, rows: Sequence[Block]) -> Iterator[Span]:

@@ -152,7 +152,8 @@ class Library:
 
     def read(self, entry: Entry, lexicon: Lexicon | None = None) -> Plan:
         """The plan read and parsed; notes say where the file is no longer the one that was catalogued."""
-        known = (entry, _digest(entry.path), lexicon.origin if lexicon else "", os.environ.get("PLANLENS_MAX_BYTES"))
+        settings = tuple(map(os.environ.get, ("PLANLENS_MAX_BYTES", "PLANLENS_LIMITS")))
+        known = (entry, _digest(entry.path), lexicon.origin if lexicon else "", settings)
         if known[1] is None:  # no regular file: the reader says what is wrong with it
             return _parsed(entry, lexicon)
         return cache.recall("plan", known, lambda: _parsed(entry, lexicon))

@@ -78,6 +78,7 @@ _ROLES: tuple[tuple[Role, re.Pattern[str]], ...] = (
 )
 
 _END = "。！？；!;"
+_NEXT_LINE = re.compile(r"[\r\n \u3000\t\u200b]*([^\r\n \u3000\t\u200b].{0,11})", re.DOTALL)
 _OPEN, _CLOSE = "（(“《【〔「『‘", "）)”》】〕」』’"
 _LONGEST_BRACKET = 400  # an opening mark whose partner is further away was lost or never had one
 _RUN_IN = 32  # longest heading that runs into its text; headings of the five sample plans end at 26
@@ -136,8 +137,8 @@ def _broken_line(text: str, start: int, at: int, end: int) -> bool:
     line = text[line_start:at].rstrip("\r\u200b \u3000")
     if (len(line) < 24 and line[-1:] not in tuple("，、")) or line[-1] in _END + "：:" + _CLOSE or "|" in line:
         return False
-    following = text[at:end].lstrip("\r\n \u3000\t\u200b")
-    return bool(following) and _label(following[:12]) is None and following[0] not in "—●（("
+    following = _NEXT_LINE.match(text, at, end)
+    return following is not None and _label(following[1]) is None and following[1][0] not in "—●（("
 
 
 def _keep(text: str, start: int, end: int, out: list[Span]) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from planlens import parse
-from planlens.errors import InputError
+from planlens.errors import InputError, SettingsError
 from planlens.model import Plan, PlanInfo
 from planlens.read import ofd, package, read_document
 
@@ -24,6 +24,7 @@ sys.path.append(str(Path(__file__).parents[1] / "fuzz"))
 import mutate
 import pipeline
 import seeds
+import sizes
 
 for needed in ("openpyxl", "pypdfium2", "reportlab", "ofdkit"):
     pytest.importorskip(needed)
@@ -91,7 +92,7 @@ def test_a_member_before_the_start(tmp_path: Path) -> None:
 def test_endless_tags(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ofd, "_MOST_TAGS", 1000)
     data = changed(seeds.pool(".ofd")[0], "D/P.xml", lambda part: part + b"<a>" * 1000)
-    with pytest.raises(InputError, match="tags, more than 1000"):
+    with pytest.raises(InputError, match="tags, more than 1,000"):
         plan_of(tmp_path / "a.ofd", data)
 
 
@@ -117,5 +118,50 @@ def test_large_takes_linear_time(tmp_path: Path, name: str) -> None:
 
 
 def test_a_page_nested_too_deeply(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no text in it"):
-        plan_of(tmp_path / "a.html", "<html><body>" + "<div>" * 20_000 + "新增床位5张。" + "</div>" * 20_000)
+    """libxml2 stops at a depth of 2048 and gives what it has: nothing, or half of the page."""
+    for before in ("", "<p>新增床位9张。</p>"):
+        with pytest.raises(InputError, match="nested in thousands"):
+            plan_of(tmp_path / "a.html", f"<body>{before}" + "<div>" * 20_000 + "新增床位5张。" + "</div>" * 20_000)
+
+
+def test_numbers_longer_than_python_reads(tmp_path: Path) -> None:
+    """int() refuses more than 4300 digits with a ValueError."""
+    long = "9" * 5000
+    page = f'<p>新增床位5张。</p><table><tr><td colspan="{long}">床位<td>1<tr><td rowspan="{long}">张<td>2</table>'
+    assert plan_of(tmp_path / "a.html", page).targets
+    levels = changed(
+        seeds.pool(".docx")[0],
+        "word/styles.xml",
+        lambda part: part.replace(b'w:val="0"', b'w:val="%s"' % (b"9" * 5000)),
+    )
+    assert plan_of(tmp_path / "a.docx", levels).clauses
+
+
+def test_a_member_without_a_name_and_one_packed_otherwise(tmp_path: Path) -> None:
+    assert plan_of(tmp_path / "a.docx", sizes.with_part(seeds.pool(".docx")[0], "")).clauses
+    with pytest.raises(InputError, match="damaged"):
+        plan_of(tmp_path / "b.docx", sizes.CASES["zip-lzma"].data())
+
+
+def test_limits_are_a_setting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ofd, "_MOST_PAGES", 2)
+    data = sizes.CASES["ofd-pages"].data()
+    with pytest.raises(InputError, match="20,000 pages, more than 2; part it, or set PLANLENS_LIMITS=10000"):
+        plan_of(tmp_path / "a.ofd", data)
+    small = sizes.ofd(sizes.drawn(sizes.TELL), pages=4)
+    monkeypatch.setenv("PLANLENS_LIMITS", "2")
+    assert plan_of(tmp_path / "a.ofd", small).targets
+    for told in ("0.5", "x", "1e3", "99999999", "-1"):
+        monkeypatch.setenv("PLANLENS_LIMITS", told)
+        with pytest.raises(SettingsError, match="no number from 1 to 10000"):
+            plan_of(tmp_path / "a.ofd", small)
+
+
+@pytest.mark.parametrize("name", [name for name, case in sizes.CASES.items() if not case.slow])
+def test_built_to_harm(name: str, tmp_path: Path) -> None:
+    """The fast cases of `python fuzz/sizes.py`."""
+    case = sizes.CASES[name]
+    path = tmp_path / f"plan{case.suffix}"
+    path.write_bytes(case.data())
+    told = sizes.read(case, path)
+    assert not told.fault, (told.fault, told.said)

@@ -24,7 +24,7 @@ def check(plan: Plan) -> Iterator[Finding]:
     """One finding a block of an attachment whose bodies are not those of its clause."""
     lexicon = load()
     annexed = [c for c in plan.clauses if c.key.startswith("附件")]
-    headed = {_bare(c.heading): c for c in plan.clauses if c.role == "task" and c not in annexed}
+    headed = {_bare(c.heading): c for c in plan.clauses if c.role == "task" and not c.key.startswith("附件")}
     for block in annexed:
         clause = headed.get(_bare(block.heading)) if len(_bare(block.heading)) >= _SHORTEST else None
         if clause is not None:

@@ -7,6 +7,7 @@ Figures conflict only where name, measure, scope and time are the same and no ro
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
@@ -71,9 +72,12 @@ def _pairs(plan: Plan, told: list[Target], rows: set[str]) -> Iterator[tuple[Tar
     for target in told:
         by_name.setdefault(naming.core(target.indicator), []).append(target)
     tabled = [target for target in told if target.key in rows]
+    names = dict.fromkeys(row.indicator for row in tabled)
+    meant = functools.cache(lambda sentence: {row for row in names if _one_name(row, sentence)})
     for target in told:
         if target.key not in rows:
-            of_row = [row for row in tabled if _one_name(row, target)]
+            like = meant(target.indicator)
+            of_row = [row for row in tabled if row.indicator in like] if like else []
             clashing = [row for row in of_row if _conflict(plan, row, target)]
             if clashing and not any(_value(row) == _value(target) for row in of_row):
                 yield clashing[0], target
@@ -93,11 +97,10 @@ def _between_tables(plan: Plan, crowds: Iterable[list[Target]], rows: set[str]) 
                 yield a, b
 
 
-def _one_name(row: Target, sentence: Target) -> bool:
-    a, b = row.indicator, sentence.indicator
+def _one_name(a: str, b: str) -> bool:
     if naming.same_name(a, b):
         return True
-    if naming.likeness(a, b) < _CLOSE or not naming.near_name(a, b):
+    if not naming.may_reach(a, b, _CLOSE) or naming.likeness(a, b) < _CLOSE or not naming.near_name(a, b):
         return False
     return not naming.own_words(a, b) and not naming.own_words(b, a)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from planlens.errors import InputError, SettingsError
 from planlens.model import Block, Document, Note, Span
-from planlens.read import damage, furniture, lines, sniff
+from planlens.read import damage, furniture, limits, lines, sniff
 from planlens.read.text import read_markdown, read_text
 from planlens.traditional import simplified
 
@@ -183,7 +183,5 @@ def _check_text(text: str, blocks: tuple[Block, ...], path: Path) -> None:
     if controls > len(sample) * _BINARY_SHARE:
         raise InputError(f"{path}: a binary file, not text")
     longest = max((len(block.span) for block in blocks), default=0)
-    if longest > _LONGEST_PARAGRAPH:
-        raise InputError(f"{path}: a paragraph of {longest} characters is no plan; part it into lines and try again")
-    if len(text) > _LONGEST_TEXT:
-        raise InputError(f"{path}: {len(text)} characters of text are no plan; part it into files and try again")
+    limits.check(longest, _LONGEST_PARAGRAPH, str(path), "characters in one paragraph or row")
+    limits.check(len(text), _LONGEST_TEXT, str(path), "characters")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 
@@ -41,6 +42,8 @@ def _separator(source: str) -> str:
 
 def _agreeing(source: str, mark: str) -> int:
     sizes: dict[int, int] = {}
-    for cells, _ in zip(csv.reader(io.StringIO(source, newline=""), delimiter=mark), range(_SAMPLE_ROWS), strict=False):
-        sizes[len(cells)] = sizes.get(len(cells), 0) + 1
+    rows = csv.reader(io.StringIO(source, newline=""), delimiter=mark)
+    with contextlib.suppress(csv.Error):  # a mark that cuts nothing leaves a line as one cell, which may be too long
+        for cells, _ in zip(rows, range(_SAMPLE_ROWS), strict=False):
+            sizes[len(cells)] = sizes.get(len(cells), 0) + 1
     return max((count for size, count in sizes.items() if size > 1), default=0)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from planlens.errors import InputError
 from planlens.model import Block, Note
-from planlens.read import package
-from planlens.read.made import Piece, holds_values, join, one_line, row
+from planlens.read import limits, package
+from planlens.read.made import Piece, holds_values, join, one_line, row, whole
 from planlens.read.numbering import Numbering, numbering_of
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ _MOST_PARAGRAPHS = 500_000
 _LONGEST_HEADING = 120
 """Characters; a longer paragraph in a heading's style is a paragraph whose style was chosen for its look."""
 _STYLE_CHAIN = 20
+_WIDEST = 100
+"""Columns that a cell may span, or a row leave out at its head."""
 _ASIDE = {"/header": "页眉", "/footer": "页脚", "/comments": "批注"}
 
 
@@ -78,8 +80,7 @@ def read_docx(data: bytes, where: str) -> tuple[str, str, tuple[Block, ...], tup
 def _open(data: bytes, where: str) -> WordDocument:
     members = package.parts(data, where)
     paragraphs = members.get("word/document.xml", b"").count(b"<w:p")
-    if paragraphs > _MOST_PARAGRAPHS:
-        raise InputError(f"{where}: some {paragraphs} paragraphs; this is no plan, or remove the empty ones")
+    limits.check(paragraphs, _MOST_PARAGRAPHS, where, "paragraphs, empty ones among them")
     if "[Content_Types].xml" not in members:
         raise InputError(f"{where}: a zip file but no Word document; save it again as .docx")
     import docx
@@ -130,7 +131,8 @@ def _outline_level(node: Element) -> int:
     """1–9 where the properties give an outline level, else 0 (Word counts from 0 and writes 9 for body text)."""
     properties = node.find(f"{_W}pPr")
     value = _value(properties, "outlineLvl") if properties is not None else None
-    return int(value) + 1 if value and value.isdecimal() and int(value) < 9 else 0
+    level = whole(value)
+    return level + 1 if level is not None and level < 9 else 0
 
 
 def _value(node: Element, name: str) -> str | None:
@@ -245,12 +247,12 @@ def _table(node: Element, reading: _Reading) -> None:
 
 
 def _values(tr: Element, above: dict[int, str], reading: _Reading) -> list[str]:
-    values = [""] * int(_property(tr, "trPr", "gridBefore") or 0)
+    values = [""] * min(_property(tr, "trPr", "gridBefore") or 0, _WIDEST)
     for tc in _cells(tr):
         text = " ".join(line for part in _parts(tc) for line in _lines(part, reading))
         if _continues(tc) and not text:
             text = above.get(len(values), "")
-        values += [text] * min(int(_property(tc, "tcPr", "gridSpan") or 1), 100)
+        values += [text] * min(_property(tc, "tcPr", "gridSpan") or 1, _WIDEST)
     return values
 
 
@@ -260,10 +262,9 @@ def _continues(tc: Element) -> bool:
     return merge is not None and merge.get(f"{_W}val") != "restart"
 
 
-def _property(node: Element, properties: str, name: str) -> str | None:
+def _property(node: Element, properties: str, name: str) -> int | None:
     found = node.find(f"{_W}{properties}/{_W}{name}")
-    value = None if found is None else found.get(f"{_W}val")
-    return value if value and value.isdecimal() else None
+    return None if found is None else whole(found.get(f"{_W}val"))
 
 
 def _rows(node: Element) -> Iterator[Element]:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from planlens.errors import InputError
 from planlens.model import Block, Note
+from planlens.read import limits
 from planlens.read.encoding import decode
-from planlens.read.made import Piece, holds_values, join, one_line, row
+from planlens.read.made import Piece, holds_values, join, one_line, row, whole
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -115,6 +116,8 @@ _SHARE = 0.95
 
 0.85 finds it as well, but may leave an attachment out; what a larger block lets in, the rules for single lines find.
 """
+_MOST_TAGS = 1_000_000
+"""Of a page; the longest saved plans have 50,000."""
 _SHORT = 200
 """A block named like furniture (class="share") is dropped only below this many characters: names lie."""
 
@@ -143,11 +146,15 @@ def read_html(data: bytes, where: str) -> tuple[str, str, tuple[Block, ...], tup
     declared = _CHARSET.search(data[:4096])
     decoded = decode(data, where, declared=declared[1].decode("ascii") if declared else None)
     source = re.sub(r"^\s*<\?xml[^>]{0,200}\?>", "", decoded.text.replace("\0", ""))
+    limits.check(source.count("<"), _MOST_TAGS, where, "tags")
+    limits.check_attributes(source, where)
     parser = html.HTMLParser(encoding="utf-8", huge_tree=True)
     try:
         root = html.document_fromstring(source.encode("utf-8", "replace"), parser=parser)
     except Exception as error:  # lxml has many kinds; all mean that there is nothing to read
         raise InputError(f"{where}: no text in this page; save it again from the browser as HTML") from error
+    if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):  # the rest is not read
+        raise InputError(f"{where}: elements nested in thousands of others; copy what the browser shows into a .txt")
     body = root.find("body")
     body = root if body is None else body
     _unveil(body)
@@ -351,8 +358,7 @@ def _fill(values: list[str], hanging: dict[int, tuple[int, str]]) -> None:
 
 
 def _number(cell: HtmlElement, name: str) -> int:
-    value = (cell.get(name) or "1").strip()
-    return min(max(int(value), 1), 100) if value.isdecimal() else 1
+    return min(max(whole((cell.get(name) or "").strip()) or 1, 1), 100)
 
 
 def _shown(cell: HtmlElement) -> str:

@@ -47,6 +47,15 @@ def one_line(text: str) -> str:
     return _SPACES.sub(" ", _BETWEEN_CHINESE.sub("", text)).strip(BLANK)
 
 
+def whole(value: str | None) -> int | None:
+    """A whole number of markup; None for none, and for one of more than nine digits, which counts nothing.
+
+    >>> whole("12"), whole("1" * 5000), whole("-1"), whole(None)
+    (12, None, None, None)
+    """
+    return int(value) if value and value.isdecimal() and len(value) <= 9 else None
+
+
 def row(cells: Iterable[str], table: int) -> Piece:
     """A row of a table; a bar inside a cell is made full-width, so that bars only part cells."""
     shown = [one_line(cell).replace("|", "｜") for cell in cells]

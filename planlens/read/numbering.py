@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from planlens.read.made import whole
+
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument
     from lxml.etree import _Element as Element
@@ -215,7 +217,7 @@ def _num_pr(properties: Element | None) -> tuple[str | None, int | None]:
     if number is None:
         return None, None
     depth = _value(number, "ilvl")
-    return _value(number, "numId"), int(depth) if depth and depth.isdecimal() else None
+    return _value(number, "numId"), whole(depth)
 
 
 def _value(node: Element, name: str) -> str | None:
@@ -224,8 +226,7 @@ def _value(node: Element, name: str) -> str | None:
 
 
 def _integer(node: Element, name: str) -> int | None:
-    value = _value(node, name)
-    return int(value) if value and value.isdecimal() else None
+    return whole(_value(node, name))
 
 
 def numbering_of(document: WordDocument) -> Numbering:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from planlens.errors import InputError
 from planlens.model import Note
-from planlens.read import package
+from planlens.read import limits, package
 from planlens.read.layout import Glyph, Page
 from planlens.read.pdf import Paged, of_pages
 
@@ -35,8 +35,7 @@ def read_ofd(data: bytes, where: str) -> Paged:
         raise InputError(f"{where}: reading .ofd needs ofdkit: pip install 'planlens[ofd]'") from None
     try:
         with ofdkit.open(data) as document:
-            if len(document.pages) > _MOST_PAGES:
-                raise InputError(f"{where}: {len(document.pages)} pages, more than {_MOST_PAGES}; split it")
+            limits.check(len(document.pages), _MOST_PAGES, where, "pages")
             pages, broken = _pages(document)
     except (ofdkit.OFDError, ValueError, RecursionError) as error:
         told = " ".join(str(error).split())[:100]

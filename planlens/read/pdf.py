@@ -15,7 +15,7 @@ from typing import Any
 
 from planlens.errors import InputError
 from planlens.model import Block, Note
-from planlens.read import layout
+from planlens.read import forms, layout, limits
 from planlens.read.encoding import readable
 from planlens.read.layout import Frame, Glyph, Line, Page, Paragraph
 from planlens.read.made import Piece, holds_values, join, row
@@ -29,6 +29,8 @@ else:
 _MOST_PAGES = 5000
 _MOST_CHARACTERS = 10_000_000
 """The longest five-year plan has 300 pages and 200,000 characters."""
+_WIDEST = 150_000
+"""Points of a page, ten times what ISO 32000-1 (annex C) allows; the memory for its text grows with its size."""
 _LOST = "\ufffd"
 _LOST_SHARE = 0.2
 """Share of characters that the fonts give no meaning, above which the layer is of no use."""
@@ -110,11 +112,11 @@ def of_pages(pages: Sequence[Page]) -> Paged:
 def _read(data: bytes, where: str) -> _Reading:
     document = _open(data, where)
     try:
+        forms.check(data, where)
         reading = _Reading()
         for number in range(1, len(document) + 1):
             _read_page(document, number, reading)
-            if reading.characters > _MOST_CHARACTERS:
-                raise InputError(f"{where}: more than {_MOST_CHARACTERS:,} characters; split it into parts")
+            limits.check(reading.characters, _MOST_CHARACTERS, where, "characters")
         return reading
     finally:
         document.close()
@@ -135,10 +137,14 @@ def _open(data: bytes, where: str) -> Any:
         if getattr(error, "err_code", None) == _PASSWORD or "password" in str(error).lower():
             raise InputError(f"{where}: needs a password; save it without one") from None
         raise InputError(f"{where}: a broken or cut .pdf; download it again, or print it to a new one") from None
-    if not count or count > _MOST_PAGES:
+    try:
+        limits.check(count, _MOST_PAGES, where, "pages")
+    except InputError:
         document.close()
-        wrong = f"{count} pages, more than the limit of {_MOST_PAGES}; split it" if count else "a .pdf without pages"
-        raise InputError(f"{where}: {wrong}")
+        raise
+    if not count:
+        document.close()
+        raise InputError(f"{where}: a .pdf without pages")
     return document
 
 
@@ -150,6 +156,8 @@ def _read_page(document: Any, number: int, reading: _Reading) -> None:
 
     try:
         page = document[number - 1]
+        if max(map(abs, (*page.get_size(), *page.get_bbox()))) > _WIDEST:
+            raise pypdfium2.PdfiumError("no page is so large")
         text_page = page.get_textpage()
     except pypdfium2.PdfiumError:
         reading.broken.append(number)

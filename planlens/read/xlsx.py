@@ -8,9 +8,8 @@ from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from planlens.errors import InputError
 from planlens.model import Block, Note
-from planlens.read import package
+from planlens.read import limits, package
 from planlens.read.made import Piece, join
 from planlens.read.sheet import Sheets
 from planlens.read.workbook import opened
@@ -45,8 +44,7 @@ def _hidden(sheet: Any) -> bool:
 
 
 def _sheet(sheet: Any, sheets: Sheets, where: str) -> Iterator[Piece]:
-    if sheet.max_row * sheet.max_column > _MOST_CELLS:
-        raise InputError(f"{where}: sheet {sheet.title} spans {sheet.max_row} × {sheet.max_column} cells; cut it down")
+    limits.check(sheet.max_row * sheet.max_column, _MOST_CELLS, where, f"cells in sheet {sheet.title}")
     yield from sheets.pieces(_lines(sheet))
 
 
