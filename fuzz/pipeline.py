@@ -66,7 +66,10 @@ def read(path: Path, *, thorough: bool = False, seconds: float = SECONDS) -> Out
     message = where = trace = ""
     try:
         with _limit(seconds):
-            said = _stages(path, thorough=thorough)
+            plan = _stages(path)
+        if thorough:
+            _compared(plan, path, seconds)
+        said = "plan"
     except PlanlensError as error:
         said, message = "refused" if _is_one_line(error) else "message", str(error)
     except (Exception, Hang) as error:
@@ -123,30 +126,32 @@ def _sample(name: str) -> Plan:
     return _shelf().read(_shelf().find(name))
 
 
-def _stages(path: Path, *, thorough: bool) -> str:
+def _stages(path: Path) -> Plan:
     plan = _shelf().read(_shelf().find(str(path)))
     _holds(plan)
     check.within(plan)
-    if thorough:
+    return plan
+
+
+def _compared(plan: Plan, path: Path, seconds: float) -> None:
+    """The plan held against others, and reports in every form, as the command line writes them; each in its time."""
+    with _limit(seconds):
         coverage.cover(_sample("guangdong-2021-2025"), (plan,))
+    with _limit(seconds):
         overlap.overlap((plan, _sample("zhongshan-2023")))
-        _commands(path)
-    return "plan"
-
-
-def _commands(path: Path) -> None:
-    """Reports in every form, as the command line writes them."""
     out = path.parent
     forms = [part for form in ("html", "xlsx", "docx", "json", "csv") for part in ("-o", str(out / f"out.{form}"))]
     shelf = ["--library", str(SAMPLES)]
-    _command("diff", *shelf, "--no-reviewed", "shenzhen-2023", str(path), *forms)
+    with _limit(seconds):
+        _command("diff", *shelf, "--no-reviewed", "shenzhen-2023", str(path), *forms)
     for name in ("out.json", "out.csv", "out.html"):
         if (out / name).exists():
             text = (out / name).read_text("utf-8")
             assert name != "out.json" or json.loads(text)
-    _command("diff", *shelf, "--no-reviewed", str(path), "shenzhen-2023", "--lang", "en", "--full")
-    _command("check", *shelf, str(path), "-o", str(out / "check.docx"))
-    _command("show", *shelf, str(path))
+    english = ("--no-reviewed", str(path), "shenzhen-2023", "--lang", "en", "--full")
+    for words in (("diff", *english), ("check", str(path), "-o", str(out / "check.docx")), ("show", str(path))):
+        with _limit(seconds):
+            _command(*words, *shelf)
 
 
 def _command(*arguments: str) -> None:

@@ -49,7 +49,7 @@ def names(data: bytes, where: str) -> list[str]:
 
 
 def _check_size(unpacked: int, packed: int, where: str) -> None:
-    limits.check(unpacked, _MOST_UNPACKED, where, "bytes when unpacked, remove its pictures")
+    limits.check(unpacked, _MOST_UNPACKED, where, "bytes when unpacked, its pictures among them")
     if unpacked > _HARMLESS * limits.times():
         limits.check(unpacked // max(packed, 1), _MOST_TIMES, where, "times its own size when unpacked")
 
