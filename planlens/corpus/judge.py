@@ -68,6 +68,7 @@ _HUBS = 8  # rivals that say how much a statement resembles everything, as in pl
 _NAMED = 0.4  # share of the commitments of a plan with a known instrument from which its field is known
 _STOCK = 6.5  # information of a word that one of 250 sentences has; pairs without a rarer one share stock phrases
 UNKNOWN = ""  # the place of a plan that does not say whose it is
+_NATION = "全国"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +93,9 @@ class Statements:
     """Number of each plan's place; plans whose place is not known have one each."""
     known: NDArray[np.bool_]
     """Whether a plan's place is known."""
+    place_name: tuple[str, ...]
+    """What a report calls the place of each plan; its id where the place is not known."""
     key: tuple[str, ...]
-    clause: tuple[str, ...]
     text: tuple[str, ...]
     """As the file has it."""
     plain: tuple[str, ...]
@@ -144,7 +146,7 @@ def gather(corpus: Corpus) -> Statements:
     plan = np.array([number[found["plan"][k]] for k in keep], dtype=np.int64)
     text = tuple(found["text"][k] for k in keep)
     clause = tuple(found["clause"][k] for k in keep)
-    place, known, local = _places(corpus, infos)
+    place, names, known, local = _places(corpus, infos)
     bare = [
         [word for word in found["words"][k] if word not in local[n]] for k, n in zip(keep, plan.tolist(), strict=True)
     ]
@@ -155,8 +157,8 @@ def gather(corpus: Corpus) -> Statements:
         plan=plan,
         place=place,
         known=known,
+        place_name=names,
         key=tuple(found["key"][k] for k in keep),
-        clause=clause,
         text=text,
         plain=tuple(_plain(regions.mask(simplified(t), local[n])) for t, n in zip(text, plan.tolist(), strict=True)),
         bags=bags,
@@ -175,33 +177,37 @@ def _plain(text: str) -> str:
     return _MARKS.sub("", unicodedata.normalize("NFKC", text)).lower()
 
 
-def _places(corpus: Corpus, infos: Sequence[PlanInfo]) -> tuple[Places, NDArray[np.bool_], list[frozenset[str]]]:
-    """For each plan the number of its place, whether that is known, and the names that say no more than that."""
-    codes, local = [], []
+def _places(
+    corpus: Corpus, infos: Sequence[PlanInfo]
+) -> tuple[Places, tuple[str, ...], NDArray[np.bool_], list[frozenset[str]]]:
+    """For each plan the number and the name of its place, whether it is known, and the names that say no more."""
+    codes, called, local = [], [], []
     for info in infos:
-        code, names = _place(info) or _place_of_text(corpus, info)
+        code, name, names = _place(info) or _place_of_text(corpus, info)
         codes.append(code)
+        called.append(name)
         local.append(names)
     known = np.array([code != UNKNOWN for code in codes], dtype=np.bool_)
     numbers: dict[str, int] = {}
     place = [numbers.setdefault(code or f"?{n}", len(numbers)) for n, code in enumerate(codes)]
-    return np.array(place, dtype=np.int64), known, local
+    return np.array(place, dtype=np.int64), tuple(called), known, local
 
 
-def _place(info: PlanInfo) -> tuple[str, frozenset[str]] | None:
+def _place(info: PlanInfo) -> tuple[str, str, frozenset[str]] | None:
+    """Code, name, and names that say no more; None where neither catalogue nor title names the place."""
     if info.level == "national":
-        return "全国", frozenset()
+        return _NATION, _NATION, frozenset()
     region = regions.one(info.region, info.parent)
-    return (region.code, regions.local_names(region)) if region else None
+    return (region.code, region.name, regions.local_names(region)) if region else None
 
 
-def _place_of_text(corpus: Corpus, info: PlanInfo) -> tuple[str, frozenset[str]]:
+def _place_of_text(corpus: Corpus, info: PlanInfo) -> tuple[str, str, frozenset[str]]:
     """Where neither catalogue nor title names the place: what the text names most."""
     plan = corpus.plan(info.id)
     region = places.of(plan)
     if region is not None:
-        return region.code, regions.local_names(region)
-    return ("全国" if places.national(plan) else UNKNOWN), frozenset()
+        return region.code, region.name, regions.local_names(region)
+    return (_NATION, _NATION, frozenset()) if places.national(plan) else (UNKNOWN, info.region or info.id, frozenset())
 
 
 def bags_of(lists: Sequence[Sequence[str]]) -> Bags:
