@@ -63,7 +63,10 @@ LEAST = 0.1
 """Similarity of words below which no pair is looked at: half of what `overlap` accepts of two places lies below 0.3."""
 NEAREST = 20
 """Texts elsewhere that each commitment is held against."""
+COPIES = 5
+"""Commitments with one text that each is held against."""
 _AT_ONCE = 1 << 16  # pairs measured at once: bounds memory to some 100 MB
+_RIVALS = 3  # of FEATURES, the last, which rest on all pairs of a statement with one plan
 _HUBS = 8  # rivals that say how much a statement resembles everything, as in planlens.evidence
 _NAMED = 0.4  # share of the commitments of a plan with a known instrument from which its field is known
 _STOCK = 6.5  # information of a word that one of 250 sentences has; pairs without a rarer one share stock phrases
@@ -376,9 +379,9 @@ def _instruments(s: Statements, wanted: NDArray[np.bool_]) -> tuple[Any, NDArray
 def _counted(indicators: Sequence[tuple[str, ...]], i: Places, j: Places) -> Floats:
     """Likeness of the two most alike indicators counted on both sides; 0 where a side counts nothing."""
     out = np.zeros(len(i))
-    for k, (a, b) in enumerate(zip(i.tolist(), j.tolist(), strict=True)):
-        if indicators[a] and indicators[b]:
-            out[k] = max(_dice(x, y) for x in indicators[a] for y in indicators[b])
+    counts = np.array([bool(one) for one in indicators], dtype=np.bool_)
+    for k in np.flatnonzero(counts[i] & counts[j]).tolist():
+        out[k] = max(_dice(x, y) for x in indicators[i[k]] for y in indicators[j[k]])
     return out
 
 
@@ -388,7 +391,7 @@ def _dice(a: str, b: str) -> float:
     return 2 * len(left & right) / (len(left) + len(right))
 
 
-def _among_rivals(s: Statements, left: Places, right: Places, alike: Floats) -> Floats:
+def _among_rivals(s: Statements, left: Places, right: Places, alike: NDArray[np.float32]) -> Floats:
     """The last three FEATURES: rivals are the other pairs of one statement with statements of the same plan."""
     plans = len(s.plans)
     leads, hubs = [], np.zeros(len(alike))
@@ -413,7 +416,7 @@ def candidates(
     rows = np.arange(len(s.plan)) if among is None else among
     texts = s.words()
     asked = texts if among is None else [texts[row] for row in rows.tolist()]
-    found = join.neighbours(asked, group[rows], k=k, least=least)
+    found = join.neighbours(asked, group[rows], k=k, least=least, each=COPIES)
     return pairs(s, rows[found.left], rows[found.right])
 
 
@@ -422,8 +425,14 @@ def pairs(s: Statements, left: Places, right: Places) -> tuple[Places, Places]:
     rank = s.order()[s.plan]
     older = rank[left] <= rank[right]
     one, other = np.where(older, left, right), np.where(older, right, left)
-    both = np.unique(one * len(s.plan) + other)
+    both = distinct(one * len(s.plan) + other)
     return both // max(len(s.plan), 1), both % max(len(s.plan), 1)
+
+
+def distinct(numbers: Places) -> Places:
+    """The numbers in order, each once; np.unique takes ten times as long over millions."""
+    ordered = np.sort(numbers)
+    return ordered[np.flatnonzero(np.diff(ordered, prepend=-1))]
 
 
 # --- judging --------------------------------------------------------------------------------------------------------
@@ -436,9 +445,9 @@ class Estimated:
     probability: Floats
     accepted: NDArray[np.bool_]
     stock: NDArray[np.bool_]
-    similarity: Floats
+    similarity: NDArray[np.float32]
     """Cosine of the words."""
-    ratio: Floats
+    ratio: NDArray[np.float32]
     """rapidfuzz's ratio of the texts without marks and local names, 1 where these are equal."""
 
 
@@ -449,33 +458,51 @@ def estimate(statements: Statements, left: Places, right: Places, weights: Seque
     ones do not fit.
     """
     weights = weights or [load_weights(kind) for kind in KINDS]
-    kinds, values = measured(statements, left, right)
-    probability, least = np.zeros(len(left)), np.zeros(len(left))
-    for kind, weight in enumerate(weights):
-        here = np.flatnonzero(kinds == kind)
-        for some in np.array_split(here, len(here) // _AT_ONCE + 1):
-            probability[some] = counterparts.judge(FEATURES, values[some].astype(np.float64), weight).probability
-        least[here] = weight.threshold
-    word, ratio, rarest, instrument = (
-        values[:, FEATURES.index(name)].astype(np.float64) for name in ("words", "ratio", "rarest", "instrument")
-    )
+    sides = _Sides.of(statements, _of_two_places(statements, left, right))
+    kinds = sides.kind(left, right)
+    total, word, ratio, rarest, alike = (np.zeros(len(left), dtype=np.float32) for _ in range(5))
+    stock = np.zeros(len(left), dtype=np.bool_)
+    for part in _portions(len(left)):
+        values = sides.features(left[part], right[part])
+        total[part] = _weighed_up(values, kinds[part], weights, 0)
+        word[part], ratio[part], rarest[part], alike[part] = (
+            values[:, FEATURES.index(name)] for name in ("words", "ratio", "rarest", "alike")
+        )
+        stock[part] = (rarest[part] < _STOCK) & (values[:, FEATURES.index("instrument")] == 0)
+    rivals = _among_rivals(statements, left, right, alike)
+    for part in _portions(len(left)):
+        total[part] += _weighed_up(rivals[part], kinds[part], weights, len(FEATURES) - _RIVALS)
+    probability = np.asarray(1 / (1 + np.exp(-total.astype(np.float64))), dtype=np.float64)
     probability[(kinds == 0) & (ratio == 1)] = 1.0  # `diff` links equal texts whatever stands around them
-    stock = (rarest < _STOCK) & (instrument == 0)
+    least = np.array([weight.threshold for weight in weights])[kinds]
     return Estimated(probability, probability >= least, stock, word, ratio)
 
 
-def measured(s: Statements, left: Places, right: Places) -> tuple[Places, NDArray[np.float32]]:
-    """Kind (number in KINDS) and FEATURES of each pair: what the weights are fitted on."""
+def _weighed_up(values: Floats, kinds: Places, weights: Sequence[Weights], first: int) -> Floats:
+    """What some columns of FEATURES, from the `first` on, add to the log-odds; the intercept goes with the first."""
+    out = np.zeros(len(values))
+    at = slice(first, first + values.shape[1])
+    for kind, w in enumerate(weights):
+        here = kinds == kind
+        parts = (values[here] - w.mean[at]) / w.scale[at] * w.weight[at]
+        out[here] = parts.sum(axis=1) + (w.intercept if first == 0 else 0.0)
+    return out
+
+
+def _of_two_places(s: Statements, left: Places, right: Places) -> NDArray[np.bool_]:
+    """The statements that stand in a pair of two places: those whose instruments are asked for."""
     wanted = np.zeros(len(s.plan), dtype=np.bool_)
     apart = ~s.one_place(left, right)
     wanted[left[apart]] = wanted[right[apart]] = True
-    sides = _Sides.of(s, wanted)
-    values = np.zeros((len(left), len(FEATURES)), dtype=np.float32)
-    for part in _portions(len(left)):
-        values[part, :-3] = sides.features(left[part], right[part])
-    alike = values[:, FEATURES.index("alike")].astype(np.float64)
-    values[:, -3:] = _among_rivals(s, left, right, alike)
-    return sides.kind(left, right), values
+    return wanted
+
+
+def measured(s: Statements, left: Places, right: Places) -> tuple[Places, Floats]:
+    """Kind (number in KINDS) and FEATURES of each pair: what the weights are fitted on."""
+    sides = _Sides.of(s, _of_two_places(s, left, right))
+    values = np.vstack([sides.features(left[part], right[part]) for part in _portions(len(left))])
+    rivals = _among_rivals(s, left, right, values[:, FEATURES.index("alike")].astype(np.float32))
+    return sides.kind(left, right), np.hstack([values, rivals])
 
 
 def _portions(size: int) -> Iterator[slice]:

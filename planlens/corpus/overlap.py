@@ -345,13 +345,21 @@ def _shares(s: Statements, found: Edges) -> list[_Met]:
     size = np.maximum(np.bincount(s.plan, minlength=len(s.plans)), 1)
     held = s.plan[found.left] * len(s.plans) + s.plan[found.right]
     order = np.argsort(held, kind="stable")
-    bounds = np.flatnonzero(np.diff(held[order])) + 1
+    pairs, starts = np.unique(held[order], return_index=True)
+    counts = [_distinct_of(pairs, held, side, len(s.plan)) for side in (found.left, found.right)]
     made: list[tuple[float, int, _Met]] = []
-    for rows in np.split(order, bounds):
-        a, b = divmod(int(held[rows[0]]), len(s.plans))
-        n, m = len(np.unique(found.left[rows])), len(np.unique(found.right[rows]))
-        made.append((-max(n / size[a], m / size[b]), int(held[rows[0]]), (a, b, n, m, rows)))
+    for pair, n, m, rows in zip(
+        pairs.tolist(), *(c.tolist() for c in counts), np.split(order, starts[1:]), strict=True
+    ):
+        a, b = divmod(pair, len(s.plans))
+        made.append((-max(n / size[a], m / size[b]), pair, (a, b, n, m, rows)))
     return [met for _, _, met in sorted(made, key=lambda one: one[:2])]
+
+
+def _distinct_of(pairs: Places, held: Places, side: Places, size: int) -> Places:
+    """How many statements of one side stand in the pairs of each pair of plans."""
+    which = judge.distinct(held * size + side) // size
+    return np.bincount(np.searchsorted(pairs, which), minlength=len(pairs))
 
 
 def _with_run(s: Statements, found: Edges, a: int, b: int, n: int, m: int, rows: Places) -> Shares:
