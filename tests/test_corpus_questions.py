@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
@@ -13,7 +14,7 @@ from planlens.cli import cli
 pytest.importorskip("pyarrow")
 pytest.importorskip("scipy")
 
-from planlens.corpus import build, judge, overlap, scheduler, store
+from planlens.corpus import build, judge, overlap, scheduler, store, themes
 from planlens.corpus.overlap import Asked, Filter
 from planlens.corpus.store import Corpus
 from planlens.errors import CorpusError
@@ -94,7 +95,7 @@ def test_rows_judged_by_evidence_say_what_it_says(corpus: Corpus) -> None:
     told = judge.exact(corpus.plan(order[0]), corpus.plan(order[1]), one_place=False)
     for pair in exact:
         keys = (pair.b.key, pair.a.key) if order[0] == pair.b.plan else (pair.a.key, pair.b.key)
-        assert pair.probability == told.probability[keys]
+        assert pair.probability == round(told.probability[keys], 4)
 
 
 def test_copies_are_told_from_the_same_matter(tmp_path: Path) -> None:
@@ -134,3 +135,43 @@ def test_overlap_as_table_and_json_twice_the_same(folder: Path) -> None:
     assert made["counts"]["found"] > 4
     table = run("overlap", str(folder), "--limit", "4", "--exact", "0", "--lang", "en")
     assert f"first 4 of {made['counts']['found']:,}; --limit 0 for all" in table.output
+
+
+# --- themes ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_theme_says_who_has_it_and_since_when(corpus: Corpus) -> None:
+    found = themes.themes(corpus, themes.Asked(limit=0))
+    assert found.found == len(found.themes) > 50
+    years = {info.id: info.start_year or 0 for info in corpus.plans()}
+    for theme in found.themes:
+        assert theme.plans > 1
+        assert theme.year == min(years[unit.plan] for unit in theme.units)
+        assert theme.first == theme.places[: len(theme.first)]
+        assert theme.likest in theme.units
+        assert [having for _, having, _ in theme.spread] == sorted(having for _, having, _ in theme.spread)
+    held = [unit for theme in found.themes for unit in theme.units]
+    assert len(held) == len(set(held)) == found.inside
+
+
+def test_a_chain_is_cut_where_its_ends_say_other_things() -> None:
+    """a and b, b and c resemble each other, a and c do not: average linkage keeps the better pair."""
+    probability = np.array([0.9, 0.1, 0.7])  # a-b, a-c, b-c
+    parts = {tuple(part.tolist()) for part, _, _ in themes._parts(np.arange(3), probability)}
+    assert parts == {(0, 1), (2,)}
+
+
+def test_a_chain_too_long_is_taken_apart_where_it_is_weakest() -> None:
+    size = 2 * themes._LONGEST
+    one, other = np.arange(size - 1), np.arange(1, size)
+    probability = np.where(one == themes._LONGEST - 1, 0.55, 0.95)
+    chains, apart = themes._chains(one, other, probability, size)
+    assert apart == 1
+    assert [len(chain) for chain in chains] == [themes._LONGEST] * 2
+
+
+def test_themes_as_table_and_csv(folder: Path) -> None:
+    told = run("themes", str(folder), "--limit", "3")
+    assert "先提出" in told.output
+    listed = run("themes", str(folder), "--limit", "3", "--format", "csv", "--lang", "en").output
+    assert listed.startswith("theme,")

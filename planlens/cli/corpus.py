@@ -216,3 +216,32 @@ def overlap(
         csv=lambda: [told.overlap_rows(found, run.m)],
         tables=lambda: told.overlap(found, run.m),
     )
+
+
+@corpus.command()
+@click.argument("name", metavar="CORPUS")
+@_of_region
+@_of_year
+@_of_plan
+@click.option(
+    "--places", type=click.IntRange(min=1), default=1, show_default=True, help="Only themes of so many places."
+)
+@_limit
+@running(form_options, manner_options)
+def themes(
+    run: Run, name: str, place: str | None, year: int | None, plan: tuple[str, ...], places: int, limit: int
+) -> None:
+    """Group what several plans commit to: who has it, who had it first, how it spread over the years.
+
+    With --region, --year or --plan: the themes that these plans have a part in.
+    """
+    from planlens.corpus import tables as told
+    from planlens.corpus.themes import Asked
+    from planlens.corpus.themes import themes as find
+
+    found = find(_opened(run, name), Asked(_filter(place, year, plan), places, limit))
+    run.report(
+        json=lambda: told.themes_row(found),
+        csv=lambda: [told.themes_rows(found, run.m)],
+        tables=lambda: told.themes(found, run.m),
+    )

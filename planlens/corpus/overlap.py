@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 Across = Literal["all", "places", "years"]
 How = Literal["equal", "near_copy", "same"]
 _NEAR_COPY = 0.85  # ratio from which two texts are copies with a few words changed
+_DIGITS = 4  # of a probability that is told
 _NAMED_AT_MOST = 3  # plans that an error names
 
 
@@ -281,8 +282,8 @@ def _pair(s: Statements, found: Edges, row: int, turned: bool) -> Pair:
     return Pair(
         unit(s, a),
         unit(s, b),
-        float(j_.similarity[row]),
-        float(j_.probability[row]),
+        round(float(j_.similarity[row]), _DIGITS),
+        round(float(j_.probability[row]), _DIGITS),
         how(float(j_.ratio[row])),
         False,
         longest_run(s.plain[a], s.plain[b]),
@@ -322,7 +323,7 @@ def _confirmed(corpus: Corpus, s: Statements, pairs: Sequence[Pair], most: int) 
             if told is None or pair.how != "same":
                 kept.append(pair)
         elif (older.key, newer.key) in told.accepted or pair.how != "same":
-            kept.append(replace(pair, probability=told.probability[older.key, newer.key], exact=True))
+            kept.append(replace(pair, probability=round(told.probability[older.key, newer.key], _DIGITS), exact=True))
     return kept
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from planlens.corpus.overlap import Overlap, Pair, Shares
+from planlens.corpus.themes import Theme, Themes
 from planlens.model import Table
 from planlens.report.cells import Cell
 from planlens.report.json import FORMAT, Row
@@ -14,6 +15,7 @@ from planlens.report.places import probability
 from planlens.report.tables import table
 
 _RUN = 30  # characters of a shared run that a table shows
+_PLACES = 6  # places that a cell names
 
 
 def overlap_row(found: Overlap) -> Row:
@@ -102,3 +104,66 @@ def _pair(pair: Pair, m: Messages) -> tuple[str, ...]:
     ]
     by = "" if pair.exact or pair.how != "same" else m("corpus_overlap.about")
     return *sides, f"{m('corpus_how.' + pair.how)}\n{by}{probability(pair.probability)}"
+
+
+# --- themes ---------------------------------------------------------------------------------------------------------
+
+
+def themes_row(found: Themes) -> Row:
+    """Every theme shown with all its commitments, and the counts of what there is."""
+    counts = {name: value for name, value in asdict(found).items() if isinstance(value, int)}
+    return {"format": FORMAT, "counts": counts, "themes": [asdict(theme) for theme in found.themes]}
+
+
+def themes(found: Themes, m: Messages) -> tuple[Table, ...]:
+    """One row a theme, those in most places first, and how to read them."""
+    columns = ("theme", "places", "plans", "first", "spread", "typical")
+    told = [_theme(theme, m) for theme in found.themes]
+    lines = [m("corpus_themes.grouped", inside=f"{found.inside:,}", of=f"{found.commitments:,}")]
+    lines += [
+        m("corpus_themes." + name, count=f"{count:,}")
+        for name in ("apart", "undated")
+        if (count := getattr(found, name))
+    ]
+    return (
+        table(m, "corpus_themes", columns, told, shown=shown_of(len(told), found.found, m)),
+        Table("notes", m("corpus_overlap.notes"), ("",), tuple((line,) for line in lines)),
+    )
+
+
+def themes_rows(found: Themes, m: Messages) -> Table:
+    """One row a commitment of a theme, its text whole."""
+    columns = ("theme", "order", "plan", "key", "text")
+    listed = [
+        (theme.label, str(n), unit.plan, unit.key, unit.text)
+        for n, theme in enumerate(found.themes, 1)
+        for unit in theme.units
+    ]
+    return table(m, "corpus_themes", columns, listed, shown=shown_of(len(found.themes), found.found, m))
+
+
+def _theme(theme: Theme, m: Messages) -> tuple[str, ...]:
+    spread = m.join([f"{year}：{having}/{of}" for year, having, of in theme.spread])
+    text = f"{theme.likest.plan} {theme.likest.key}\n{one_line(theme.likest.text)}"
+    return (
+        theme.label,
+        f"{len(theme.places)}\n{_named(theme.places, m)}",
+        m("corpus_themes.plans", plans=theme.plans, commitments=len(theme.units)),
+        _first(theme, m),
+        spread,
+        Cell(text, plan=theme.likest.plan, keys=[theme.likest.key]),
+    )
+
+
+def _first(theme: Theme, m: Messages) -> str:
+    """2023 深圳市; 2021（或更早） 海曙区、全国（同年）."""
+    if theme.year is None:
+        return m("corpus_themes.no_year")
+    year = m("lineage.or_before", year=theme.year) if theme.or_before else str(theme.year)
+    tie = m("corpus_themes.tie") if len(theme.first) > 1 else ""
+    return f"{year}\n{_named(theme.first, m)}{tie}"
+
+
+def _named(places: tuple[str, ...], m: Messages) -> str:
+    more = len(places) - _PLACES
+    return m.join(list(places[:_PLACES])) + (m("corpus_themes.more", count=more) if more > 0 else "")

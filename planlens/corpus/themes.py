@@ -227,7 +227,7 @@ def _theme(s: Statements, group: _Group) -> Theme:
             (y, sum(one <= y for one in since.values()), sum(one <= y for one in begins.values()))
             for y in sorted(set(since.values()))
         ),
-        probability=float(group.probability),
+        probability=round(float(group.probability), 4),
     )
 
 
