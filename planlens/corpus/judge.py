@@ -291,6 +291,12 @@ def _dots(one: Any, other: Any, i: Places, j: Places) -> Floats:
 
 
 _NAME = re.compile(r"《([^《》\n]{2,60})》|“([^“”\n]{2,30})”")
+_PERIOD = re.compile("十[一二三四五六七八九]?五")
+
+
+def _names(text: str) -> set[str]:
+    """Titles and quoted names; “十四五” says when, not what."""
+    return {name for pair in _NAME.findall(text) if not _PERIOD.fullmatch(name := max(pair))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,7 +325,7 @@ class _Sides:
         information = has.copy()
         information.data = _information(s.bags)[information.indices].astype(np.float32)
         mass = np.asarray(information.sum(axis=1), dtype=np.float64).ravel()
-        names = bags_of([sorted({a or b for a, b in _NAME.findall(text)}) for text in s.text]).rows
+        names = bags_of([sorted(_names(text)) for text in s.text]).rows
         named, known = _instruments(s, wanted)
         return cls(s, _weighed(s.bags), _bigrams(s.plain), has, information, mass, names, named, known)
 

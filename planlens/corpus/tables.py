@@ -143,7 +143,7 @@ def themes_rows(found: Themes, m: Messages) -> Table:
 
 
 def _theme(theme: Theme, m: Messages) -> tuple[str, ...]:
-    spread = m.join([f"{year}：{having}/{of}" for year, having, of in theme.spread])
+    spread = "\n".join(f"{year}  {having}/{of}" for year, having, of in theme.spread)
     text = f"{theme.likest.plan} {theme.likest.key}\n{one_line(theme.likest.text)}"
     return (
         theme.label,
