@@ -85,7 +85,7 @@ def _genres() -> tuple[str, ...]:
 
 
 def _spot(note: Note, reader: bool) -> Row:
-    start, end = (note.span.start, note.span.end) if note.span else (None, None)
+    start, end = (None, None) if note.span is None else (note.span.start, note.span.end)  # an empty one is false
     return {"kind": note.kind, "start": start, "end": end, "why": note.why, "reader": reader}
 
 
@@ -131,7 +131,9 @@ def _commitments(plan: Plan, text: str) -> list[Row]:
 
 
 def _target(target: Target, info: PlanInfo, text: str) -> Row:
-    low, high = (None if end is None else float(end) for end in (target.quantity.lo, target.quantity.hi))
+    ends = target.quantity.lo, target.quantity.hi
+    low, high = (None if end is None else float(end) for end in ends)
+    exact = all(_decimal(value) == end for value, end in zip((low, high), ends, strict=True))
     first, last = years(target.period, info)
     return {
         "key": target.key,
@@ -143,6 +145,7 @@ def _target(target: Target, info: PlanInfo, text: str) -> Row:
         "low": low,
         "high": high,
         "value": low if low == high else None,
+        "exact": None if exact else list(map(str, ends)),
         "unit": target.quantity.unit,
         "period": target.period,
         "from_year": first,
@@ -229,7 +232,7 @@ def _to_commitment(found: Row, text: str) -> Commitment:
 def _to_target(found: Row, text: str) -> Target:
     names = ("key", "unit_key", "indicator", "measure", "role", "period", "scope", "damaged", "repeats")
     span = Span(found["start"], found["end"])
-    low, high = (_exact(found[name]) for name in ("low", "high"))
+    low, high = map(Decimal, found["exact"]) if found["exact"] else map(_decimal, (found["low"], found["high"]))
     return Target(
         **{name: found[name] for name in names},
         quantity=Quantity(low, high, found["unit"], found["comparator"], span.of(text)),
@@ -238,8 +241,8 @@ def _to_target(found: Row, text: str) -> Target:
     )
 
 
-def _exact(value: float | None) -> Decimal | None:
-    """The decimal number that a double was made of: its shortest writing, to 15 digits the one of the text."""
+def _decimal(value: float | None) -> Decimal | None:
+    """The decimal number that a double was made of: its shortest writing, the one of the text up to 15 digits."""
     if value is None:
         return None
     return Decimal(int(value)) if value.is_integer() else Decimal(repr(value))

@@ -27,7 +27,7 @@ from planlens.errors import CorpusError
 T = TypeVar("T")
 R = TypeVar("R")
 
-ANSWERS_WITHIN = 10.0  # seconds for a cluster to answer; one in the same building takes 0.1
+ANSWERS_WITHIN = 5.0  # seconds for a cluster to answer; one in the same building takes 0.1
 _TRIES = 2  # a worker may have been ended from outside; who ends the second one too is to blame
 _LOOKS_EVERY = 0.5  # seconds between two looks at how long and how large the workers are
 _AHEAD = 2  # items a thread of a cluster has before it: one under way, one waiting
@@ -302,10 +302,14 @@ class Cluster(_Ordered):
         logging.getLogger("distributed").setLevel(logging.CRITICAL)  # one line of ours says what is wrong
         self._dask: Any = distributed
         self._address = address
+        self._client: Any = self._dask.Client.__new__(self._dask.Client)
         try:
-            self._client: Any = self._dask.Client(address, timeout=ANSWERS_WITHIN, set_as_default=False)
-        except (OSError, TimeoutError, ValueError, TypeError, ImportError) as error:
-            raise CorpusError(f"{address}: no scheduler answers there ({_brief(error)}); {_START}") from None
+            self._client.__init__(address, timeout=ANSWERS_WITHIN, set_as_default=False)
+        except Exception as error:  # nothing there, or what is no scheduler: its bytes may even ask for all memory
+            self._client.status = "closed"  # else it waits for an end to what never began
+            known = isinstance(error, (OSError, ValueError))
+            why = _brief(error) if known else "what answers is no scheduler of dask"
+            raise CorpusError(f"{address}: no scheduler answers there ({why}); {_START}") from None
         try:
             self._client.wait_for_workers(1, timeout=ANSWERS_WITHIN)
         except TimeoutError:
