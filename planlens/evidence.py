@@ -195,14 +195,19 @@ def _one(_: str) -> float:
 
 def _idf(bags: Sequence[Counter[str]]) -> Callable[[str], float]:
     """Smooth inverse document frequency within the two plans: ln((1+n)/(1+df)) + 1."""
-    frequency = Counter(term for bag in bags for term in bag)
-    n = len(bags)
-    return lambda term: math.log((1 + n) / (1 + frequency[term])) + 1.0
+    frequency = _frequencies(bags)
+    logs = [math.log((1 + len(bags)) / (1 + df)) + 1.0 for df in range(len(bags) + 1)]
+    return lambda term: logs[frequency[term]]
+
+
+def _frequencies(bags: Sequence[Counter[str]]) -> Counter[str]:
+    """In how many bags each term stands."""
+    return Counter(itertools.chain.from_iterable(bags))
 
 
 def _idf_rare(bags: Sequence[Counter[str]]) -> Callable[[str], float]:
     """Weight of a word that is rare in the background and in the two plans; the smaller of the two counts."""
-    frequency = Counter(term for bag in bags for term in bag)
+    frequency = _frequencies(bags)
     n = len(bags)
     highest, scale = words.informative("\0"), math.log(max(n / 2, 2))
     return lambda term: max(
@@ -249,17 +254,17 @@ class Sparse:
 
 def _sparse(bags: Sequence[Sequence[Counter[str]]], idf: Callable[[str], float]) -> tuple[Sparse, Sparse]:
     """L2-normalised weights of the terms of every bag, old side and new side."""
-    index: dict[str, int] = {}
-    terms = [[index.setdefault(term, len(index)) for bag in side for term in bag] for side in bags]
-    known = np.array([idf(term) for term in index], dtype=np.float64)
+    terms = [list(itertools.chain.from_iterable(side)) for side in bags]
+    index = {term: at for at, term in enumerate(dict.fromkeys(itertools.chain(*terms)))}
+    ids = [np.fromiter(map(index.__getitem__, side), np.intp, len(side)) for side in terms]
+    known = np.fromiter(map(idf, index), np.float64, len(index))
     out = []
-    for side, ids in zip(bags, terms, strict=True):
+    for side, at in zip(bags, ids, strict=True):
         rows = np.repeat(np.arange(len(side)), [len(bag) for bag in side]).astype(np.intp)
-        counts = np.array([count for bag in side for count in bag.values()], dtype=np.intp)
+        counts = np.fromiter(itertools.chain.from_iterable(bag.values() for bag in side), np.intp, len(at))
         logs = np.array([1 + math.log(n) for n in range(1, int(counts.max(initial=1)) + 1)])
-        weights = logs[counts - 1] * known[ids] if ids else np.zeros(0)
+        weights = logs[counts - 1] * known[at]
         length = np.sqrt(np.bincount(rows, weights**2, minlength=len(side)))
-        at = np.array(ids, dtype=np.intp)
         out.append(Sparse((len(side), len(index)), rows, at, weights / np.maximum(length, 1e-300)[rows]))
     return out[0], out[1]
 
@@ -416,7 +421,7 @@ class _Shared:
 
 def _shared(bags: Sequence[Sequence[Counter[str]]], rows: NDArray[np.intp], cols: NDArray[np.intp]) -> _Shared:
     weight = {word: words.informative(word) for side in bags for bag in side for word in bag}
-    frequency = [Counter(word for bag in side for word in bag) for side in bags]
+    frequency = [_frequencies(side) for side in bags]
     anchor = {w: weight[w] / math.sqrt(n * frequency[1][w]) for w, n in frequency[0].items() if w in frequency[1]}
     mass = [np.array([math.fsum(weight[w] for w in bag) for bag in side]) for side in bags]
     total, anchors, rarest = np.zeros(len(rows)), np.zeros(len(rows)), np.zeros(len(rows))
@@ -498,8 +503,8 @@ def _met(
     mass = np.maximum(np.array([math.fsum(bag.values()) for bag in weights]), 1.0)
     out = np.zeros(len(here))
     for k, (i, j) in enumerate(zip(here.tolist(), there.tolist(), strict=True)):
-        reach = best[i]
-        out[k] = math.fsum(g * reach[word] for word, g in weights[j].items() if word in reach)
+        reach, wanted = best[i], weights[j]
+        out[k] = math.fsum([wanted[word] * reach[word] for word in wanted.keys() & reach.keys()])
     share: Matrix = out / mass[there]
     return share
 
@@ -516,7 +521,9 @@ def _names(
     folded = [[unicodedata.normalize("NFKC", t) for t in side] for side in (old, new)]
     named = [[[a or b for a, b in _NAME.findall(t)] for t in side] for side in folded]
     out = np.zeros(len(rows))
-    for k, (i, j) in enumerate(zip(rows, cols, strict=True)):
+    for k, (i, j) in enumerate(zip(rows.tolist(), cols.tolist(), strict=True)):
+        if not (named[0][i] or named[1][j]):
+            continue
         mine = [(n, folded[1][j]) for n in named[0][i]] + [(n, folded[0][i]) for n in named[1][j]]
         for name, other in mine:
             if name in other:
@@ -564,15 +571,16 @@ def _indicators(
 ) -> NDArray[np.float64]:
     """Likeness of the two most alike indicators counted on both sides; 0 where a side counts nothing."""
     out = np.zeros(len(rows))
-    for k, (i, j) in enumerate(zip(rows, cols, strict=True)):
+    pairs = [[[_pairs(name) for name in names] for names in side] for side in (old, new)]
+    for k, (i, j) in enumerate(zip(rows.tolist(), cols.tolist(), strict=True)):
         if old[i] and new[j]:
-            out[k] = max(_dice(a, b) for a in old[i] for b in new[j])
+            out[k] = max(2 * len(a & b) / (len(a) + len(b)) for a in pairs[0][i] for b in pairs[1][j])
     return out
 
 
-def _dice(a: str, b: str) -> float:
-    left, right = ({s[i : i + 2] for i in range(len(s) - 1)} or {s} for s in (a, b))
-    return 2 * len(left & right) / (len(left) + len(right))
+def _pairs(text: str) -> set[str]:
+    """Every two characters that follow each other."""
+    return {text[at : at + 2] for at in range(len(text) - 1)} or {text}
 
 
 def above_hubs(m: NDArray[Real]) -> NDArray[Real]:

@@ -11,6 +11,7 @@ instrument the old text does not work with, and scope otherwise; what only says 
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 import re
@@ -18,13 +19,12 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from rapidfuzz.distance import LCSseq, Postfix, Prefix
 
 from . import naming, quantity, redline
 from .commitments import items
-from .lexicon import Lexicon, fold
+from .lexicon import Action, Lexicon, fold
 from .model import Commitment, Plan, Target
 from .shifts import same_thing
 from .words import informative, terms
@@ -106,27 +106,35 @@ class Item:
     targets: tuple[Target, ...]
     lexicon: Lexicon
 
-    @cached_property
+    @functools.cached_property
     def mass(self) -> float:
         return sum(self.words.values())
 
-    @cached_property
+    @functools.cached_property
     def things(self) -> Mapping[str, float]:
         """The words without verbs and manner: what it is about, whatever is done with it."""
         return {word: weight for word, weight in self.words.items() if not _is_manner(word, self.lexicon)}
 
-    @cached_property
-    def strength(self) -> str | None:
-        return self.lexicon.strength_in(self.acting)
+    @functools.cached_property
+    def weight_of_things(self) -> float:
+        return sum(self.things.values())
 
-    @cached_property
+    @functools.cached_property
+    def actions(self) -> tuple[Action, ...]:
+        return self.lexicon.actions(self.acting)
+
+    @functools.cached_property
+    def strength(self) -> str | None:
+        return self.lexicon.strength_in(self.acting, self.actions)
+
+    @functools.cached_property
     def plain(self) -> bool:
         """Whether the stage is that of its verb alone: 发挥…作用 is one only where the thing was being set up."""
         return not self.lexicon.stage_framed(self.acting)
 
-    @cached_property
+    @functools.cached_property
     def stage(self) -> str | None:
-        return self.lexicon.stage_in(self.acting)
+        return self.lexicon.stage_in(self.acting, self.actions)
 
 
 @dataclass(frozen=True)
@@ -264,6 +272,7 @@ def _is_purpose(item: Item, place: int) -> bool:
     return place > 0 and item.lexicon.is_purpose(item.text)
 
 
+@functools.lru_cache(maxsize=1 << 14)
 def _is_manner(word: str, lexicon: Lexicon) -> bool:
     """A word of manner, or a verb with one before it: 积极探索 is 探索."""
     return lexicon.is_manner(word) or lexicon.is_manner(lexicon.without_stock(word))
@@ -288,6 +297,8 @@ def _alike(a: Item, b: Item) -> float:
     """Share of weighted words in common; equal text counts as 1 even where it has no words."""
     if a.text == b.text:
         return 1.0
+    if a.words.keys().isdisjoint(b.words):
+        return 0.0
     shared = sum(weight for word, weight in a.words.items() if word in b.words)
     return shared / math.sqrt(a.mass * b.mass) if shared else 0.0
 
@@ -542,11 +553,12 @@ def _pushed(pair: Pair) -> bool:
 
 def nearness(a: Item, b: Item) -> float:
     """Likeness of two items, or, a little less, how far the longer one holds the shorter one."""
-    things = a.things, b.things
-    shared = sum(weight for word, weight in things[0].items() if word in things[1])
+    if a.words.keys().isdisjoint(b.words):  # as most are, where a sentence has hundreds of items
+        return _alike(a, b)
+    shared = sum(weight for word, weight in a.things.items() if word in b.things)
     if not shared:
         return _alike(a, b)
-    masses = [sum(words.values()) for words in things]
+    masses = a.weight_of_things, b.weight_of_things
     held = shared / min(masses) if shared >= _MUCH_SHARED else 0.0
     return max(_alike(a, b), shared / math.sqrt(masses[0] * masses[1]), held - _HELD_COUNTS_LESS)
 

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from . import cache
 from .errors import SettingsError
 from .words import tokens, with_years
 
@@ -91,17 +92,17 @@ class Words:
         >>> [text[s:e] for text in ["研究制定办法"] for s, e in Words(["研究", "研究制定", "办法"]).find(text)]
         ['研究制定', '办法']
         """
-        lengths, words, at, end = self._lengths, self._words, 0, len(text)
+        lengths, words, free, end = self._lengths, self._words, 0, len(text)
         if lengths.keys().isdisjoint(text):
             return
-        while at < end:
-            for size in lengths.get(text[at], ()):
+        for at, first in enumerate(text):
+            if first not in lengths or at < free:
+                continue
+            for size in lengths[first]:
                 if at + size <= end and text[at : at + size] in words:
                     yield at, at + size
-                    at += size
+                    free = at + size
                     break
-            else:
-                at += 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -431,7 +432,7 @@ def load(path: Path | None = None) -> Lexicon:
     Raises SettingsError where a file cannot be read, holds no TOML, has a name or a key that no list has, or puts one
     word on two levels of a scale.
     """
-    tables = {name: tomllib.loads(_shipped(name)) for name in _FILES}
+    tables = cache.recall("table", ("lexicon",), lambda: {name: tomllib.loads(_shipped(name)) for name in _FILES})
     own = {} if path is None else _own(path)
     for file, data in own.items():
         mine = _parsed(file, data)
@@ -580,7 +581,7 @@ def _build(tables: Mapping[str, dict[str, Any]], origin: str) -> Lexicon:
             adverbs=tuple(sorted(tables["verbs"]["adverbs"]["words"], key=len, reverse=True)),
             stock=Words([phrase for phrase in stock["phrases"] if phrase not in kept]),
             purposes=re.compile("|".join(f"(?:{pattern})" for pattern in stock["purpose"]["patterns"])),
-            deadlines=re.compile("|".join(f"(?:{pattern})" for pattern in tables["deadlines"]["patterns"])),
+            deadlines=_dated(tables["deadlines"], own=bool(origin)),
             body_suffixes=tuple(sorted(bodies["suffixes"], key=len, reverse=True)),
             public_suffixes=tuple(bodies["public"]),
             not_bodies=tuple(bodies["not_bodies"]),
@@ -605,6 +606,12 @@ def _build(tables: Mapping[str, dict[str, Any]], origin: str) -> Lexicon:
         )
     except (KeyError, TypeError, AttributeError, re.error) as error:
         raise SettingsError(f"the lexicon does not hold what it must: {error!r}") from error
+
+
+def _dated(table: dict[str, Any], *, own: bool) -> re.Pattern[str]:
+    """All patterns of deadlines in one; the shipped ones are not tried where a text goes on as none of them begins."""
+    known = "|".join(f"(?:{pattern})" for pattern in table["patterns"])
+    return re.compile(known if own else f"(?=[{table['opens']}])(?:{known})")
 
 
 def _levels(table: dict[str, Any], name: str) -> tuple[Level, ...]:

@@ -9,6 +9,7 @@ A word is never cut, nor a number from its unit and bound: 20个 → 50个 is on
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -91,6 +92,7 @@ def _spelt(sign: re.Match[str]) -> str:
 _DASHES = str.maketrans("–—~", "---")  # 1—2家 and 1-2家 are one text
 
 
+@functools.lru_cache(maxsize=4096)  # a comparison asks for each statement several times
 def bare(text: str) -> str:
     """The text without numbering, punctuation and spaces, width folded; signs that belong to a number stay.
 
@@ -102,18 +104,12 @@ def bare(text: str) -> str:
     return _said(folded)
 
 
-_UNSURE = re.compile(r"[^\w%‰+<>=≥≤℃]|_")
+_SILENT = re.compile(r"(?!(?<=\d)[.:/–—~-]\d)(?:[^\w%‰+<>=≥≤℃]|_)")
 
 
 def _said(text: str) -> str:
-    """The characters that say something."""
-    return _UNSURE.sub(lambda found: found[0] if _in_number(text, found.start()) else "", text)
-
-
-def _in_number(text: str, at: int) -> bool:
-    char = text[at]
-    between = 0 < at < len(text) - 1 and text[at - 1].isdigit() and text[at + 1].isdigit()
-    return between and char in ".:/-–—~"
+    """The characters that say something; between two digits a point, a colon or a dash does."""
+    return _SILENT.sub("", text)
 
 
 def _key(unit: str) -> str:

@@ -87,6 +87,14 @@ def test_deadlines(text: str, deadline: str | None) -> None:
     assert load().deadline_in(text) == deadline
 
 
+def test_no_deadline_begins_otherwise_than_the_list_says(tmp_path: Path) -> None:
+    (tmp_path / "deadlines.toml").write_text('patterns = ["哪年哪月"]\n', "utf-8")
+    own = load(tmp_path).deadlines  # tried at every character
+    for path in sorted((Path(__file__).parents[1] / "samples").glob("*.txt")):
+        text = path.read_text("utf-8", "replace")
+        assert [found.span() for found in load().deadlines.finditer(text)] == [m.span() for m in own.finditer(text)]
+
+
 @pytest.mark.parametrize(
     "text", ["不断完善服务", "坚持不懈抓落实", "建设无障碍设施", "方便可及的服务", "建设无废城市", "未来产业"]
 )
