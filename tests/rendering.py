@@ -81,3 +81,18 @@ def _charset(font: str) -> list[tuple[int, int]]:
     told = subprocess.run(command, check=True, capture_output=True, timeout=60).stdout.decode()
     ends = [part.partition("-") for part in told.split()]
     return [(int(first, 16), int(last or first, 16)) for first, _, last in ends]
+
+
+def to_xlsx(folder: Path, *files: Path) -> list[Path]:
+    """Sheets as LibreOffice reads and saves them again, each in a folder of its own: two may share a name."""
+    need("soffice")
+    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+    by_suffix: dict[str, list[Path]] = {}
+    for file in files:
+        by_suffix.setdefault(file.suffix, []).append(file)
+    for suffix, group in by_suffix.items():
+        command = ["soffice", profile, "--headless", "--convert-to", "xlsx", "--outdir", str(folder / suffix[1:])]
+        if suffix == ".csv":
+            command.insert(3, "--infilter=CSV:44,34,76,1")
+        subprocess.run([*command, *map(str, group)], check=True, capture_output=True, timeout=180)
+    return [folder / file.suffix[1:] / f"{file.stem}.xlsx" for file in files]
