@@ -537,8 +537,8 @@ def _digest(path: Path) -> str | None:
 
 
 def _check_id(name: str) -> None:
-    if not name or _UNSAFE_IN_ID.search(name) or name.startswith((".", "-")):
-        raise LibraryError(f"{name!r}: an id is letters, digits, '-', '_' and '.', and begins with a letter or digit")
+    if not name or _UNSAFE_IN_ID.search(name) or name.startswith((".", "-")) or name.endswith("."):
+        raise LibraryError(f"{name!r}: an id is letters, digits, '-', '_' and '.', and has no '.' at either end")
     if name.partition(".")[0].casefold() in _DEVICES:
         raise LibraryError(f"{name}: Windows keeps this name for a device; take another id")
     if _years(name):

@@ -134,6 +134,8 @@ def _places(given: Sequence[Path], report: Path, library: Library | None, comman
             raise InputError(f"{path}: no such file")
         yield from _below(path) if path.is_dir() else (path,)
     for word in command[1:]:
+        if PureWindowsPath(word).drive.startswith("\\\\"):  # a share, whose host would be asked
+            continue
         try:
             yield from (path for path in (Path(word), report.parent / word) if path.is_file())
         except (OSError, ValueError):  # words too long for a name, or with a NUL

@@ -71,10 +71,11 @@ def check(folder: Path) -> None:
 
 def is_pack(folder: Path) -> bool:
     """Whether a folder holds the result of a pack."""
+    result = folder / RESULT
     try:
-        found = json.loads((folder / RESULT).read_text("utf-8"))
+        found = json.loads(result.read_text("utf-8")) if result.is_file() else {}  # a pipe would be waited for
         return bool(found["manifest"]["command"][0] == "pack")
-    except (OSError, ValueError, KeyError, IndexError, TypeError):
+    except (OSError, ValueError, KeyError, IndexError, TypeError, RecursionError):
         return False
 
 

@@ -123,6 +123,8 @@ def _found(path: Path) -> Found:
     """What a file tells of itself, and its rows."""
     form = _suffix(path)
     try:
+        if not path.is_file() and path.exists():
+            raise InputError(f"{path}: a pipe or a device, not a file; save it as a file first")
         if path.stat().st_size > _LARGEST:
             raise InputError(f"{path}: more than {_LARGEST // 2**20} MB is no report")
         return _READERS[form](path.read_bytes(), path)
