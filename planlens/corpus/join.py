@@ -140,6 +140,7 @@ def blocks(words: Any, group: Any, asked: Asked) -> Iterator[Neighbours]:
             with _Writer(folder, "found") as out:
                 for done in _run(plan, asked):
                     _append(out, Path(done))
+            _column.cache_clear()
             found = _stored(folder, "found", len(texts.first), np.float32)
             for start in range(0, len(words), _CHUNK):
                 yield _of_rows(texts, found, start, min(start + _CHUNK, len(words)), asked)
@@ -403,15 +404,15 @@ def _weights(counts: Ints, numbers: Ints, vocabulary: Vocabulary) -> NDArray[np.
 def _transposed(
     folder: Path, name: str, size: int, width: int, kind: Any, memory: int
 ) -> Iterator[tuple[str, int, int]]:
-    """Blocks of columns for the kernel, each as much as a quarter of the memory holds with the kernel's own copy."""
-    matrix = _stored(folder, name, width, np.float32)
-    entries = max(1, memory // 4 // (2 * 4 + np.dtype(kind).itemsize))
+    """Blocks of columns for the kernel; one takes, with the kernel's copy of its indices, an eighth of the memory."""
+    starts = _starts(folder, name)
+    entries = max(1, memory // 8 // (4 + 4 + np.dtype(kind).itemsize))
     start = 0
     while start < size:
-        end = max(start + 1, int(np.searchsorted(matrix.indptr, matrix.indptr[start] + entries, side="right")) - 1)
-        part = matrix[start:end].astype(kind).T.tocsr()
+        end = max(start + 1, int(np.searchsorted(starts, starts[start] + entries, side="right")) - 1)
+        part = _between(folder, name, width, start, end).T.tocsr()
         with _Writer(folder, f"{name}-{start}") as out:
-            out.add(np.diff(part.indptr), part.indices, part.data)
+            out.add(np.diff(part.indptr), part.indices, part.data.astype(kind))
         yield f"{name}-{start}", start, end
         start = end
 
@@ -447,11 +448,10 @@ _LOW = 0xFFFFFFFF
 
 def _each_features(texts: _Texts, folder: Path) -> Iterator[tuple[int, Ints, Ints]]:
     """Of so many texts at a time row · 2^32 + feature, sorted, and the weights; pairs have numbers above words."""
-    words = _stored(folder, "words", len(texts.vocabulary), np.float32)
     starts, order = _listed(folder, "order")
     for start in range(0, len(texts.first), _CHUNK):
         some = texts.first[start : start + _CHUNK]
-        bag = words[start : start + len(some)]
+        bag = _between(folder, "words", len(texts.vocabulary), start, start + len(some))
         own = (np.repeat(np.arange(len(some)), np.diff(bag.indptr)) << 32) | bag.indices
         at, rows = _runs(starts[some], starts[some + 1] - starts[some])
         read = order[at].astype(np.int64)
@@ -482,10 +482,10 @@ def _find(block: _Block) -> str:
     folder, asked = Path(block.folder), block.asked
     rows = np.arange(*block.rows)
     if block.exact:
-        left = _stored(folder, "words", block.width, np.float32)[rows[0] : rows[-1] + 1].astype(np.float64)
+        left = _between(folder, "words", block.width, *block.rows).astype(np.float64)
         found = _nearest(block, left, rows, asked.k, 2 * asked.k + 4, asked.least - _ROUNDING)
     else:
-        left = _rarest(_stored(folder, "features", block.width, np.float32)[rows[0] : rows[-1] + 1], folder)
+        left = _rarest(_between(folder, "features", block.width, *block.rows), folder)
         some = _nearest(block, left, rows, CANDIDATES, CANDIDATES + 10, 2.0 ** (-2 * _CANDIDATE_BITS))
         found = _measured(block, some, rows)
         found = kernel.cut(found, _until(found, rows, folder, asked.k)[0])
@@ -664,12 +664,27 @@ def _stored(folder: Path, name: str, width: int, kind: Any) -> Csr:
     return sparse.csr_matrix((data, indices, starts), shape=(len(starts) - 1, width), copy=False)
 
 
+def _between(folder: Path, name: str, width: int, start: int, end: int) -> Csr:
+    """Some rows of what a _Writer wrote, in memory."""
+    from scipy import sparse
+
+    starts = _starts(folder, name)[start : end + 1]
+    count, offset = int(starts[-1] - starts[0]), 4 * int(starts[0])
+    indices, data = (
+        np.fromfile(folder / f"{name}.{part}", kind, count, offset=offset)
+        for part, kind in (("indices", np.int32), ("data", np.float32))
+    )
+    return sparse.csr_matrix((data, indices, starts - starts[0]), shape=(end - start, width), copy=False)
+
+
 def _listed(folder: Path, name: str) -> tuple[Ints, Ints]:
     """Where each row begins, and the indices of all."""
+    return _starts(folder, name), _mapped(folder / f"{name}.indices", np.int32)
+
+
+def _starts(folder: Path, name: str) -> Ints:
     starts = np.concatenate([[0], np.cumsum(np.fromfile(folder / f"{name}.lengths", np.int32), dtype=np.int64)])
-    if starts[-1] < 2**31:
-        starts = starts.astype(np.int32)  # else scipy makes 64 bits of the indices too
-    return starts, _mapped(folder / f"{name}.indices", np.int32)
+    return starts.astype(np.int32) if starts[-1] < 2**31 else starts  # else scipy makes 64 bits of the indices too
 
 
 def _mapped(path: Path, kind: Any) -> NDArray[Any]:

@@ -20,6 +20,8 @@ KERNELS = ("sp_matmul_rs", "sparse_dot_topn", "scipy")
 _MORE = 4  # so many times as many are asked for where the k-th is not told from those left out
 _CELLS = 1 << 22  # results held at once when more are asked for: 50 MB
 _PRODUCTS = 1 << 22  # multiplications of one block by scipy, which holds a result of each: 50 MB
+_MANY = 1 << 17  # columns from which sp_matmul_rs' own width, 2,048 columns at a time, costs more than it saves
+_WIDE = 1 << 15  # columns at a time then: for 22 words of 8,000 rows against 635,852, 0.47 s instead of 0.74
 
 Csr = Any
 """scipy.sparse.csr_matrix; scipy has no types of its own."""
@@ -105,7 +107,10 @@ def _matrix(data: NDArray[Any], indices: NDArray[Any], lengths: NDArray[Any], sh
 def _rust(left: Csr, right_t: Csr, k: int, least: float, threads: int) -> Csr:
     from sp_matmul_rs import sp_matmul_topn
 
-    return sp_matmul_topn(left, right_t, k, threshold=_below(least, left), sort=True, n_threads=threads)
+    width = _WIDE if right_t.shape[1] > _MANY else None
+    return sp_matmul_topn(
+        left, right_t, k, threshold=_below(least, left), sort=True, n_threads=threads, chunk_cols=width
+    )
 
 
 def _cython(left: Csr, right_t: Csr, k: int, least: float, threads: int) -> Csr:
