@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -44,9 +44,10 @@ class Standing:
             self.homes |= {row["reading"]: Home(part.name, row["plan"]) for row in found}
         self._part = lru_cache(maxsize=_PARTS_HELD)(self._read)
 
-    def about(self, columns: Sequence[str]) -> list[dict[str, Any]]:
+    def about(self, columns: Sequence[str]) -> Iterator[dict[str, Any]]:
         """Some columns of all its plans."""
-        return [row for found in self._corpus.batches("plans", columns) for row in found.to_pylist()]
+        for found in self._corpus.batches("plans", columns):
+            yield from found.to_pylist()
 
     def tables(self, reading: str) -> dict[str, Any]:
         """The rows of one plan in the four tables."""

@@ -55,7 +55,7 @@ def _cards(jobs: Sequence[Job], standing: Standing, stage: Stage) -> list[Card]:
     """What is known of every plan, in no order."""
     names = ["plan", *rows.ABOUT, "origin", "characters", "reading"]
     waiting = {job.reading: job for job in jobs}
-    told = [row for row in standing.about(names) if row["reading"] in waiting]
+    told = (row for row in standing.about(names) if row["reading"] in waiting)
     cards = [Card(waiting.pop(row["reading"]), rows.info(row), row["characters"]) for row in told]
     for job in waiting.values():
         row = stage.about(job.reading, names)
