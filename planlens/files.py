@@ -1,7 +1,9 @@
 """A file put in its place whole: written beside it under another name, then moved over it; and folders locked.
 
 write_atomically(path, data)    the old file or the new one, never half of it, whatever ends the process
+write_together(files)           the same for several that belong together: where one finds no room, none is put there
 locked(folder, name)            alone with a folder's files among threads and processes
+made(folder)                    a folder made for something, and taken away again where that fails
 inside(path, folder)            refuse what leads out of a folder through a link
 """
 
@@ -9,12 +11,15 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from functools import lru_cache, partial
 from pathlib import Path
+from typing import TypeVar
 
 from planlens.errors import OutputError
+
+T = TypeVar("T")
 
 _PART = ".planlens.part"
 LOCK_WAITS = 60  # seconds; whoever holds a lock writes one small file in a few milliseconds
@@ -26,37 +31,54 @@ def write_atomically(path: Path, data: bytes) -> None:
     What a process that was killed left half-written in the folder is taken away. Raises OutputError where the place
     cannot be written.
     """
+    write_together({path: data})
+
+
+def write_together(files: Mapping[Path, bytes]) -> None:
+    """Put several files in their places, in this order, once all of them lie beside their places whole.
+
+    A disk that is full or a folder that is read-only leaves every file as it was; a process that is killed while they
+    are moved, which takes no room, leaves some new and some old. Raises OutputError as `write_atomically` does.
+    """
+    with ExitStack() as staged:
+        moves = [_told(path, partial(_staged, path, data, staged)) for path, data in files.items()]
+        for path, move in zip(files, moves, strict=True):
+            _told(path, move)
+
+
+def _told(path: Path, act: Callable[[], T]) -> T:
+    """What a step gives; OutputError that names the file where the step fails."""
+    try:
+        return act()
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written ({error.strerror or error})") from None
+
+
+def _staged(path: Path, data: bytes, staged: ExitStack) -> Callable[[], object]:
+    """Write the data beside its place; what moves it there. Until then `staged` knows what is to be taken away."""
     path = path.resolve() if path.is_symlink() else path
     if path.is_dir():
         raise OutputError(f"{path}: a folder, not a file")
     if not path.parent.is_dir():
         raise OutputError(f"{path}: there is no folder {path.parent}")
-    try:
-        if path.exists() and not path.is_file():  # a device or a pipe cannot be replaced
-            path.write_bytes(data)
-        else:
-            _sweep(path.parent.resolve())
-            _replace(path, data)
-    except OSError as error:
-        raise OutputError(f"{path}: cannot be written ({error.strerror or error})") from None
-
-
-def _replace(path: Path, data: bytes) -> None:
+    if path.exists() and not path.is_file():  # a device or a pipe cannot be replaced
+        return partial(path.write_bytes, data)
+    _sweep(path.parent.resolve())
     handle, name = _part(path)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-            Path(name).chmod(_mode(path))
-            if os.name != "nt":  # there an open file cannot be moved; here the lock keeps _sweep away until it was
-                Path(name).replace(path)
-        if os.name == "nt":
-            Path(name).replace(path)
-    except BaseException:
-        with suppress(OSError):  # the folder itself may be gone
-            Path(name).unlink()
-        raise
+    staged.callback(_forget, name)
+    stream = staged.enter_context(os.fdopen(handle, "wb"))  # open, its lock keeps _sweep away until it was moved
+    stream.write(data)
+    stream.flush()
+    os.fsync(stream.fileno())
+    Path(name).chmod(_mode(path))
+    if os.name == "nt":  # there an open file cannot be moved
+        stream.close()
+    return partial(Path(name).replace, path)
+
+
+def _forget(name: str) -> None:
+    with suppress(OSError):  # it was moved, or the folder itself is gone
+        Path(name).unlink()
 
 
 def _part(path: Path) -> tuple[int, str]:
@@ -129,6 +151,26 @@ def locked(folder: Path, name: str) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+@contextmanager
+def made(folder: Path) -> Iterator[None]:
+    """A folder there while something is put into it; one that was not there goes again where that fails.
+
+    Raises OutputError where it cannot be made.
+    """
+    new = [place for place in (folder, *folder.parents) if not place.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{folder}: cannot be made ({error.strerror or error})") from None
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):  # not empty, or gone
+            for place in new:
+                place.rmdir()
+        raise
 
 
 def inside(path: Path, folder: Path) -> Path:

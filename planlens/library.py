@@ -20,8 +20,8 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, Any
 
 from planlens import cache
-from planlens.errors import InputError, KnownError, LibraryError, OutputError, PlanlensError, SettingsError
-from planlens.files import inside, locked, write_atomically
+from planlens.errors import InputError, KnownError, LibraryError, PlanlensError, SettingsError
+from planlens.files import inside, locked, made, write_atomically
 from planlens.model import Document, Note, Plan, PlanInfo
 
 if TYPE_CHECKING:
@@ -285,11 +285,8 @@ def init(folder: str | os.PathLike[str]) -> Path:
         raise LibraryError(f"{catalogue}: there is a library here already")
     if root.exists() and not root.is_dir():
         raise LibraryError(f"{root}: not a folder")
-    try:
-        root.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"{root}: cannot be made ({error.strerror or error})") from None
-    write_atomically(catalogue, _HEAD.encode())
+    with made(root):
+        write_atomically(catalogue, _HEAD.encode())
     return catalogue
 
 

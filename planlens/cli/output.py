@@ -15,15 +15,33 @@ class ReaderGoneError(Exception):
     """Whoever read our output has seen enough: `planlens diff 2023 2025 | head`. click would make it exit code 1."""
 
 
-def deliver(made: str | bytes, path: Path | None, *, colour: bool, exact: bool = False, bom: bool = False) -> None:
+def deliver_all(made: Sequence[tuple[str | bytes, Path | None, bool]], *, colour: bool) -> None:
+    """Every file (what is in it, where it goes, whether a byte order mark leads) in its place, or none; then the rest.
+
+    What has no place is printed.
+    """
+    from planlens.files import write_together
+
+    write_together({path: _encoded(data, bom) for data, path, bom in made if path is not None})
+    for data, path, _ in made:
+        if path is None:
+            deliver(data, None, colour=colour)
+
+
+def deliver(made: str | bytes, path: Path | None, *, colour: bool, exact: bool = False) -> None:
     if path is None:
         assert isinstance(made, str)
         return _print(made, exact=exact, colour=colour)
     from planlens.files import write_atomically
+
+    return write_atomically(path, _encoded(made, bom=False))
+
+
+def _encoded(made: str | bytes, bom: bool) -> bytes:
     from planlens.report.csv import BOM
 
     data = made if isinstance(made, bytes) else made.encode("utf-8", "backslashreplace")
-    return write_atomically(path, BOM + data if bom else data)
+    return BOM + data if bom else data
 
 
 def _print(text: str, *, exact: bool, colour: bool) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from planlens.cli.output import EACH, check_place, deliver, output_files, plot_files
+from planlens.cli.output import EACH, check_place, deliver, deliver_all, output_files, plot_files
 
 if TYPE_CHECKING:
     from planlens.alignments import Replay
@@ -220,8 +220,7 @@ class Run:
             written.append((write(form, made), path, form == "csv"))
             if form == "csv" and path is not None:
                 written.append((*self._beside(path, made, result), False))
-        for data, path, bom in written:  # once nothing can fail but the disk
-            deliver(data, path, colour=self.look.colour, bom=bom)
+        deliver_all(written, colour=self.look.colour)  # once nothing can fail but the disk
 
     def _drawn(self, made: Report) -> list[tuple[Path, bytes]]:
         """The pictures asked for, each drawn before any file is written."""

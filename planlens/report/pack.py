@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 
 from planlens.errors import OutputError, PlanlensError
-from planlens.files import inside, write_atomically
+from planlens.files import inside, made, write_together
 from planlens.model import Table
 from planlens.report import Report, csv, docx, html, markdown, pdf, summary, write
 from planlens.report import json as as_json
@@ -47,11 +47,13 @@ class Pack:
     missing: dict[str, str]
 
     def write(self, folder: Path) -> None:
-        """Put every file in its place, whole; what an earlier pack left there and this one lacks is taken away."""
-        if not folder.exists():
-            folder.mkdir()
-        for name in sorted(self.files, key=lambda name: name != RESULT):  # first what marks the folder as a pack's
-            write_atomically(inside(folder / name, folder), self.files[name])
+        """Put all files in their places, or none; what an earlier pack left there and this one lacks is taken away.
+
+        Raises OutputError where the folder cannot be written.
+        """
+        first = sorted(self.files, key=lambda name: name != RESULT)  # what marks the folder as a pack's
+        with made(folder):
+            write_together({inside(folder / name, folder): self.files[name] for name in first})
         for name in set(FILES) - self.files.keys():
             with suppress(FileNotFoundError):
                 (folder / name).unlink()
