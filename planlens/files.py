@@ -66,9 +66,10 @@ def _staged(path: Path, data: bytes, staged: ExitStack) -> Callable[[], object]:
     _sweep(path.parent.resolve())
     handle, name = _part(path)
     staged.callback(_forget, name)
-    stream = staged.enter_context(os.fdopen(handle, "wb"))  # open, its lock keeps _sweep away until it was moved
-    stream.write(data)
-    stream.flush()
+    stream = staged.enter_context(os.fdopen(handle, "wb", 0))  # open, its lock keeps _sweep away until it was moved
+    left = memoryview(data)
+    while left:  # without a buffer, which would fail once more when it is closed
+        left = left[stream.write(left) :]
     os.fsync(stream.fileno())
     Path(name).chmod(_mode(path))
     if os.name == "nt":  # there an open file cannot be moved

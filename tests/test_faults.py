@@ -159,6 +159,7 @@ sys.exit(main(sys.argv[2:]))
     "command",
     [
         ("diff", "2023.txt", "2025.txt", "-o", "out.json"),
+        ("diff", "2023.txt", "2025.txt", "--only", "new", "-o", "out.csv", "-o", "out.html"),
         ("add", "2025.txt"),
         ("review", "2023.txt", "2025.txt", "--export", "out.xlsx"),
         ("init", "another"),
@@ -171,11 +172,76 @@ def test_a_full_disk_is_one_line_and_leaves_all_as_it_was(command: tuple[str, ..
     if kept.suffix and not kept.exists():
         kept.write_bytes(b"the report of before")
     before = {path: path.read_bytes() for path in Path().rglob("*") if path.is_file()}
-    environment = {**os.environ, "PLANLENS_NO_CACHE": "1"}
-    done = subprocess.run([sys.executable, "-c", _NO_ROOM, "100", *command], capture_output=True, env=environment)
+    environment = {**os.environ, "PLANLENS_NO_CACHE": "1", "PYTHONPATH": str(ROOT)}
+    room = "4000" if "out.html" in command else "100"  # for the table, not for the page after it
+    done = subprocess.run([sys.executable, "-c", _NO_ROOM, room, *command], capture_output=True, env=environment)
     assert done.returncode == 2 and done.stderr.decode().count("\n") == 1, done.stderr.decode()
     after = {path: path.read_bytes() for path in Path().rglob("*") if path.is_file()}
     assert after == before
+
+
+_ON_A_DISK = """
+import os, shutil, subprocess, sys
+from pathlib import Path
+from planlens.cli import main
+home, spoil = Path(sys.argv[1]), sys.argv[2]
+desk = Path("desk").resolve()
+subprocess.run(["mount", "-t", "tmpfs", "-o", "size=200k", "none", str(home)], check=True)
+shutil.copytree(desk, home, dirs_exist_ok=True)
+os.chdir(home)
+if spoil == "full":
+    with open("fill", "wb", buffering=0) as fill:
+        try:
+            while True:
+                fill.write(bytes(4096))
+        except OSError:
+            pass
+else:
+    subprocess.run(["mount", "-o", "remount,ro", str(home)], check=True)
+def found():
+    return {path: path.read_bytes() if path.is_file() else b"" for path in Path().rglob("*") if path.name != "fill"}
+before = found()
+for command in sys.argv[3:]:
+    print(main(command.split()), found() == before, command, flush=True)
+"""
+_WRITING = (
+    "diff 2023.txt 2025.txt -o was.json -o new.html",
+    "diff 2023.txt 2025.txt -o new.docx -o new.xlsx -o new.csv -o new.md -o new.txt",
+    "diff 2023.txt 2025.txt --plot new.svg",
+    "pack 2023.txt 2025.txt -o meeting",
+    "pack 2023.txt 2025.txt -o before",
+    "init another",
+    "add 2025.txt --library shelf",
+    "review 2023.txt 2025.txt --export new.xlsx",
+    "agree a.tsv a.tsv -o new.xlsx",
+)
+
+
+@pytest.mark.skipif(not Path("/proc/self/ns/mnt").exists() or os.geteuid() != 0, reason="mounts a disk of its own")
+@pytest.mark.parametrize("spoil", ["full", "read-only"])
+def test_whatever_writes_says_in_a_line_that_it_cannot_and_changes_nothing(
+    spoil: str, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away = tmp_path_factory.mktemp("away")
+    (away / "disk").mkdir()
+    Library.open("shelf").add("2023.txt", name="kept")
+    shutil.copytree(".", away / "desk")
+    old, new = plans()
+    keys = old.commitments[0].key, new.commitments[0].key
+    decision = alignments.decide("linked", old, new, *keys, who="甲", when="2026-03-01")
+    monkeypatch.chdir(away / "desk")
+    alignments.write(Path("a.tsv"), [decision])
+    Path("was.json").write_text("the report of before", "utf-8")
+    Path("before").mkdir()
+    Path("before/result.json").write_text('{"manifest":{"command":["pack"]}}', "utf-8")
+    monkeypatch.chdir(away)
+    script = [sys.executable, "-c", _ON_A_DISK, str(away / "disk"), spoil, *_WRITING]
+    environment = {**os.environ, "PLANLENS_CHROMIUM": "false", "PLANLENS_NO_CACHE": "1", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(["unshare", "-m", *script], capture_output=True, text=True, env=environment, timeout=120)
+    if "unshare" in done.stderr or "mount" in done.stderr.partition("planlens: ")[0]:
+        pytest.skip(f"no disk of its own here: {done.stderr[:80]}")
+    assert done.stdout.splitlines() == [f"2 True {command}" for command in _WRITING], done.stderr
+    assert len(done.stderr.splitlines()) == len(_WRITING), done.stderr
 
 
 @posix
