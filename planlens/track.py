@@ -18,7 +18,7 @@ from . import convert, naming, restated, shifts, words
 from .errors import LibraryError
 from .model import Plan, PlanInfo, Target
 
-_NAMED = 0.6  # likeness from which a target is the indicator asked for
+NAMED = 0.6  # likeness from which a target is the indicator asked for
 _EXTRA = 0.15  # taken off for each word that narrows the target to something else (单位国内生产总值能耗)
 _HEAD = 0.9  # closeness of a target whose name ends in the name asked for
 _HEAD_EXTRA = 0.08
@@ -85,7 +85,7 @@ def headline(indicator: str, plan: Plan) -> Target | None:
     best: tuple[tuple[float, int, int, int], Target] | None = None
     for order, target in enumerate(_quotable(plan)):
         closeness = named(indicator, target)
-        if closeness < _NAMED:
+        if closeness < NAMED:
             continue
         clause = _clause(target)
         timely = _timely(target, plan.info, headings.get(clause, ""))
@@ -181,8 +181,8 @@ def _row_for(target: Target, column: int, cells: Sequence[Sequence[Target | None
         if row[column] is not None or last is None:
             continue
         likeness = named(last.indicator, target) if _one_row(last, target) else 0.0
-        likeness += _SAME_SCOPE * (likeness >= _NAMED and last.scope == target.scope)
-        if likeness >= _NAMED and likeness > best:
+        likeness += _SAME_SCOPE * (likeness >= NAMED and last.scope == target.scope)
+        if likeness >= NAMED and likeness > best:
             best, found = likeness, number
     return found
 

@@ -14,10 +14,11 @@ from planlens.cli import cli
 pytest.importorskip("pyarrow")
 pytest.importorskip("scipy")
 
-from planlens.corpus import build, judge, overlap, scheduler, store, themes
+from planlens.corpus import build, judge, overlap, scheduler, search, store, themes, track
 from planlens.corpus.overlap import Asked, Filter
 from planlens.corpus.store import Corpus
 from planlens.errors import CorpusError
+from planlens.track import track as track_plans
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 
@@ -175,3 +176,64 @@ def test_themes_as_table_and_csv(folder: Path) -> None:
     assert "先提出" in told.output
     listed = run("themes", str(folder), "--limit", "3", "--format", "csv", "--lang", "en").output
     assert listed.startswith("theme,")
+
+
+# --- track ----------------------------------------------------------------------------------------------------------
+
+
+def test_an_indicator_is_the_one_that_a_plan_alone_gives(corpus: Corpus) -> None:
+    names = [info.id for info in corpus.plans()]
+    for indicator in ("新增社康机构", "每千人口床位数", "人均预期寿命"):
+        alone = track_plans(indicator, [corpus.plan(name) for name in names])
+        told = {point.plan: point.target.key for point in alone.points if point.target}
+        assert {point.plan: point.target.key for point in track.track(corpus, indicator).points} == told
+
+
+def test_a_number_stands_under_the_year_it_is_set_for(tmp_path: Path) -> None:
+    texts = {
+        "甲市国民经济和社会发展第十四个五年规划": "到2025年，每千人口床位数达到7.5张。",
+        "甲市2023年工作要点": "每千人口床位数达到7.1张。",
+        "乙市2023年工作要点": "新增每千人口床位数0.3张。",
+    }
+    for title, text in texts.items():
+        (tmp_path / f"{title}.txt").write_text(f"{title}\n\n一、主要目标\n（一）{text}\n", "utf-8")
+    build.build([str(tmp_path)], tmp_path / "made", scheduler=scheduler.of(None, 0))
+    found = track.track(store.open(tmp_path / "made"), "每千人口床位数")
+    told = {(point.year, point.text, point.in_line) for point in found.points}
+    assert {(2025, "7.5张", True), (2023, "7.1张", True)} <= told
+
+
+def test_a_name_that_no_plan_has_names_the_nearest(folder: Path) -> None:
+    told = run("track", str(folder), "床位供给量", "--lang", "en")
+    assert told.exit_code == 0
+    assert "none of 6 plans has it" in told.output
+    assert run("track", str(folder), "？").exit_code != 0
+
+
+# --- search ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_very_words_stand_before_other_names_and_what_is_near(corpus: Corpus) -> None:
+    found = search.search(corpus, "家庭医生签约", search.Asked(limit=0))
+    order = [search._ORDER[hit.how] for hit in found.hits]
+    assert order == sorted(order)
+    assert order[0] == 0
+    assert all("家庭医生签约" in hit.text for hit in found.hits if hit.how == "phrase")
+    assert len(found.hits) == found.found
+
+
+def test_a_sentence_finds_the_commitment_that_says_it(corpus: Corpus) -> None:
+    plan = corpus.plan("shenzhen-2025")
+    for item in plan.commitments[5:50:9]:
+        hit = search.search(corpus, item.text).hits[0]
+        assert (hit.plan, hit.key, hit.how) == (plan.info.id, item.key, "phrase")
+
+
+def test_search_within_a_filter_and_among_targets(folder: Path) -> None:
+    told = run(
+        "search", str(folder), "床位", "--targets", "--plan", "zhongshan-2023", "--format", "json", "--limit", "0"
+    )
+    made = json.loads(told.output)
+    assert {hit["plan"] for hit in made["hits"]} <= {"zhongshan-2023"}
+    assert made["of"] == 1
+    assert "nothing to look for" in str(run("search", str(folder), "。").exception)

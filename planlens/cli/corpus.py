@@ -250,3 +250,58 @@ def themes(
         csv=lambda: [told.themes_rows(found, run.m)],
         tables=lambda: told.themes(found, run.m),
     )
+
+
+@corpus.command()
+@click.argument("name", metavar="CORPUS")
+@click.argument("indicator")
+@_of_region
+@_of_year
+@_of_plan
+@_limit
+@running(form_options, manner_options)
+def track(
+    run: Run, name: str, indicator: str, place: str | None, year: int | None, plan: tuple[str, ...], limit: int
+) -> None:
+    """Follow one indicator over places and years: one row a place, one column a year."""
+    from planlens.corpus import tables as told
+    from planlens.corpus.track import track as find
+
+    found = find(_opened(run, name), indicator, _filter(place, year, plan))
+    run.report(
+        json=lambda: told.track_row(found),
+        csv=lambda: [told.track_rows(found, run.m)],
+        tables=lambda: told.track(found, run.m, limit),
+    )
+
+
+@corpus.command()
+@click.argument("name", metavar="CORPUS")
+@click.argument("query", metavar="WORDS")
+@_of_region
+@_of_year
+@_of_plan
+@click.option("--targets", is_flag=True, help="Among indicators of targets too.")
+@_limit
+@running(form_options, manner_options)
+def search(
+    run: Run,
+    name: str,
+    query: str,
+    place: str | None,
+    year: int | None,
+    plan: tuple[str, ...],
+    targets: bool,
+    limit: int,
+) -> None:
+    """Find words or a sentence: first where they stand, then other names of the same, then what comes near."""
+    from planlens.corpus import tables as told
+    from planlens.corpus.search import KINDS, Asked
+    from planlens.corpus.search import search as find
+
+    found = find(_opened(run, name), query, Asked(_filter(place, year, plan), KINDS[: 2 + targets], limit))
+    run.report(
+        json=lambda: told.search_row(found),
+        csv=lambda: [told.search_rows(found, run.m)],
+        tables=lambda: told.search(found, run.m),
+    )

@@ -149,7 +149,7 @@ def gather(corpus: Corpus) -> Statements:
     plan = np.array([number[found["plan"][k]] for k in keep], dtype=np.int64)
     text = tuple(found["text"][k] for k in keep)
     clause = tuple(found["clause"][k] for k in keep)
-    place, names, known, local = _places(corpus, infos)
+    place, names, known, local = places_of(corpus, infos)
     bare = [
         [word for word in found["words"][k] if word not in local[n]] for k, n in zip(keep, plan.tolist(), strict=True)
     ]
@@ -180,7 +180,7 @@ def _plain(text: str) -> str:
     return _MARKS.sub("", unicodedata.normalize("NFKC", text)).lower()
 
 
-def _places(
+def places_of(
     corpus: Corpus, infos: Sequence[PlanInfo]
 ) -> tuple[Places, tuple[str, ...], NDArray[np.bool_], list[frozenset[str]]]:
     """For each plan the number and the name of its place, whether it is known, and the names that say no more."""

@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from planlens.corpus.overlap import Overlap, Pair, Shares
+from planlens.corpus.search import Search
 from planlens.corpus.themes import Theme, Themes
+from planlens.corpus.track import Point, Track
 from planlens.model import Table
 from planlens.report.cells import Cell
 from planlens.report.json import FORMAT, Row
 from planlens.report.look import one_line
 from planlens.report.messages import Messages
 from planlens.report.places import probability
-from planlens.report.tables import table
+from planlens.report.tables import headers, table
+from planlens.traditional import simplified
 
 _RUN = 30  # characters of a shared run that a table shows
 _PLACES = 6  # places that a cell names
@@ -167,3 +170,140 @@ def _first(theme: Theme, m: Messages) -> str:
 def _named(places: tuple[str, ...], m: Messages) -> str:
     more = len(places) - _PLACES
     return m.join(list(places[:_PLACES])) + (m("corpus_themes.more", count=more) if more > 0 else "")
+
+
+# --- track ----------------------------------------------------------------------------------------------------------
+
+
+def track_row(found: Track) -> Row:
+    """Every point with its value in base units, and what was left out."""
+    return {
+        "format": FORMAT,
+        "indicator": found.indicator,
+        "plans": found.plans,
+        "points": [_point(point) for point in found.points],
+        "names": [{"indicator": name, "unit": unit, "count": n} for name, unit, n in found.names],
+        "without": list(found.without),
+        "left_out": dict(found.left_out),
+        "nearest": list(found.nearest),
+    }
+
+
+def _point(point: Point) -> Row:
+    t = point.target
+    low, high = (None if end is None else float(end) for end in (t.quantity.lo, t.quantity.hi))
+    return {
+        "place": point.place,
+        "year": point.year,
+        "plan": point.plan,
+        "key": t.key,
+        "indicator": t.indicator,
+        "value_text": point.text,
+        "lo": low,
+        "hi": high,
+        "unit": t.quantity.unit,
+        "cmp": t.quantity.bound,
+        "measure": t.measure,
+        "scope": t.scope,
+        "start": t.span.start,
+        "end": t.span.end,
+        "in_line": point.in_line,
+    }
+
+
+def track(found: Track, m: Messages, limit: int) -> tuple[Table, ...]:
+    """One row a place, one column a year; what plans call the indicator, and what is not shown and why."""
+    years = sorted({point.year for point in found.points if point.year is not None})
+    columns = [*map(str, years), *([m("corpus_track.no_year")] if any(p.year is None for p in found.points) else [])]
+    shown = found.places[:limit] if limit else found.places
+    listed = [(place, *(_cells(found, place, year, m) for year in [*years, None][: len(columns)])) for place in shown]
+    title = m("title.corpus_track", indicator=found.indicator, shown=shown_of(len(shown), len(found.places), m))
+    return (
+        Table("corpus_track", title, (*headers(m, ("place",)), *columns), tuple(listed)),
+        Table("notes", m("corpus_overlap.notes"), ("",), tuple((line,) for line in _told(found, m))),
+    )
+
+
+def track_rows(found: Track, m: Messages) -> Table:
+    """One row a number."""
+    columns = ("place", "year", "plan", "key", "indicator", "value", "lo", "hi", "unit", "bound", "measure", "in_line")
+    listed = [
+        (
+            *(point.place, str(point.year or ""), point.plan, point.target.key, point.target.indicator, point.text),
+            *("" if end is None else str(end) for end in (point.target.quantity.lo, point.target.quantity.hi)),
+            *(point.target.quantity.unit, point.target.quantity.bound, m("measure." + point.target.measure)),
+            m("corpus_track.yes" if point.in_line else "corpus_track.no"),
+        )
+        for point in found.points
+    ]
+    title = m("title.corpus_track", indicator=found.indicator, shown=shown_of(len(found.places), len(found.places), m))
+    return Table("corpus_track", title, headers(m, columns), tuple(listed))
+
+
+def _cells(found: Track, place: str, year: int | None, m: Messages) -> str:
+    here = [point for point in found.points if (point.place, point.year) == (place, year)]
+    return "\n".join(f"{_written(point, m)}\n{point.plan} {point.target.unit_key}" for point in here)
+
+
+def _written(point: Point, m: Messages) -> str:
+    """不少于30张 as written, with the unit where a table keeps it apart; marked where it counts something else."""
+    unit = point.target.quantity.unit
+    told = point.text if unit in simplified(point.text) else f"{point.text}（{unit}）"
+    return told if point.in_line else f"{told}{m('corpus_track.mark')}"
+
+
+def _told(found: Track, m: Messages) -> list[str]:
+    if not found.points:
+        nearest = m("closing.nearest", names=m.join(list(found.nearest))) if found.nearest else ""
+        return [m("corpus_track.nowhere", plans=found.plans), *filter(None, [nearest])]
+    names = [f"{name}（{unit}）{count}" for name, unit, count in found.names]
+    lines = [m("corpus_track.found", having=len(found.points), plans=found.plans, names=m.join(names))]
+    if apart := sum(not point.in_line for point in found.points):
+        lines.append(m("corpus_track.apart", count=apart, mark=m("corpus_track.mark")))
+    if found.left_out:
+        why = m.join([f"{m('corpus_left_out.' + name)} {count}" for name, count in found.left_out])
+        lines.append(m("corpus_track.left_out", why=why))
+    if found.without:
+        more = len(found.without) - _PLACES
+        named = m.join(list(found.without[:_PLACES])) + (m("corpus_themes.more", count=more) if more > 0 else "")
+        lines.append(m("corpus_track.without", count=len(found.without), names=named))
+    return lines
+
+
+# --- search ---------------------------------------------------------------------------------------------------------
+
+
+def search_row(found: Search) -> Row:
+    """Every hit shown and the counts of all."""
+    return {"format": FORMAT, **asdict(found)}
+
+
+def search(found: Search, m: Messages) -> tuple[Table, ...]:
+    """One row a passage."""
+    listed = [
+        (
+            f"{hit.plan}\n{hit.key}",
+            m("corpus_kind." + hit.kind),
+            Cell(one_line(hit.text), plan=hit.plan, keys=[hit.key]),
+            f"{m('corpus_found.' + hit.how)}\n{probability(hit.similarity)}",
+        )
+        for hit in found.hits
+    ]
+    lines = [m("corpus_search.plans", plans=f"{found.plans:,}", of=f"{found.of:,}")]
+    lines += [m("corpus_search.names", names=m.join(list(found.names)))] if found.names else []
+    shown = shown_of(len(listed), found.found, m)
+    return (
+        table(m, "corpus_search", ("plan", "item", "text", "how"), listed, query=found.query, shown=shown),
+        Table("notes", m("corpus_overlap.notes"), ("",), tuple((line,) for line in lines)),
+    )
+
+
+def search_rows(found: Search, m: Messages) -> Table:
+    """One row a passage, its text whole."""
+    columns = ("plan", "key", "item", "text", "how", "similarity")
+    listed = [
+        (h.plan, h.key, m("corpus_kind." + h.kind), h.text, m("corpus_found." + h.how), f"{h.similarity:.3f}")
+        for h in found.hits
+    ]
+    shown = shown_of(len(listed), found.found, m)
+    return table(m, "corpus_search", columns, listed, query=found.query, shown=shown)
