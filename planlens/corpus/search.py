@@ -9,8 +9,9 @@ name of the instrument that it is, stands before all others.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -52,7 +53,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage. `how`: it holds the query, another name of its instrument, or much of its words."""
+    """A passage. `how`: it holds the query, another name of its instrument, or much of its words.
+
+    `copies` further passages of the same kind have the same text.
+    """
 
     kind: Kind
     plan: str
@@ -60,11 +64,12 @@ class Hit:
     text: str
     how: How
     similarity: float
+    copies: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Hits shown, the query's own words first, then the most alike; `found` counts all."""
+    """Hits shown, the query's own words first, then the most alike; `found` counts all different texts."""
 
     query: str
     hits: tuple[Hit, ...]
@@ -91,8 +96,16 @@ def search(corpus: Corpus, query: str, asked: Asked | None = None) -> Search:
     names = _other_names(told)
     hits = [hit for kind in KINDS if kind in asked.kinds for hit in _hits(corpus, kind, told, names, chosen)]
     hits.sort(key=lambda hit: (_ORDER[hit.how], -hit.similarity, KINDS.index(hit.kind), hit.plan, hit.key))
-    shown = hits[: asked.limit] if asked.limit else hits
-    return Search(query, tuple(shown), len(hits), len({hit.plan for hit in hits}), len(chosen), names)
+    once = _once(hits)
+    shown = once[: asked.limit] if asked.limit else once
+    return Search(query, tuple(shown), len(once), len({hit.plan for hit in hits}), len(chosen), names)
+
+
+def _once(hits: Sequence[Hit]) -> list[Hit]:
+    """Passages of one text as the first of them, which says how many more there are."""
+    times = Counter((hit.kind, hit.text) for hit in hits)
+    first = {(hit.kind, hit.text): hit for hit in reversed(hits)}
+    return [replace(hit, copies=times[hit.kind, hit.text] - 1) for hit in hits if first[hit.kind, hit.text] is hit]
 
 
 def _other_names(query: str) -> tuple[str, ...]:

@@ -264,8 +264,7 @@ def _told(found: Track, m: Messages) -> list[str]:
         why = m.join([f"{m('corpus_left_out.' + name)} {count}" for name, count in found.left_out])
         lines.append(m("corpus_track.left_out", why=why))
     if found.without:
-        more = len(found.without) - _PLACES
-        named = m.join(list(found.without[:_PLACES])) + (m("corpus_themes.more", count=more) if more > 0 else "")
+        named = m.join(list(found.without[:_PLACES])) + m("corpus_track.more") * (len(found.without) > _PLACES)
         lines.append(m("corpus_track.without", count=len(found.without), names=named))
     return lines
 
@@ -282,7 +281,7 @@ def search(found: Search, m: Messages) -> tuple[Table, ...]:
     """One row a passage."""
     listed = [
         (
-            f"{hit.plan}\n{hit.key}",
+            f"{hit.plan}\n{hit.key}" + (f"\n{m('corpus_search.copies', count=hit.copies)}" if hit.copies else ""),
             m("corpus_kind." + hit.kind),
             Cell(one_line(hit.text), plan=hit.plan, keys=[hit.key]),
             f"{m('corpus_found.' + hit.how)}\n{probability(hit.similarity)}",
@@ -300,9 +299,12 @@ def search(found: Search, m: Messages) -> tuple[Table, ...]:
 
 def search_rows(found: Search, m: Messages) -> Table:
     """One row a passage, its text whole."""
-    columns = ("plan", "key", "item", "text", "how", "similarity")
+    columns = ("plan", "key", "copies", "item", "text", "how", "similarity")
     listed = [
-        (h.plan, h.key, m("corpus_kind." + h.kind), h.text, m("corpus_found." + h.how), f"{h.similarity:.3f}")
+        (
+            *(h.plan, h.key, str(h.copies or ""), m("corpus_kind." + h.kind), h.text, m("corpus_found." + h.how)),
+            f"{h.similarity:.3f}",
+        )
         for h in found.hits
     ]
     shown = shown_of(len(listed), found.found, m)
