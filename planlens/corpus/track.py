@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from planlens.corpus.store import Corpus
 
 _TARGETS = (
-    *("plan", "key", "unit_key", "indicator", "measure", "role", "comparator", "low", "high", "unit", "period"),
-    *("to_year", "scope", "text", "start", "end", "damaged", "repeats"),
+    *("plan", "key", "unit_key", "indicator", "measure", "role", "comparator", "low", "high", "exact", "unit"),
+    *("period", "to_year", "scope", "text", "start", "end", "damaged", "repeats"),
 )
 _NEAREST = 5  # indicators named where no plan has the one asked for
 _NEAR = 0.2  # likeness below which a name is no help
@@ -119,7 +119,8 @@ def _answering(corpus: Corpus, indicator: str, plans: set[str]) -> tuple[dict[st
 
 
 def _target(row: _Row) -> Target:
-    low, high = (None if row[end] is None else Decimal(repr(row[end])) for end in ("low", "high"))
+    ends = map(Decimal, row["exact"]) if row["exact"] else (_number(row[end]) for end in ("low", "high"))
+    low, high = ends
     span = Span(row["start"], row["end"])
     same = {name: row[name] for name in ("key", "unit_key", "indicator", "measure", "role", "period", "scope")}
     return Target(
@@ -130,6 +131,13 @@ def _target(row: _Row) -> Target:
         quote=span,
         repeats=row["repeats"],
     )
+
+
+def _number(value: float | None) -> Decimal | None:
+    """The decimal number that a double stands for: 20 of 20.0, 7.5 of 7.5."""
+    if value is None:
+        return None
+    return Decimal(int(value)) if value.is_integer() else Decimal(repr(value))
 
 
 def _headings(corpus: Corpus, plans: Mapping[str, object]) -> dict[str, list[Clause]]:
