@@ -156,6 +156,34 @@ def test_a_catalogue_says_what_a_plan_is(tmp_path: Path) -> None:
     assert found.keys() - catalogued.keys() == {"深圳-2025"}
 
 
+def test_a_list_takes_what_it_names_and_no_more_of_the_library(tmp_path: Path) -> None:
+    """The catalogue describes a file of a list; of a folder it also says which files are missing."""
+    shutil.copytree(SAMPLES, tmp_path / "library")
+    (tmp_path / "list").write_text(str(tmp_path / "library" / "shenzhen-2025.txt"), "utf-8")
+    built = made(tmp_path / "list", tmp_path / "corpus")
+    assert (built.counts["plans"], built.failures) == (1, ())
+    assert store.open(tmp_path / "corpus").plans()[0].level == "city"
+    (tmp_path / "library" / "shenzhen-2022.txt").unlink()
+    built = made(tmp_path / "library", tmp_path / "corpus")
+    assert [failure.why for failure in built.failures] == ["no such file"]
+    assert built.counts["plans"] == len(Library.open(SAMPLES).entries) - 1
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names there are characters, not bytes")
+def test_names_that_are_no_utf8_and_halves_of_characters(tmp_path: Path) -> None:
+    source = plans(tmp_path / "plans", 1)
+    for name in ("深圳卫生.txt", "坏\n名.txt"):
+        path = os.path.join(os.fsencode(source), name.encode("gb18030"))  # noqa: PTH118  a path of bytes
+        with open(path, "w", encoding="utf-8") as stream:  # noqa: PTH123
+            stream.write(f"一、队伍\n（一）引才。引进人才{len(name)}名。\n")
+    page = "<html><body><p>一、队伍</p><p>（一）引才。&#xD800;引进人才&#55357;3名。</p></body></html>"
+    (source / "half.html").write_text(page, "utf-8")
+    assert made(source, tmp_path / "corpus").failures == ()
+    told = store.open(tmp_path / "corpus").table("plans").to_pylist()
+    assert f"{source}/深圳卫生.txt" in {row["source"] for row in told}
+    assert made(source, tmp_path / "corpus").read == 0
+
+
 # --- only what is new -----------------------------------------------------------------------------------------------
 
 
@@ -358,7 +386,7 @@ def test_two_builds_at_once_are_one_too_many(tmp_path: Path) -> None:
         made(source, corpus)
 
 
-@pytest.mark.parametrize("harm", ["cut", "gone", "version", "no json", "bits"])
+@pytest.mark.parametrize("harm", ["cut", "gone", "version", "no json", "bits", "name"])
 def test_a_damaged_corpus_says_so_and_is_mended(tmp_path: Path, harm: str) -> None:
     source, corpus = plans(tmp_path / "plans", 4), tmp_path / "corpus"
     made(source, corpus)
@@ -371,6 +399,8 @@ def test_a_damaged_corpus_says_so_and_is_mended(tmp_path: Path, harm: str) -> No
         part.unlink()
     elif harm == "version":
         manifest.write_text(manifest.read_text("utf-8").replace('"version": 1', '"version": 2'), "utf-8")
+    elif harm == "name":
+        manifest.write_text(manifest.read_text("utf-8").replace('"part-', '"../part-'), "utf-8")
     elif harm == "no json":
         manifest.write_text("{", "utf-8")
     else:

@@ -55,18 +55,16 @@ def build(
     """
     from planlens.corpus.build import build as make
     from planlens.corpus.scheduler import of
+    from planlens.report.look import one_line
 
     started = time.monotonic()
     with of(scheduler, workers, seconds=seconds, memory=int(memory * 2**30)) as done_by, _bar(quiet) as progress:
         built = make(source, output, scheduler=done_by, lexicon=lexicon, progress=progress)
-    for copy, taken in built.copies:
-        click.echo(f"planlens: {copy}: the same bytes as {taken}, counted once", err=True)
-    for suffix, count in built.unread:
-        click.echo(f"planlens: passed over: {count} {suffix}", err=True)
-    for link in built.links:
-        click.echo(f"planlens: not followed: {link}, a link", err=True)
-    for failure in built.failures:
-        click.echo(f"planlens: {failure}", err=True)
+    lines = [f"{copy}: the same bytes as {taken}, counted once" for copy, taken in built.copies]
+    lines += [f"passed over: {count} {suffix}" for suffix, count in built.unread]
+    lines += [f"not followed: {link}, a link" for link in built.links]
+    for line in (*lines, *map(str, built.failures)):
+        click.echo(f"planlens: {one_line(line)}", err=True)
     took, count = time.monotonic() - started, built.counts["plans"]
     rate = f" ({built.read / took:.1f} plans/s)" if built.read else ""
     summary = f"{count} plans: {built.read} read, {count - built.read} kept"

@@ -23,7 +23,7 @@ from planlens.corpus.parts import pack
 from planlens.corpus.reading import Reading, read_one, settings_of
 from planlens.corpus.scheduler import Lost, Scheduler
 from planlens.corpus.schema import TABLES
-from planlens.corpus.sources import Job, jobs, sources
+from planlens.corpus.sources import Job, jobs, shown, sources
 from planlens.corpus.store import BUILDING, MANIFEST, Failure, Manifest, Part, short_digest
 from planlens.errors import CorpusError, OutputError
 from planlens.files import write_atomically
@@ -73,11 +73,13 @@ def build(
         standing, stage = Standing(root), Stage(root)
         found, failed = jobs(files, settings)
         refused = {job.reading: standing.refused[_refusal(job)] for job in found if _refusal(job) in standing.refused}
-        failed += [replace(refused[job.reading], source=job.source.path) for job in found if job.reading in refused]
+        failed += [
+            replace(refused[job.reading], source=shown(job.source.path)) for job in found if job.reading in refused
+        ]
         todo = [job for job in found if job.reading not in standing.homes and job.reading not in refused]
         failed += _read(todo, stage, scheduler, partial(read_one, settings=settings, lexicon=lexicon), progress)
         lost = {failure.source for failure in failed}
-        taken = [job for job in found if job.source.path not in lost]
+        taken = [job for job in found if shown(job.source.path) not in lost]
         if not taken:
             shutil.rmtree(stage.folder, ignore_errors=True)
             raise _nothing(named, failed)
@@ -86,7 +88,7 @@ def build(
         write_atomically(root / MANIFEST, manifest.text().encode())
         _sweep(root, made)
     before, now = standing.homes.keys(), {job.reading for job in taken}
-    copies = tuple((copy, job.source.path) for job in taken for copy in job.copies)
+    copies = tuple((shown(copy), shown(job.source.path)) for job in taken for copy in job.copies)
     return Built(
         folder=root,
         read=len(now - before),
@@ -152,8 +154,8 @@ def _read(
         job = waiting[number]
         if isinstance(result, Lost) or result.why:
             lasting = isinstance(result, Reading) and result.lasting
-            why = result.why.removeprefix(f"{job.source.path}: ")
-            failed.append(Failure(job.source.path, why, _refusal(job) if lasting else ""))
+            why = result.why.removeprefix(f"{job.source.path}: ").encode("utf-8", "backslashreplace").decode()
+            failed.append(Failure(shown(job.source.path), why, _refusal(job) if lasting else ""))
         else:
             stage.put(job.reading, result.data)
         done += 1

@@ -126,7 +126,19 @@ def packed(row: Mapping[str, Any]) -> bytes:
     """A row of `schema.nested` as the file that `Stage` holds."""
     pa = schema.pyarrow()
     sink = pa.BufferOutputStream()
-    batch = pa.RecordBatch.from_pylist([row], schema=schema.nested())
+    try:
+        batch = pa.RecordBatch.from_pylist([row], schema=schema.nested())
+    except UnicodeEncodeError:
+        batch = pa.RecordBatch.from_pylist([_encodable(row)], schema=schema.nested())
     with pa.ipc.new_file(sink, batch.schema, options=pa.ipc.IpcWriteOptions(compression="zstd")) as writer:
         writer.write_batch(batch)
     return bytes(sink.getvalue())
+
+
+def _encodable(value: Any) -> Any:
+    """The same with � for halves of characters, which no UTF-8 has; every offset holds."""
+    if isinstance(value, str):
+        return "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in value)
+    if isinstance(value, dict):
+        return {name: _encodable(item) for name, item in value.items()}
+    return [_encodable(item) for item in value] if isinstance(value, list) else value

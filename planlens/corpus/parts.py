@@ -16,7 +16,7 @@ from typing import Any
 from planlens.corpus import rows, schema
 from planlens.corpus.earlier import Stage, Standing
 from planlens.corpus.schema import TABLES
-from planlens.corpus.sources import Job
+from planlens.corpus.sources import Job, shown
 from planlens.corpus.store import File, Part, short_digest
 from planlens.errors import OutputError
 from planlens.files import write_atomically
@@ -88,7 +88,7 @@ def _proposed(card: Card) -> tuple[str, str, str]:
     entry, digest = card.job.source.entry, card.job.sha256[:_DIGEST_IN_ID]
     if entry is not None:
         return entry.info.id, entry.info.id, f"{entry.info.id}-{digest}"
-    first = second = _UNSAFE_IN_ID.sub("-", Path(card.job.source.path).stem).strip("-._") or "plan"
+    first = second = _UNSAFE_IN_ID.sub("-", Path(shown(card.job.source.path)).stem).strip("-._") or "plan"
     if card.info.start_year is not None:
         info = replace(card.info, id=first)
         first = _free(info, ())
@@ -121,9 +121,9 @@ def _name(cards: Sequence[Card], settings: str) -> str:
 def _tables(card: Card, standing: Standing, stage: Stage) -> dict[str, Any]:
     """The rows of one plan in the four tables, under its id, its source and copies as they are now."""
     pa = schema.pyarrow()
-    reading, source = card.job.reading, card.job.source.path
+    reading, source, copies = card.job.reading, shown(card.job.source.path), list(map(shown, card.job.copies))
     tables = standing.tables(reading) if reading in standing.homes else stage.tables(reading)
-    own = {"source": pa.array([source]), "copies": pa.array([list(card.job.copies)], pa.list_(pa.string()))}
+    own = {"source": pa.array([source]), "copies": pa.array([copies], pa.list_(pa.string()))}
     made = {}
     for name in TABLES:
         named = pa.repeat(pa.scalar(card.plan, pa.string()), tables[name].num_rows)

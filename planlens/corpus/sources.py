@@ -6,6 +6,7 @@ jobs(found, settings)                       what is to be read, and what cannot 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -43,14 +44,18 @@ class Job:
 def sources(named: Sequence[str], root: Path) -> tuple[list[Source], tuple[tuple[str, int], ...], tuple[str, ...]]:
     """Every file in the folders and lists, in order of paths, with the entries of the catalogues beside them.
 
+    Behind them: suffixes that no reader has and how many files bear them, and links that were not followed.
     Raises InputError where a folder or a list holds nothing to read.
     """
-    found = intake.sources([path for name in named for path in _listed(name)])
+    given = [path for name in named for path in _listed(name)]
+    found = intake.sources(given)
     corpus = root.resolve()
     files = [path for path in found.jobs if fetch.is_address(path) or corpus not in Path(path).resolve().parents]
     entries = _entries(files)
     paths = {path: Source(path, entries.pop(Path(path).resolve(), None)) for path in files}
-    missing = {str(entry.path): Source(str(entry.path), entry) for entry in entries.values()}
+    folders = {Path(path).resolve() for path in given if Path(path).is_dir()}
+    left = [entry for place, entry in entries.items() if not folders.isdisjoint(place.parents)]  # to be told: missing
+    missing = {str(entry.path): Source(str(entry.path), entry) for entry in left}
     return sorted((missing | paths).values(), key=lambda source: source.path), found.unread, found.links
 
 
@@ -98,7 +103,7 @@ def jobs(sources: Sequence[Source], settings: str) -> tuple[list[Job], list[Fail
     with ThreadPoolExecutor(_HASHERS) as threads:
         for source, (sha256, why) in zip(sources, threads.map(_digest, sources), strict=True):
             if why:
-                failed.append(Failure(source.path, why))
+                failed.append(Failure(shown(source.path), why))
             else:
                 by_bytes.setdefault(sha256, []).append(source)
     made = []
@@ -107,6 +112,18 @@ def jobs(sources: Sequence[Source], settings: str) -> tuple[list[Job], list[Fail
         copies = tuple(source.path for source in same if source is not first)
         made.append(Job(first, sha256, _reading(first, sha256, settings), copies))
     return made, failed
+
+
+def shown(path: str) -> str:
+    """A path as text: names that are no UTF-8, as older archives have them, are read as GB 18030.
+
+    >>> shown(os.fsdecode("深圳.txt".encode("gb18030")))
+    '深圳.txt'
+    """
+    for encoding in ("utf-8", "gb18030"):
+        with suppress(UnicodeDecodeError):
+            return os.fsencode(path).decode(encoding)
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def _digest(source: Source) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -32,6 +33,7 @@ MANIFEST = "corpus.json"
 BUILDING = ".building"
 """What a build has read so far; gone when it has come to its end."""
 _CHUNK = 1 << 20
+_PART = re.compile("part-[0-9a-f]{16}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +235,7 @@ def read_manifest(root: Path) -> Manifest | None:
         return None
     try:
         told = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise CorpusError(f"{path}: cannot be read ({_first_line(error)}); {_again(root)}") from None
     if not isinstance(told, dict) or told.get("format") != FORMAT:
         raise CorpusError(f"{path}: no corpus of planlens; name another folder")
@@ -247,11 +249,13 @@ def read_manifest(root: Path) -> Manifest | None:
             tuple(_part(part) for part in told["parts"]),
             tuple(Failure(**failure) for failure in told["failures"]),
         )
-    except (KeyError, TypeError, AttributeError):
+    except (KeyError, TypeError, AttributeError, ValueError):
         raise CorpusError(f"{path}: damaged; {_again(root)}") from None
 
 
 def _part(told: Mapping[str, Any]) -> Part:
+    if not _PART.fullmatch(told["name"]):  # it becomes a path
+        raise ValueError(told["name"])
     return Part(told["name"], {name: File(**told["files"][name]) for name in TABLES})
 
 
