@@ -45,7 +45,7 @@ is hardly faster (it touches a new candidate with nearly every product)."""
 CANDIDATES = 30  # of each text beyond EXACT, measured exactly
 _MEETS = 12_000  # postings a text beyond EXACT may meet; its rarest words and pairs of words come first
 _ALWAYS = 2  # words or pairs of words that a text asks with, however often they stand elsewhere
-_BUCKETS = 1 << 24  # that pairs of words are counted in; two in one bucket only make a candidate more
+_BUCKETS = 16  # a text, that pairs of words are counted in; two in one bucket only make a candidate more
 _MEMORY = 1 << 30
 _BITS = 24  # of a weight: a product has 48, and a sum of them is exact in 53
 _CANDIDATE_BITS = 11  # of a weight of candidates: a product has 22, and a sum of them below 4 is exact in 24
@@ -423,8 +423,7 @@ def _features(texts: _Texts, folder: Path) -> int:
     A word weighs what it weighs in `words`, a pair the root of the mean square of its two: what two texts add up by
     the features they share comes near the similarity of their words. Returns its width.
     """
-    width = len(texts.vocabulary) + _BUCKETS
-    number = np.zeros(width, np.int32)  # in how many texts each feature stands
+    number = np.zeros(len(texts.vocabulary) + _buckets(texts), np.int32)  # in how many texts each feature stands
     for _, keys, _ in _each_features(texts, folder):
         np.add.at(number, keys & _LOW, 1)
     shared = np.flatnonzero(number > 1)
@@ -457,17 +456,23 @@ def _each_features(texts: _Texts, folder: Path) -> Iterator[tuple[int, Ints, Int
         read = order[at].astype(np.int64)
         weight = bag.data[np.searchsorted(own, (rows << 32) | read)].astype(np.float64)
         inside = np.flatnonzero(rows[1:] == rows[:-1])
-        pairs = (rows[inside] << 32) | (_bucket(read[inside], read[inside + 1]) + len(texts.vocabulary))
+        pairs = (rows[inside] << 32) | (
+            _bucket(read[inside], read[inside + 1], _buckets(texts)) + len(texts.vocabulary)
+        )
         of_pairs = np.sqrt((weight[inside] ** 2 + weight[inside + 1] ** 2) / 2)
         keys, first = np.unique(np.concatenate([own, pairs]), return_index=True)
         yield len(some), keys, np.concatenate([bag.data, of_pairs])[first]
 
 
-def _bucket(first: Ints, second: Ints) -> Ints:
-    """A number below _BUCKETS for each pair (multiplicative hashing, Knuth 6.4)."""
+def _buckets(texts: _Texts) -> int:
+    return 1 << max(16, (_BUCKETS * len(texts.first) - 1).bit_length())
+
+
+def _bucket(first: Ints, second: Ints, buckets: int) -> Ints:
+    """A number below `buckets` for each pair (multiplicative hashing, Knuth 6.4)."""
     mixed = (first.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)) ^ (second.astype(np.uint64) + np.uint64(1))
     mixed *= np.uint64(0xD6E8FEB86659FD93)
-    return ((mixed >> np.uint64(32)) % np.uint64(_BUCKETS)).astype(np.int64)
+    return ((mixed >> np.uint64(32)) % np.uint64(buckets)).astype(np.int64)
 
 
 # --- blocks -----------------------------------------------------------------------------------------------------------
