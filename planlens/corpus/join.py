@@ -43,7 +43,7 @@ EXACT = 100_000
 """Texts up to which every pair is measured: there a pass over all takes some 6 s of two processors, and the short way
 is hardly faster (it touches a new candidate with nearly every product)."""
 CANDIDATES = 30  # of each text beyond EXACT, measured exactly
-_MEETS = 12_000  # postings a text beyond EXACT may meet; its rarest words and pairs of words come first
+_MEETS = 8_000  # postings a text beyond EXACT may meet; its rarest words and pairs of words come first
 _ALWAYS = 2  # words or pairs of words that a text asks with, however often they stand elsewhere
 _BUCKETS = 16  # a text, that pairs of words are counted in; two in one bucket only make a candidate more
 _MEMORY = 1 << 30
@@ -53,6 +53,8 @@ _ROUNDING = 2.0**-20  # that a similarity of exactly `least` may lose to rounded
 _CHUNK = 1 << 14  # rows cut, hashed and weighted at once
 _ROWS = 1 << 15  # of a block in this process: large, because each call copies what it is compared with
 _SENT_ROWS = 1 << 13  # of a block that a scheduler sends elsewhere: 1 to 10 s of work
+_MORE = 4  # so many times as many are asked for where a row's own plan took the places
+_CELLS = 1 << 22  # results held at once when more are asked for: 50 MB
 _PAIRS = 1 << 17  # measured at once: some 60 MB
 
 
@@ -196,7 +198,7 @@ class Index:
         short = np.flatnonzero((np.diff(found.indptr) == asked) & (outside < k))
         if not len(short):
             return found
-        return kernel.replaced(found, short, [self._first(left[short], k, 4 * asked, least, plan)])
+        return kernel.replaced(found, short, self._first(left[short], k, _MORE * asked, least, plan))
 
 
 # --- rows to texts ----------------------------------------------------------------------------------------------------
@@ -491,7 +493,7 @@ def _find(block: _Block) -> str:
         found = _nearest(block, left, rows, asked.k, 2 * asked.k + 4, asked.least - _ROUNDING)
     else:
         left = _rarest(_between(folder, "features", block.width, *block.rows), folder)
-        some = _nearest(block, left, rows, CANDIDATES, CANDIDATES + 10, 2.0 ** (-2 * _CANDIDATE_BITS))
+        some = _nearest(block, left, rows, CANDIDATES, CANDIDATES + 6, 2.0 ** (-2 * _CANDIDATE_BITS))
         found = _measured(block, some, rows)
         found = kernel.cut(found, _until(found, rows, folder, asked.k)[0])
     name = folder / f"found-{block.rows[0]}-{os.getpid()}.npz"  # a scheduler may have a block done twice
@@ -507,34 +509,36 @@ def _append(out: _Writer, path: Path) -> None:
 
 def _nearest(block: _Block, left: Csr, rows: Ints, need: int, asked: int, least: float) -> Csr:
     """The best of all columns for each row: as many as leave every plan that holds the row `need` outside it."""
-    parts = []
-    for name, start, end in block.columns:
-        right_t = _column(block.folder, name, end - start, block.exact)
-        parts.append(
-            kernel.topk(left, right_t, min(asked, end - start), least, block.asked.threads or 1, block.asked.kernel)
-        )
-    found = parts[0] if len(parts) == 1 else _side_by_side(parts, asked, least)
-    full = np.diff(found.indptr) == min(asked, block.texts)
+    found, floor = _above_floor(block, left, asked, least)
     others = _without_self(found, rows)
     lengths, enough = _until(others, rows, Path(block.folder), need)
-    again = np.flatnonzero(full & ~enough) if asked < block.texts else np.zeros(0, np.intp)
-    more = min(4 * asked, block.texts)
-    size = max(1, (1 << 22) // more)
-    chunks = [again[at : at + size] for at in range(0, len(again), size)]
-    wider = [_nearest(block, left[part], rows[part], need, more, least) for part in chunks]
-    return kernel.replaced(kernel.cut(others, lengths), again, wider)
+    best = kernel.cut(others, lengths)
+    again = np.flatnonzero((floor > 0) & ~enough)
+    size = max(1, _CELLS // (_MORE * asked))
+    for start in range(0, len(again), size):
+        part = again[start : start + size]
+        best = kernel.replaced(best, part, _nearest(block, left[part], rows[part], need, _MORE * asked, least))
+    return best
+
+
+def _above_floor(block: _Block, left: Csr, asked: int, least: float) -> tuple[Csr, NDArray[Any]]:
+    """What is sure to be all of the best of each row, from all blocks of columns; floors of 0 where all is there."""
+    from scipy import sparse
+
+    parts, floor = [], np.zeros(left.shape[0], left.dtype)
+    for name, start, end in block.columns:
+        right_t = _column(block.folder, name, end - start, block.exact)
+        found, of_part = kernel.some(left, right_t, asked, least, block.asked.threads or 1, block.asked.kernel)
+        parts.append(found)
+        floor = np.maximum(floor, of_part)
+    above = np.nextafter(floor, floor.dtype.type(np.inf))
+    found = parts[0] if len(parts) == 1 else sparse.hstack(parts, format="csr")
+    return kernel.ordered(found, np.maximum(above, floor.dtype.type(least))), floor
 
 
 @lru_cache(maxsize=1)
 def _column(folder: str, name: str, size: int, exact: bool) -> Csr:
     return _stored(Path(folder), name, size, np.float64 if exact else np.float32)
-
-
-def _side_by_side(parts: list[Csr], asked: int, least: float) -> Csr:
-    from scipy import sparse
-
-    found = kernel.ordered(sparse.hstack(parts, format="csr"), least)
-    return kernel.cut(found, np.full(found.shape[0], asked))
 
 
 def _without_self(found: Csr, rows: Ints) -> Csr:

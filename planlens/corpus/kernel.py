@@ -1,6 +1,7 @@
 """The k greatest products of every row of a sparse matrix with the rows of another, the same from three libraries.
 
     topk(left, right_t, k, least)   -> a sparse matrix of scores, each row sorted
+    some(left, right_t, k, least)   -> the same without looking into ties, and how far it can be trusted
     available()                     -> the libraries that are installed, the fastest first
 
 sp_matmul_rs keeps its sums in the processor's first cache, sparse_dot_topn does not and takes some three times as long,
@@ -10,7 +11,6 @@ scipy makes every product before any is dropped and takes some twenty times as l
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 KERNELS = ("sp_matmul_rs", "sparse_dot_topn", "scipy")
 _MORE = 4  # so many times as many are asked for where the k-th is not told from those left out
-_CELLS = 1 << 22  # results held at once when more are asked for: 50 MB
 _PRODUCTS = 1 << 22  # multiplications of one block by scipy, which holds a result of each: 50 MB
 _MANY = 1 << 17  # columns from which sp_matmul_rs' own width, 2,048 columns at a time, costs more than it saves
 _WIDE = 1 << 15  # columns at a time then: for 22 words of 8,000 rows against 635,852, 0.47 s instead of 0.74
@@ -40,43 +39,57 @@ def topk(left: Csr, right_t: Csr, k: int, least: float, threads: int = 1, kernel
     exactly (planlens.corpus.join.fixed makes them so) are the same bits from every kernel and with any `threads`;
     other sums differ by the order in which they are made.
     """
+    found, floor = some(left, right_t, k + 1, least, threads, kernel)
+    tied = np.flatnonzero(floor > 0)
+    tied = tied[floor[tied] == found.data[found.indptr[tied] + k - 1]]
+    best = cut(ordered(found, least), np.full(found.shape[0], k))
+    asked = (k + 1) * _MORE
+    while len(tied):
+        found, floor = some(left[tied], right_t, asked, least, threads, kernel)
+        best = replaced(best, tied, cut(ordered(found, least), np.full(len(tied), k)))
+        tied = tied[floor == found.data[found.indptr[:-1] + k - 1]]
+        asked *= _MORE
+    return best
+
+
+def some(
+    left: Csr, right_t: Csr, asked: int, least: float, threads: int = 1, kernel: str | None = None
+) -> tuple[Csr, NDArray[Any]]:
+    """Of each row so many of the greatest values, and its floor.
+
+    A floor of 0: the row has no others that are `least` or more. Else: no others above the floor, and some of those
+    that equal it may be missing, which ones depends on the library. The values of a row are sorted, not the columns.
+    """
     if not left.nnz or not right_t.nnz:
         none = np.zeros(left.shape[0], np.intp)
-        return _matrix(left.data[:0], left.indices[:0], none, (left.shape[0], right_t.shape[1]))
+        return _matrix(left.data[:0], left.indices[:0], none, (left.shape[0], right_t.shape[1])), none.astype(
+            left.dtype
+        )
     product = {"sp_matmul_rs": _rust, "sparse_dot_topn": _cython, "scipy": _blocks}[kernel or available()[0]]
-    return _first(product, left, right_t, k, k + 1, least, threads)
+    found = product(left, right_t, min(asked, right_t.shape[1]), least, threads)
+    floor = np.zeros(left.shape[0], left.dtype)
+    if asked < right_t.shape[1]:
+        full = np.flatnonzero(np.diff(found.indptr) == asked)
+        floor[full] = found.data[found.indptr[full + 1] - 1]
+    return found, floor
 
 
-Product = Callable[[Csr, Csr, int, float, int], Csr]
-"""(left, right_t, how many of a row, least, threads) → the greatest of every row; which of equal ones is not said."""
-
-
-def _first(product: Product, left: Csr, right_t: Csr, k: int, asked: int, least: float, threads: int) -> Csr:
-    """The first k of `asked` a row; where the last ones are equal others may have been left out, and more are asked."""
-    found = ordered(product(left, right_t, asked, least, threads), least)
-    full = np.flatnonzero(np.diff(found.indptr) == asked) if asked < right_t.shape[1] else np.zeros(0, np.intp)
-    tied = full[found.data[found.indptr[full] + k - 1] == found.data[found.indptr[full] + asked - 1]]
-    more = min(asked * _MORE, right_t.shape[1])
-    size = max(1, _CELLS // more)
-    parts = [tied[at : at + size] for at in range(0, len(tied), size)]
-    again = [_first(product, left[part], right_t, k, more, least, threads) for part in parts]
-    return replaced(cut(found, np.full(found.shape[0], k)), tied, again)
-
-
-def ordered(found: Csr, least: float) -> Csr:
-    """The entries of `least` or more, those of each row by value, then by column."""
+def ordered(found: Csr, least: Any) -> Csr:
+    """The entries of `least` or more (one value, or one a row), those of each row by value, then by column."""
     rows = np.repeat(np.arange(found.shape[0]), np.diff(found.indptr))
     indices, data = found.indices[: len(rows)], found.data[: len(rows)]
-    kept = data >= least
+    kept = data >= (least[rows] if isinstance(least, np.ndarray) else least)
     if not kept.all():
         rows, indices, data = rows[kept], indices[kept], data[kept]
     wrong = (data[:-1] < data[1:]) | ((data[:-1] == data[1:]) & (indices[:-1] > indices[1:]))
     mixed = np.zeros(found.shape[0], bool)  # most rows come in order from the faster kernels
     mixed[rows[:-1][wrong & (rows[:-1] == rows[1:])]] = True
-    some = np.flatnonzero(mixed[rows])
-    order = np.arange(len(rows))
-    order[some] = some[np.lexsort((indices[some], -data[some], rows[some]))]
-    return _matrix(data[order], indices[order], np.bincount(rows, minlength=found.shape[0]), found.shape)
+    apart = np.flatnonzero(mixed[rows])
+    if len(apart):
+        order = apart[np.lexsort((indices[apart], -data[apart], rows[apart]))]
+        indices, data = indices.copy(), data.copy()
+        indices[apart], data[apart] = indices[order], data[order]
+    return _matrix(data, indices, np.bincount(rows, minlength=found.shape[0]), found.shape)
 
 
 def cut(found: Csr, lengths: NDArray[Any]) -> Csr:
@@ -87,15 +100,13 @@ def cut(found: Csr, lengths: NDArray[Any]) -> Csr:
     return _matrix(found.data[kept], found.indices[kept], np.minimum(had, lengths), found.shape)
 
 
-def replaced(found: Csr, rows: NDArray[Any], parts: list[Csr]) -> Csr:
-    """The same with other entries in some rows: those of `parts`, one after the other."""
-    if not len(rows):
-        return found
+def replaced(found: Csr, rows: NDArray[Any], others: Csr) -> Csr:
+    """The same with other entries in some rows."""
     from scipy import sparse
 
     place = np.arange(found.shape[0])
     place[rows] = found.shape[0] + np.arange(len(rows))
-    return sparse.vstack([found, *parts], format="csr")[place]
+    return sparse.vstack([found, others], format="csr")[place]
 
 
 def _matrix(data: NDArray[Any], indices: NDArray[Any], lengths: NDArray[Any], shape: tuple[int, int]) -> Csr:
