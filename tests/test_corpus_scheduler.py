@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +15,8 @@ import pytest
 from planlens.corpus import scheduler
 from planlens.corpus.scheduler import Here, Lost, Pool, Scheduler
 from planlens.errors import CorpusError
+
+ROOT = Path(__file__).parents[1]
 
 
 def double(n: int) -> int:
@@ -98,6 +102,19 @@ def test_an_item_has_a_limit_of_time_and_of_memory() -> None:
         found = dict(pool.each(takes_much, range(3)))
     assert found[0] == 0 and found[2] == 2
     assert isinstance(found[1], Lost) and "more than the limit of 0.293 GB" in found[1].why
+
+
+def test_a_script_needs_no_guard(tmp_path: Path) -> None:
+    """Processes are started anew, and import the script that started them unless told not to."""
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from planlens.corpus.scheduler import Pool\nwith Pool(1) as pool:\n    print(list(pool.map(abs, [-1])))\n",
+        "utf-8",
+    )
+    done = subprocess.run(
+        [sys.executable, str(script)], capture_output=True, env=os.environ | {"PYTHONPATH": str(ROOT)}
+    )
+    assert (done.stdout, done.stderr) == (b"[1]\n", b"")
 
 
 def test_map_says_what_was_lost() -> None:

@@ -4,8 +4,8 @@
         for result in scheduler.map(function, items): …           in the order of the items
         for number, result in scheduler.each(function, items): …  as they are done; Lost where none came back
 
-`function` and items are pickled, so the function is one of a module. Only a few items are under way at a time: neither
-items nor results pile up.
+`function` and items are pickled, so the function is one of a module, not of a script. Only a few items are under way
+at a time: neither items nor results pile up.
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import connection
 from pathlib import Path
-from types import TracebackType
+from types import ModuleType, TracebackType
 from typing import Any, Protocol, TypeVar, cast
 
 from planlens.errors import CorpusError
@@ -149,6 +150,20 @@ def _serve(channel: connection.Connection) -> None:
             return
 
 
+@contextmanager
+def _no_main() -> Iterator[None]:
+    """Until the end of the block a process that is started does not import the caller's script once more.
+
+    It would take its time, and a script without `if __name__ == "__main__"` would start workers of workers.
+    """
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+
+
 @dataclass(slots=True)
 class _Worker:
     """A process, the channel to it, and what it is doing."""
@@ -209,7 +224,8 @@ class Pool(_Ordered):
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         process = context.Process(target=_serve, args=(theirs,), daemon=True)
-        process.start()
+        with _no_main():
+            process.start()
         theirs.close()
         return _Worker(process, ours)
 
