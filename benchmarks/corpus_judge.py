@@ -21,8 +21,10 @@ from typing import Any
 import numpy as np
 from plansynth import pairs as synthetic
 
+from planlens import counterparts
 from planlens.corpus import build, judge, scheduler, store
 from planlens.corpus.judge import FEATURES, KINDS, Statements
+from planlens.model import Plan
 
 ROOT = Path(__file__).parents[1]
 SYNTH = {"noise": 2, "mixed": 10, "slots": 3, "drop_add": 3, "lists": 3, "split": 3, "merge": 3, "reword": 3}
@@ -42,6 +44,8 @@ class Judged:
     accepted: Any
     truth: Any
     links: Any
+    alone: Any
+    """Of pairs of two places what the evidence says without instruments, as of a field the lexicon does not know."""
     found: dict[str, tuple[int, int]]
     """Of the pairs that the evidence accepts: how many are candidates, and how many there are."""
 
@@ -55,9 +59,17 @@ def judged(folder: Path) -> Judged:
         left, right = judge.candidates(s, s.plan)
         kinds, values = judge.measured(s, left, right)
         estimate = judge.estimate(s, left, right)
-        keep, truth, links, found = _exactly(corpus, s, left, right, kinds)
+        keep, truth, links, alone, found = _exactly(corpus, s, left, right, kinds)
     return Judged(
-        folder.name, kinds[keep], values[keep], estimate.probability[keep], estimate.accepted[keep], truth, links, found
+        folder.name,
+        kinds[keep],
+        values[keep],
+        estimate.probability[keep],
+        estimate.accepted[keep],
+        truth,
+        links,
+        alone,
+        found,
     )
 
 
@@ -66,7 +78,7 @@ def _exactly(corpus: Any, s: Statements, left: Any, right: Any, kinds: Any) -> t
     every = np.unique(held)
     chosen = every[:: len(every) // MOST + 1]
     plans = {n: corpus.plan(s.plans[n].id) for n in np.unique([chosen // len(s.plans), chosen % len(s.plans)])}
-    keep, truth, links = [], [], []
+    keep, truth, links, alone = [], [], [], []
     found: dict[str, tuple[int, int]] = {}
     for pair in chosen.tolist():
         a, b = divmod(pair, len(s.plans))
@@ -76,10 +88,21 @@ def _exactly(corpus: Any, s: Statements, left: Any, right: Any, kinds: Any) -> t
         keep.append(at)
         truth += [told.probability.get(key, 0.0) for key in keys]
         links += [key in told.accepted for key in keys]
+        without = {} if s.place[a] == s.place[b] else _alone(plans[a], plans[b])
+        alone += [without.get(key, 0.0) for key in keys]
         kind = KINDS[kinds[at[0]]]
         met, size = found.get(kind, (0, 0))
         found[kind] = met + len(told.accepted & set(keys)), size + len(told.accepted)
-    return np.concatenate(keep), np.array(truth), np.array(links), found
+    return np.concatenate(keep), np.array(truth), np.array(links), np.array(alone), found
+
+
+def _alone(a: Plan, b: Plan) -> dict[tuple[str, str], float]:
+    """The probability of each candidate by the weights that know no instruments."""
+    measured = counterparts.measure(a, b)
+    weights = counterparts.load_weights("words_alone", counterparts.features_of("words_alone"))
+    told = counterparts.judge(measured.features, measured.values, weights).probability.tolist()
+    keys = ((a.commitments[i].key, b.commitments[j].key) for i, j in zip(measured.a, measured.b, strict=True))
+    return dict(zip(keys, told, strict=True))
 
 
 def check(found: Judged) -> Iterator[str]:
@@ -117,13 +140,14 @@ def fit(found: Sequence[Judged]) -> dict[str, Any]:
     from sklearn.linear_model import LogisticRegression
 
     out = {}
+    kinds = np.concatenate([one.kinds for one in found])
+    every = np.vstack([one.values for one in found]).astype(np.float64)
+    told, alone = (np.concatenate([getattr(one, name) for one in found]) for name in ("truth", "alone"))
     for number, kind in enumerate(KINDS):
-        kinds = np.concatenate([one.kinds for one in found])
-        # places with instruments are few: what is alike in both kinds is learnt from both
-        here = kinds == number
-        values = np.vstack([one.values for one in found])[here].astype(np.float64)
-        truth = np.concatenate([one.truth for one in found])[here]
-        links = np.concatenate([one.links for one in found])[here]
+        here = kinds > 0 if kind == "places_alone" else kinds == number  # nearly all that is linked has instruments
+        values, truth = every[here], (alone if kind == "places_alone" else told)[here]
+        least = counterparts.load_weights("words_alone", counterparts.features_of("words_alone")).threshold
+        links = truth >= least if kind == "places_alone" else np.concatenate([one.links for one in found])[here]
         mean, scale = values.mean(axis=0), values.std(axis=0)
         if kind == "places_alone":
             scale[[n for n, name in enumerate(FEATURES) if "instrument" in name]] = 0

@@ -237,3 +237,14 @@ def test_search_within_a_filter_and_among_targets(folder: Path) -> None:
     assert {hit["plan"] for hit in made["hits"]} <= {"zhongshan-2023"}
     assert made["of"] == 1
     assert "nothing to look for" in str(run("search", str(folder), "。").exception)
+
+
+def test_pairs_of_the_same_two_texts_stand_in_one_row(tmp_path: Path) -> None:
+    for place in ("甲", "乙", "丙"):
+        title = f"{place}市2024年工作要点"
+        text = f"{title}\n\n一、民生\n（一）建设老年人助餐点四十处，其中农村十五处。\n（二）{place}市自有一事。\n"
+        (tmp_path / f"{title}.txt").write_text(text, "utf-8")
+    build.build([str(tmp_path)], tmp_path / "made", scheduler=scheduler.of(None, 0))
+    found = overlap.overlap(store.open(tmp_path / "made"), Asked(exact=0))
+    copied = [pair for pair in found.pairs if "助餐点" in pair.a.text]
+    assert [(pair.how, pair.copies) for pair in copied] == [("equal", 2)]

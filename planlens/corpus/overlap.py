@@ -72,7 +72,10 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two commitments that say the same. `run` is the longest run of characters both have, without marks."""
+    """Two commitments that say the same. `run` is the longest run of characters both have, without marks.
+
+    `copies` further pairs have the same two texts; they are counted where no plans are named.
+    """
 
     a: Unit
     b: Unit
@@ -82,6 +85,7 @@ class Pair:
     exact: bool
     """Whether the evidence of `diff` has judged it; else the estimate."""
     run: str
+    copies: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +114,8 @@ class Overlap:
     pairs: tuple[Pair, ...]
     plans: tuple[Shares, ...]
     found: int
+    copies: int
+    """Further pairs of the same two texts as one of those found."""
     plan_pairs: int
     commitments: int
     of: int
@@ -154,7 +160,7 @@ def overlap(corpus: Corpus, asked: Asked | None = None) -> Overlap:
     found = found.some(found.judged.probability >= asked.least)
     rows = _of_each(s, found, chosen, asked.nearest) if asked.of else _strongest(s, found)
     shown = rows[: asked.limit] if asked.limit else rows
-    pairs = [_pair(s, found, row, turned) for row, turned in shown]
+    pairs = [_pair(s, found, *row) for row in shown]
     kept = _confirmed(corpus, s, pairs, asked.exact)
     kept = _best_first(kept) if asked.of else kept
     shares = _shares(s, found)
@@ -165,6 +171,7 @@ def overlap(corpus: Corpus, asked: Asked | None = None) -> Overlap:
         pairs=tuple(kept),
         plans=tuple(_with_run(s, found, *one) for one in listed),
         found=len(rows),
+        copies=sum(copies for _, _, copies in rows),
         plan_pairs=len(shares),
         commitments=len(s.plan),
         of=int(mine.sum()),
@@ -245,17 +252,28 @@ def _within_places(s: Statements) -> tuple[Places, Places]:
     return left, right
 
 
-def _strongest(s: Statements, found: Edges) -> list[tuple[int, bool]]:
-    """All pairs, each once: copies of the longest texts first, then the most probable."""
+_Chosen = tuple[int, bool, int]
+"""Row of a pair, whether its right statement is to stand left, and how many further pairs have the same two texts."""
+
+
+def _strongest(s: Statements, found: Edges) -> list[_Chosen]:
+    """All pairs of different texts: copies of the longest texts first, then the most probable."""
     size = np.array([len(text) for text in s.plain])
     short = np.minimum(size[found.left], size[found.right])
     copied = found.judged.ratio >= _NEAR_COPY
     strength = np.where(copied, short * found.judged.ratio, 0)
     order = np.lexsort((found.right, found.left, -found.judged.probability.round(3), -strength))
-    return [(row, False) for row in order.tolist()]
+    number: dict[str, int] = {}
+    text = np.array([number.setdefault(plain, len(number)) for plain in s.plain], dtype=np.int64)
+    one, other = text[found.left], text[found.right]
+    both = np.minimum(one, other) * len(number) + np.maximum(one, other)
+    _, first, counts = np.unique(both[order], return_index=True, return_counts=True)
+    at = np.argsort(first)
+    kept = order[first[at]]
+    return [(row, False, copies - 1) for row, copies in zip(kept.tolist(), counts[at].tolist(), strict=True)]
 
 
-def _of_each(s: Statements, found: Edges, chosen: Places, most: int) -> list[tuple[int, bool]]:
+def _of_each(s: Statements, found: Edges, chosen: Places, most: int) -> list[_Chosen]:
     """Of each statement of the chosen plans, in order, its best counterparts; True where it stands right in one."""
     size = len(found.left)
     mine = np.concatenate([found.left, found.right])
@@ -263,7 +281,7 @@ def _of_each(s: Statements, found: Edges, chosen: Places, most: int) -> list[tup
     order = np.lexsort((other, -np.tile(found.judged.similarity, 2), -np.tile(found.judged.probability, 2), mine))
     order = order[np.isin(s.plan[mine[order]], chosen)]
     rank = np.arange(len(order)) - np.searchsorted(mine[order], mine[order])
-    return [(at % size, at >= size) for at in order[rank < most].tolist()]
+    return [(at % size, at >= size, 0) for at in order[rank < most].tolist()]
 
 
 def how(ratio: float) -> How:
@@ -275,7 +293,7 @@ def unit(s: Statements, row: int) -> Unit:
     return Unit(s.plans[s.plan[row]].id, s.key[row], s.text[row])
 
 
-def _pair(s: Statements, found: Edges, row: int, turned: bool) -> Pair:
+def _pair(s: Statements, found: Edges, row: int, turned: bool, copies: int) -> Pair:
     i, j = int(found.left[row]), int(found.right[row])
     a, b = (j, i) if turned else (i, j)
     j_ = found.judged
@@ -287,6 +305,7 @@ def _pair(s: Statements, found: Edges, row: int, turned: bool) -> Pair:
         how(float(j_.ratio[row])),
         False,
         longest_run(s.plain[a], s.plain[b]),
+        copies,
     )
 
 

@@ -53,16 +53,8 @@ def overlap(found: Overlap, m: Messages) -> tuple[Table, ...]:
 def overlap_rows(found: Overlap, m: Messages) -> Table:
     """One row a pair, its texts whole."""
     columns = (
-        "plan_a",
-        "key_a",
-        "text_a",
-        "plan_b",
-        "key_b",
-        "text_b",
-        "similarity",
-        "probability",
-        "how",
-        "judged_by",
+        *("plan_a", "key_a", "text_a", "plan_b", "key_b", "text_b"),
+        *("similarity", "probability", "how", "judged_by", "copies"),
     )
     listed = [
         (
@@ -70,6 +62,7 @@ def overlap_rows(found: Overlap, m: Messages) -> Table:
             *(f"{pair.similarity:.3f}", f"{pair.probability:.3f}"),
             m("corpus_how." + pair.how),
             m("corpus_overlap.evidence" if pair.exact else "corpus_overlap.estimate"),
+            str(pair.copies or ""),
         )
         for pair in found.pairs
     ]
@@ -106,7 +99,8 @@ def _pair(pair: Pair, m: Messages) -> tuple[str, ...]:
         for text in (f"{unit.plan}\n{unit.key}", Cell(one_line(unit.text), plan=unit.plan, keys=[unit.key]))
     ]
     by = "" if pair.exact or pair.how != "same" else m("corpus_overlap.about")
-    return *sides, f"{m('corpus_how.' + pair.how)}\n{by}{probability(pair.probability)}"
+    more = f"\n{m('corpus_overlap.copies', count=f'{pair.copies:,}')}" if pair.copies else ""
+    return *sides, f"{m('corpus_how.' + pair.how)}\n{by}{probability(pair.probability)}{more}"
 
 
 # --- themes ---------------------------------------------------------------------------------------------------------
