@@ -13,11 +13,11 @@ word is put in, the verb of an item is another of the same sense, the items stan
 left out, one is added. One statement in fifty is boilerplate, word for word in many plans: it is right to find it, and
 it is not counted. All others are unrelated, but share items by chance, and no pair of them is right.
 
-Each line is a process of its own: its time on the clock and of the processors, without making the statements,
-cutting them into words (but for --million, where these are told), and its peak memory with everything. planlens takes a
-pair for the same from one similarity on, whatever the size; each peer is given the threshold that is best on the very
-data. `--folder` keeps the statements that are cut into words for the next run. Peers that are not installed (scipy's
-own product, scikit-learn and rapidfuzz always are; datasketch) are left out.
+Each line is a process of its own: its time on the clock and of the processors, without imports, making the statements
+and cutting them into words, and its peak memory with everything. planlens takes a pair for the same from one similarity
+on, whatever the size; each peer is given the threshold that is best on the very data. A ratio is of processor time to
+that of planlens. `--folder` keeps the statements that are cut into words for the next run. Peers that are not installed
+are left out (datasketch is no dependency of planlens).
 """
 
 from __future__ import annotations

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from planlens import evidence
-from planlens.corpus import join, kernel
+from planlens.corpus import join, kernel, scheduler
 from planlens.corpus.join import Asked, Index, Neighbours, blocks, neighbours
 from planlens.errors import OutputError
 from planlens.words import informative, terms
@@ -129,14 +129,6 @@ class Here:
         return iter(done[::-1])
 
 
-class Pool:
-    """A scheduler of two processes that know nothing of this one but the files."""
-
-    def map(self, function: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any]:
-        with ProcessPoolExecutor(2, get_context("spawn")) as pool:
-            yield from pool.map(function, items)
-
-
 @pytest.mark.parametrize("exact", [True, False])
 def test_nothing_but_the_rows_changes_the_result(exact: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     rows, group = corpus()
@@ -157,11 +149,40 @@ def test_nothing_but_the_rows_changes_the_result(exact: bool, monkeypatch: pytes
         assert run(threads=2, memory=100_000) == expected
 
 
+class Interrupted:
+    """A cluster one of whose workers is killed when the first block is done."""
+
+    def __init__(self, cluster: Any, workers: Any) -> None:
+        self.cluster, self.workers = cluster, workers
+
+    def map(self, function: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any]:
+        for number, result in enumerate(self.cluster.map(function, items)):
+            if number == 0:
+                os.kill(next(iter(self.workers.values())).pid, signal.SIGKILL)
+            yield result
+
+
 def test_a_pool_of_processes_finds_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     rows, group = corpus(120)
     expected = pairs(neighbours(rows, group))
     monkeypatch.setattr(join, "_SENT_ROWS", 40)
-    assert pairs(neighbours(rows, group, scheduler=Pool())) == expected
+    with scheduler.of(workers=2) as pool:
+        assert pairs(neighbours(rows, group, scheduler=pool)) == expected
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_cluster_finds_the_same_though_a_worker_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    distributed = pytest.importorskip("distributed")
+    rows, group = corpus(200)
+    expected = pairs(neighbours(rows, group, exact=False))
+    monkeypatch.setattr(join, "_SENT_ROWS", 20)
+    options = {"processes": True, "dashboard_address": None, "threads_per_worker": 1}
+    with (
+        distributed.LocalCluster(n_workers=2, **options) as two,
+        scheduler.of(two.scheduler_address) as cluster,
+    ):
+        found = neighbours(rows, group, exact=False, scheduler=Interrupted(cluster, two.workers))
+    assert pairs(found) == expected
 
 
 def test_beyond_exact_near_copies_are_found() -> None:
