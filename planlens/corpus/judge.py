@@ -60,7 +60,7 @@ KINDS = ("years", "places", "places_alone")
 """Pairs of one place; of two places; of two places in a field whose instruments the lexicon does not know."""
 WEIGHTS = "weights_corpus.json"
 LEAST = 0.1
-"""Similarity of words below which no pair is looked at: of what `overlap` accepts of two places three in four lie below .3."""
+"""Similarity of words below which no pair is looked at; three in four pairs that `overlap` accepts lie below 0.3."""
 NEAREST = 20
 """Texts elsewhere that each commitment is held against."""
 COPIES = 5
