@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
 
@@ -38,11 +39,22 @@ _TITLE = re.compile(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """The plan, and its headings by the keys of their clauses."""
+
+    plan: Plan
+    headings: Mapping[str, str]
+
+
 def check(plan: Plan) -> Iterator[Finding]:
     """Two values of one indicator, the later against the first; then titles of two levels."""
     rows = {block.span for block in plan.document.blocks if block.kind == "row"}
     told: set[frozenset[str]] = set()
-    for a, b in _pairs(plan, [t for t in plan.targets if _usable(t)], {t.key for t in plan.targets if t.quote in rows}):
+    draft = _Draft(plan, {clause.key: clause.heading for clause in plan.clauses})
+    for a, b in _pairs(
+        draft, [t for t in plan.targets if _usable(t)], {t.key for t in plan.targets if t.quote in rows}
+    ):
         heads = frozenset({a.repeats or a.key, b.repeats or b.key})
         if heads not in told:
             told.add(heads)
@@ -66,7 +78,7 @@ def _telling(target: Target) -> bool:
     return len(target.indicator) >= _SHORTEST and rare and not naming.names_nothing(target)
 
 
-def _pairs(plan: Plan, told: list[Target], rows: set[str]) -> Iterator[tuple[Target, Target]]:
+def _pairs(draft: _Draft, told: list[Target], rows: set[str]) -> Iterator[tuple[Target, Target]]:
     """Conflicting pairs; of a row and a sentence only where no other row of that name agrees with the sentence."""
     by_name: dict[str, list[Target]] = {}
     for target in told:
@@ -78,22 +90,22 @@ def _pairs(plan: Plan, told: list[Target], rows: set[str]) -> Iterator[tuple[Tar
         if target.key not in rows:
             like = meant(target.indicator)
             of_row = [row for row in tabled if row.indicator in like] if like else []
-            clashing = [row for row in of_row if _conflict(plan, row, target)]
+            clashing = [row for row in of_row if _conflict(draft, row, target)]
             if clashing and not any(_value(row) == _value(target) for row in of_row):
                 yield clashing[0], target
-    yield from _between_tables(plan, list(by_name.values()), rows)
+    yield from _between_tables(draft, list(by_name.values()), rows)
     for crowd in by_name.values():
         if len(crowd) <= _CROWD:
             for a, b in combinations(crowd, 2):
-                if a.role == b.role == "target" and not ({a.key, b.key} & rows) and _conflict(plan, a, b):
+                if a.role == b.role == "target" and not ({a.key, b.key} & rows) and _conflict(draft, a, b):
                     yield a, b
 
 
-def _between_tables(plan: Plan, crowds: Iterable[list[Target]], rows: set[str]) -> Iterator[tuple[Target, Target]]:
+def _between_tables(draft: _Draft, crowds: Iterable[list[Target]], rows: set[str]) -> Iterator[tuple[Target, Target]]:
     for crowd in crowds:
         told = [t for t in crowd if t.key in rows and t.role == "target"]
         for a, b in combinations(told if len(told) <= _CROWD else [], 2):
-            if a.quote != b.quote and _conflict(plan, a, b):
+            if a.quote != b.quote and _conflict(draft, a, b):
                 yield a, b
 
 
@@ -105,7 +117,7 @@ def _one_name(a: str, b: str) -> bool:
     return not naming.own_words(a, b) and not naming.own_words(b, a)
 
 
-def _conflict(plan: Plan, a: Target, b: Target) -> bool:
+def _conflict(draft: _Draft, a: Target, b: Target) -> bool:
     """Whether two numbers of one name cannot both hold."""
     if a.unit_key == b.unit_key or a.role != b.role or a.measure != b.measure or naming.each(a) != naming.each(b):
         return False
@@ -120,7 +132,11 @@ def _conflict(plan: Plan, a: Target, b: Target) -> bool:
         ways[1].per is None,
     ):
         return False
-    if _scope(a) != _scope(b) or _when(plan, a) != _when(plan, b) or ("年均" in a.indicator) != ("年均" in b.indicator):
+    if (
+        _scope(a) != _scope(b)
+        or _when(draft, a) != _when(draft, b)
+        or ("年均" in a.indicator) != ("年均" in b.indicator)
+    ):
         return False
     return _apart(a, b)
 
@@ -130,27 +146,26 @@ def _scope(target: Target) -> str:
     return "" if scope in target.indicator or convert.way(target).per is not None else naming.core(scope)
 
 
-def _when(plan: Plan, target: Target) -> tuple[str, str]:
+def _when(draft: _Draft, target: Target) -> tuple[str, str]:
     """The last year named and the part of it; a target without one is of the plan's end, a baseline of its eve."""
-    said = target.period or _told_before(plan, target)
+    said = target.period or _told_before(draft, target)
     part = _PART.search(said)
-    if part is None and plan.info.start_year == plan.info.end_year:
+    if part is None and draft.plan.info.start_year == draft.plan.info.end_year:
         part = _LONGER.search(said)  # an annual plan may speak of the five years around it
     years = _YEAR.findall(said)
-    default = plan.info.end_year if target.role == "target" else (plan.info.start_year or 1) - 1
+    default = draft.plan.info.end_year if target.role == "target" else (draft.plan.info.start_year or 1) - 1
     return max(years, default=str(default)), part[0] if part else ""
 
 
-def _told_before(plan: Plan, target: Target) -> str:
+def _told_before(draft: _Draft, target: Target) -> str:
     """The longer time that an annual plan speaks of in the sentence, or a heading above: “十四五”时期, 今后五年."""
-    if plan.info.start_year != plan.info.end_year:
+    if draft.plan.info.start_year != draft.plan.info.end_year:
         return ""
-    text = plan.document.text
+    text = draft.plan.document.text
     start = max(text.rfind(mark, 0, target.span.start) for mark in "\n。")
     spoken = text[start + 1 : target.span.start]
-    headings = {clause.key: clause.heading for clause in plan.clauses}
     path = target.unit_key.split("#")[0].split("/")
-    above = "".join(headings.get("/".join(path[:end]), "") for end in range(1, len(path) + 1))
+    above = "".join(draft.headings.get("/".join(path[:end]), "") for end in range(1, len(path) + 1))
     longer = _LONGER.search(_DOCUMENT.sub("", above + spoken))
     return longer[0] if longer else ""
 
