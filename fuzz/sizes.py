@@ -1,8 +1,8 @@
 """Files of full size and files built to harm, each with what must become of it: `python fuzz/sizes.py [NAME…]`.
 
-Each is made in one process and taken through every stage in another. A fault is what is a fault in `fuzz/run.py`, more
-than 5 s for each megabyte (5 s for a smaller file; the megabytes of an archive are those of its parts), and an answer
-other than the one that stands beside the case.
+Each is made in one process and taken through every stage in another. A fault is what is a fault in `fuzz/run.py`, and an
+answer other than the one that stands beside the case. Told as slow is what takes more than 5 s for each megabyte (5 s for
+a smaller file; the megabytes of an archive are those of its parts); after six times that a file is given up.
 """
 
 from __future__ import annotations
@@ -33,6 +33,9 @@ TELL = "新增床位5张。"
 READ = ""
 """The answer of a case that is read, TELL among its targets."""
 MILLION = 10**6
+GIVEN_UP = 6
+"""Times five seconds a megabyte: a text of nothing but short lines with a number each takes fifteen, and no end of lines
+makes it more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -660,12 +663,14 @@ class Told:
     size: int
     seconds: float
     megabytes: int
+    slow: bool = False
 
 
 def read(case: Case, path: Path) -> Told:
     """Take the file of a case through every stage, in this process."""
     size = path.stat().st_size
-    outcome = pipeline.read(path, seconds=pipeline.SECONDS * max(1.0, _unpacked(path) / 2**20))
+    usual = pipeline.SECONDS * max(1.0, _unpacked(path) / 2**20)
+    outcome = pipeline.read(path, seconds=GIVEN_UP * usual)
     fault = ""
     if outcome.failed:
         fault = f"{outcome.said} at {outcome.where}"
@@ -673,7 +678,8 @@ def read(case: Case, path: Path) -> Told:
         fault = "refused"
     elif outcome.said == "plan" and case.answer != READ:
         fault = "read"
-    return Told(fault, outcome.message or outcome.said, size, outcome.seconds, outcome.kilobytes // 1024)
+    said = outcome.message or outcome.said
+    return Told(fault, said, size, outcome.seconds, outcome.kilobytes // 1024, outcome.seconds > usual)
 
 
 def _unpacked(path: Path) -> int:
@@ -726,17 +732,18 @@ def main() -> int:
     pipeline.run(seeds.plain(list(seeds.sample_lines()[0])), ".txt", thorough=True)
     resource.setrlimit(resource.RLIMIT_AS, (16 << 30, resource.RLIM_INFINITY))
     names = [name for name in CASES if not asked.names or name.startswith(tuple(asked.names))]
-    begun, faults = time.monotonic(), 0
+    begun, faults, slow = time.monotonic(), 0, 0
     with tempfile.TemporaryDirectory(prefix="planlens-sizes-", ignore_cleanup_errors=True) as folder:
         for name in names:
             found = told(name, Path(folder))
             faults += bool(found.fault)
+            slow += found.slow
             print(
                 f"{name:24} {found.size / 2**20:7.1f} MB {found.seconds:6.1f} s {found.megabytes:5} MB  "
-                f"{'FAULT ' + found.fault + ': ' if found.fault else ''}{found.said.replace(folder, '')[:150]}",
+                f"{'FAULT ' + found.fault + ': ' if found.fault else 'slow: ' if found.slow else ''}{found.said.replace(folder, '')[:150]}",
                 flush=True,
             )
-    print(f"{len(names)} cases, {faults} faults, {time.monotonic() - begun:.0f} s")
+    print(f"{len(names)} cases, {faults} faults, {slow} slow, {time.monotonic() - begun:.0f} s")
     return 1 if faults else 0
 
 
