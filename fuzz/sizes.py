@@ -1,8 +1,8 @@
 """Files of full size and files built to harm, each with what must become of it: `python fuzz/sizes.py [NAME…]`.
 
-Each is made in one process and taken through every stage in another. A fault is what is a fault in `fuzz/run.py`, and an
-answer other than the one that stands beside the case. Told as slow is what takes more than 5 s for each megabyte (5 s for
-a smaller file; the megabytes of an archive are those of its parts); after six times that a file is given up.
+Each is made in one process and taken through every stage in another. A fault is what is a fault in `fuzz/run.py`, and
+an answer other than the one that stands beside the case. Told as slow is what takes more than 5 s for each megabyte (5 s
+for a smaller file; the megabytes of an archive are those of its parts); after six times that a file is given up.
 """
 
 from __future__ import annotations
@@ -34,8 +34,7 @@ READ = ""
 """The answer of a case that is read, TELL among its targets."""
 MILLION = 10**6
 GIVEN_UP = 6
-"""Times five seconds a megabyte: a text of nothing but short lines with a number each takes fifteen, and no end of lines
-makes it more."""
+"""Times five seconds a megabyte: a text of nothing but short lines with a number each takes fifteen, however long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -738,9 +737,10 @@ def main() -> int:
             found = told(name, Path(folder))
             faults += bool(found.fault)
             slow += found.slow
+            tag = f"FAULT {found.fault}: " if found.fault else "slow: " if found.slow else ""
             print(
                 f"{name:24} {found.size / 2**20:7.1f} MB {found.seconds:6.1f} s {found.megabytes:5} MB  "
-                f"{'FAULT ' + found.fault + ': ' if found.fault else 'slow: ' if found.slow else ''}{found.said.replace(folder, '')[:150]}",
+                f"{tag}{found.said.replace(folder, '')[:150]}",
                 flush=True,
             )
     print(f"{len(names)} cases, {faults} faults, {slow} slow, {time.monotonic() - begun:.0f} s")
