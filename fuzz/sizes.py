@@ -1,8 +1,8 @@
 """Files of full size and files built to harm, each with what must become of it: `python fuzz/sizes.py [NAME…]`.
 
 Each is made in one process and taken through every stage in another. A fault is what is a fault in `fuzz/run.py`, and
-an answer other than the one that stands beside the case. Told as slow is what takes more than 5 s for each megabyte (5 s
-for a smaller file; the megabytes of an archive are those of its parts); after six times that a file is given up.
+an answer other than the one beside the case. Told as slow is what takes more than 5 s for each megabyte (5 s for a
+smaller file; the megabytes of an archive are those of its parts); after six times that a file is given up.
 """
 
 from __future__ import annotations
