@@ -478,6 +478,14 @@ def test_sql_is_told_as_table_csv_and_json(samples: Path, capsys: pytest.Capture
     assert capsys.readouterr().out.startswith('a,b,c\n\'=1+1,,"[1, 2]"\n')
 
 
+def test_the_queries_of_the_page_run(samples: Path) -> None:
+    page = (ROOT / "docs" / "corpus.md").read_text("utf-8")
+    (block,) = re.findall(r"```sql\n(.*?)```", page, re.DOTALL)
+    queries = [query for query in re.split(r"(?m)^--.*\n", block) if query.strip()]
+    assert len(queries) == 2
+    assert [store.open(samples).query(query).num_columns for query in queries] == [4, 2]
+
+
 FORBIDDEN = (
     "select * from read_text('{file}')",
     "select * from '{file}'",
