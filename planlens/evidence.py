@@ -571,16 +571,18 @@ def _indicators(
 ) -> NDArray[np.float64]:
     """Likeness of the two most alike indicators counted on both sides; 0 where a side counts nothing."""
     out = np.zeros(len(rows))
-    pairs = [[[_pairs(name) for name in names] for names in side] for side in (old, new)]
+    pairs = [[{_pairs(name) for name in names} for names in side] for side in (old, new)]
     for k, (i, j) in enumerate(zip(rows.tolist(), cols.tolist(), strict=True)):
         if old[i] and new[j]:
-            out[k] = max(2 * len(a & b) / (len(a) + len(b)) for a in pairs[0][i] for b in pairs[1][j])
+            mine, other = pairs[0][i], pairs[1][j]
+            same = not mine.isdisjoint(other)  # spares trying hundreds of names with hundreds
+            out[k] = 1.0 if same else max(2 * len(a & b) / (len(a) + len(b)) for a in mine for b in other)
     return out
 
 
-def _pairs(text: str) -> set[str]:
+def _pairs(text: str) -> frozenset[str]:
     """Every two characters that follow each other."""
-    return {text[at : at + 2] for at in range(len(text) - 1)} or {text}
+    return frozenset(text[at : at + 2] for at in range(len(text) - 1)) or frozenset((text,))
 
 
 def above_hubs(m: NDArray[Real]) -> NDArray[Real]:

@@ -16,6 +16,7 @@ import itertools
 import math
 import re
 import unicodedata
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -204,10 +205,11 @@ def side_of(plan: Plan, lexicon: Lexicon) -> Side:
 
 def _items(commitment: Commitment, targets: Sequence[Target], lexicon: Lexicon) -> tuple[Item, ...]:
     out = []
+    targets = sorted(targets, key=lambda target: target.span.start)
+    places = [target.span.start - commitment.span.start for target in targets]
     for start, end in items(commitment.text):
         text = commitment.text[start:end]
-        at = commitment.span.start + start, commitment.span.start + end
-        inside = tuple(t for t in targets if at[0] <= t.span.start < at[1])
+        inside = tuple(targets[bisect_left(places, start) : bisect_left(places, end)])
         acting = _without(commitment.bodies, text)
         out.append(Item(text, acting, content(acting, lexicon), inside, lexicon))
     return tuple(out)

@@ -141,18 +141,9 @@ def _pieces(text: str, width: int) -> Iterator[str]:
         yield from (piece[i : i + width] for i in range(0, len(piece), width))
 
 
-_WIDE = "\u3001-\u3029\u4e00-\u9fff\uff01-\uff60"  # Chinese characters and their marks
-_COMMON = re.compile(f"[ -~·\u2010-\u2027\u2030-\u205e\u2160-\u21ff\u2460-\u24ff\u2500-\u25fc]|([{_WIDE}])")
-
-
 @lru_cache(maxsize=8192)  # a report asks for the same few thousand characters again and again
 def display_width(text: str) -> int:
-    """Cells that `text` takes in a terminal: 2 for a Chinese character. What is rare is left to wcwidth, whose tables
-    take a tenth of a warm run to load.
-    """
-    known = _COMMON.findall(text)
-    if len(known) == len(text):
-        return len(text) + sum(map(len, known))
+    """Cells that `text` takes in a terminal: 2 for a Chinese character."""
     from wcwidth import wcswidth
 
     return max(wcswidth(text), 0)
