@@ -156,11 +156,18 @@ def _ensemble(
     base /= 3
     pick = _candidates(base)
     columns = {"item": best[pick], "items": squares[pick], **items.leads(pick)}
+    waiting = [squares, best, char]
+    del squares, best, char
     hubness = np.zeros(len(pick[0]))
-    for similarity in (cosines(bags, _idf([*bags[0], *bags[1]])), char, best, squares):
-        found, spread = _hub_values(similarity, pick)
-        hubness += found / (spread or 1.0)
+    while waiting:
+        hubness += _in_spreads(waiting.pop(), pick)
+    hubness += _in_spreads(cosines(bags, _idf([*bags[0], *bags[1]])), pick)
     return base, columns | {"hubness": hubness}, pick
+
+
+def _in_spreads(similarity: Matrix, pick: Pick) -> Matrix:
+    found, spread = _hub_values(similarity, pick)
+    return found / (spread or 1.0)
 
 
 def _by_characters(texts: Sequence[Sequence[str]]) -> Matrix:

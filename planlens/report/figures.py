@@ -151,7 +151,7 @@ def pictures(found: Sequence[Chart], room: float) -> tuple[Picture, ...]:
     return tuple(Picture(row[0].beside, row[0].title, *_drawn_once(row)) for row in rows)
 
 
-@lru_cache(maxsize=8)  # Word and Excel show the same ones
+@lru_cache(maxsize=32)  # Word and Excel show the same ones
 def _drawn_once(row: tuple[Chart, ...]) -> tuple[bytes, float, float]:
     return _drawn([[_Panel.of(chart) for chart in row]], "png")
 
