@@ -628,7 +628,11 @@ def _bands(m: NDArray[Real], axis: int) -> Iterator[NDArray[Real]]:
 def _hub_values(m: Matrix, pick: Pick) -> tuple[Matrix, float]:
     """A similarity above its hubs at the candidates, and the standard deviation over all pairs."""
     found = above_hubs(m)
-    return found[pick], float(found.std()) if found.size else 0.0
+    if not found.size:
+        return found[pick], 0.0
+    mean = found.mean()
+    squares = math.fsum(float(((part - mean) ** 2).sum()) for part in _bands(found, axis=1))
+    return found[pick], math.sqrt(squares / found.size)
 
 
 def _margin(m: Matrix) -> Matrix:
