@@ -538,7 +538,10 @@ def _repeated(edges: list[_Edge], least: int) -> dict[str, list[tuple[float, str
         groups[edge.zone, edge.form].append(edge)
     out: dict[str, list[tuple[float, str]]] = defaultdict(list)
     for (zone, form), group in groups.items():
+        first: dict[float, _Edge] = {}  # edges of one height tell the same
         for edge in group:
+            first.setdefault(edge.y, edge)
+        for edge in first.values():
             if any(_in_slot(edge, slot) for slot in out[zone]):
                 continue
             near = {other.page: other.apart for other in group if abs(other.y - edge.y) <= _SLOT}
