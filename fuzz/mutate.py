@@ -274,5 +274,6 @@ def in_archive(data: bytes, chance: random.Random) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
         for name, body in dict(parts).items():
-            package.writestr(zipfile.ZipInfo(name), body, compress_type=zipfile.ZIP_DEFLATED)
+            packing = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED  # as OpenDocument has it
+            package.writestr(zipfile.ZipInfo(name), body, compress_type=packing)
     return out.getvalue()

@@ -1,12 +1,13 @@
-"""Counts the forms that a page of a PDF draws, forms in forms multiplied: thirty that draw the next one twice are 2^30.
+"""Measures what a PDF unfolds into: forms in forms multiplied (thirty that draw the next one twice are 2^30), streams.
 
-pdfium, which reads the text, draws every one of them, and cannot be stopped; so they are counted before it begins.
+pdfium, which reads the text, unfolds all of it at once and cannot be stopped; so it is measured before pdfium begins.
 """
 
 from __future__ import annotations
 
 import io
 import re
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,42 @@ _MOST = 100_000
 """Forms on one page; a map of 3,000 symbols draws each of them as one."""
 _DEEPEST = 100
 """Forms in each other; pdfium leaves out what is deeper than some forty."""
+
+
+_STREAM = re.compile(rb"stream\r?\n")
+_SAMPLE = 1 << 16
+_DENSE = 100
+"""Unpacked bytes for each packed one from which on a stream is measured; the text of a page comes to ten."""
+_MOST_UNPACKED = 100 * 1024 * 1024
+"""Bytes of all such streams; pdfium takes twice the memory."""
+
+
+def check_streams(data: bytes, where: str) -> None:
+    """Raises InputError where densely packed streams, pictures aside, unfold into more than any plan."""
+    total = 0
+    for found in _STREAM.finditer(data):
+        if b"/Image" not in data[max(0, found.start() - 300) : found.start()]:
+            total += _unpacked(data, found.end())
+            limits.check(total, _MOST_UNPACKED, where, "bytes of its pages when unpacked")
+
+
+def _unpacked(data: bytes, at: int) -> int:
+    """Bytes that the packed stream at a place unfolds into, counted no further than the limit; 0 where not dense."""
+    unpacker = zlib.decompressobj()
+    size, most = 0, int(_MOST_UNPACKED * limits.times())
+    piece = data[at : at + _SAMPLE]
+    try:
+        while piece and size <= most:
+            size += len(unpacker.decompress(piece, _SAMPLE * _DENSE))
+            if size < _SAMPLE * _DENSE:
+                return 0
+            piece = unpacker.unconsumed_tail
+            if not piece and not unpacker.eof:
+                at += _SAMPLE
+                piece = data[at : at + _SAMPLE]
+    except zlib.error:
+        return size
+    return size
 
 
 def check(data: bytes, where: str) -> None:

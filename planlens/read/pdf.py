@@ -110,6 +110,7 @@ def of_pages(pages: Sequence[Page]) -> Paged:
 
 
 def _read(data: bytes, where: str) -> _Reading:
+    forms.check_streams(data, where)
     document = _open(data, where)
     try:
         forms.check(data, where)
