@@ -55,6 +55,7 @@ _ROWS = 1 << 15  # of a block in this process: large, because each call copies w
 _SENT_ROWS = 1 << 13  # of a block that a scheduler sends elsewhere: 1 to 10 s of work
 _MORE = 4  # so many times as many are asked for where a row's own plan took the places
 _CELLS = 1 << 22  # results held at once when more are asked for: 50 MB
+_LOW = 0xFFFFFFFF  # the lower half of row · 2^32 + number
 _PAIRS = 1 << 17  # measured at once: some 60 MB
 
 
@@ -130,7 +131,7 @@ _NONE = Neighbours(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.
 
 
 def blocks(words: Any, group: Any, asked: Asked) -> Iterator[Neighbours]:
-    """The same in parts: the neighbours of some thousand rows at a time, in order."""
+    """The same in parts: the neighbours of some thousand rows at a time, in order. Raises the same."""
     if not len(words):
         return
     try:
@@ -172,7 +173,7 @@ class Index:
         left = self._weighed(words)
         held = np.flatnonzero(self._texts.plans == without)
         plan = int(held[0]) if len(held) else len(self._texts.plans)
-        found = self._first(left, k, 2 * k, least - _ROUNDING, plan)
+        found = self._first(left, k, 2 * k, _at_least(least), plan)
         rows = np.repeat(np.arange(found.shape[0]), np.diff(found.indptr))
         asked = Asked(k=k, least=least, each=each)
         plans = np.full(found.shape[0], plan)
@@ -310,7 +311,7 @@ def _bags(numbers: Ints, lengths: Ints) -> Bag:
     rows = np.repeat(np.arange(len(lengths)), lengths)
     found, counts = np.unique((rows << 32) | numbers, return_counts=True)
     of_row = np.bincount(found >> 32, minlength=len(lengths))
-    return of_row, (found & 0xFFFFFFFF).astype(np.int32), counts.astype(np.float32)
+    return of_row, (found & _LOW).astype(np.int32), counts.astype(np.float32)
 
 
 def _digests(lengths: Ints, indices: Ints, counts: Ints) -> NDArray[np.uint64]:
@@ -383,6 +384,11 @@ def _prepare(texts: _Texts, folder: Path, asked: Asked, exact: bool) -> list[_Bl
     ]
 
 
+def _at_least(similarity: float) -> float:
+    """The same but for rounding; never 0, which any two texts reach."""
+    return max(similarity - _ROUNDING, _ROUNDING)
+
+
 def _processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
@@ -444,9 +450,6 @@ def _features(texts: _Texts, folder: Path) -> int:
     return len(shared)
 
 
-_LOW = 0xFFFFFFFF
-
-
 def _each_features(texts: _Texts, folder: Path) -> Iterator[tuple[int, Ints, Ints]]:
     """Of so many texts at a time row · 2^32 + feature, sorted, and the weights; pairs have numbers above words."""
     starts, order = _listed(folder, "order")
@@ -490,7 +493,7 @@ def _find(block: _Block) -> str:
     rows = np.arange(*block.rows)
     if block.exact:
         left = _between(folder, "words", block.width, *block.rows).astype(np.float64)
-        found = _nearest(block, left, rows, asked.k, 2 * asked.k + 4, asked.least - _ROUNDING)
+        found = _nearest(block, left, rows, asked.k, 2 * asked.k + 4, _at_least(asked.least))
     else:
         left = _rarest(_between(folder, "features", block.width, *block.rows), folder)
         some = _nearest(block, left, rows, CANDIDATES, CANDIDATES + 6, 2.0 ** (-2 * _CANDIDATE_BITS))
@@ -593,7 +596,7 @@ def _measured(block: _Block, found: Csr, rows: Ints) -> Csr:
         pair = [words[side[part]].astype(np.float64) for side in (left, found.indices)]
         scores[part] = np.asarray(pair[0].multiply(pair[1]).sum(axis=1)).ravel()
     made = sparse.csr_matrix((scores, found.indices, found.indptr), shape=found.shape)
-    return kernel.ordered(made, block.asked.least - _ROUNDING)
+    return kernel.ordered(made, _at_least(block.asked.least))
 
 
 # --- texts to rows ----------------------------------------------------------------------------------------------------
