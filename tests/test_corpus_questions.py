@@ -18,6 +18,7 @@ from planlens.corpus import build, judge, overlap, scheduler, search, store, the
 from planlens.corpus.overlap import Asked, Filter
 from planlens.corpus.store import Corpus
 from planlens.errors import CorpusError
+from planlens.model import PlanInfo
 from planlens.track import track as track_plans
 
 SAMPLES = Path(__file__).parents[1] / "samples"
@@ -248,3 +249,18 @@ def test_pairs_of_the_same_two_texts_stand_in_one_row(tmp_path: Path) -> None:
     found = overlap.overlap(store.open(tmp_path / "made"), Asked(exact=0))
     copied = [pair for pair in found.pairs if "助餐点" in pair.a.text]
     assert [(pair.how, pair.copies) for pair in copied] == [("equal", 2)]
+
+
+@pytest.mark.parametrize("question", [("overlap",), ("themes",), ("track", "小学"), ("search", "小学")])
+def test_a_corpus_of_plans_that_commit_to_nothing_is_answered(tmp_path: Path, question: tuple[str, ...]) -> None:
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.txt").write_text(f"{name}市2024年工作要点\n\n一、教育\n", "utf-8")
+    build.build([str(tmp_path)], tmp_path / "made", scheduler=scheduler.of(None, 0))
+    told = run(question[0], str(tmp_path / "made"), *question[1:])
+    assert told.exit_code == 0, told.exception
+
+
+def test_plans_of_one_zone_are_of_one_place() -> None:
+    """云岭高新区 stands in no gazetteer; its plans are of one place all the same."""
+    infos = [PlanInfo(f"zone-{year}", "要点", region="云岭高新区", start_year=year) for year in (2023, 2024)]
+    assert judge._place(infos[0]) == judge._place(infos[1]) == ("云岭高新区", "云岭高新区", frozenset(("云岭高新区",)))

@@ -201,7 +201,9 @@ def _place(info: PlanInfo) -> tuple[str, str, frozenset[str]] | None:
     if info.level == "national":
         return _NATION, _NATION, frozenset()
     region = regions.one(info.region, info.parent)
-    return (region.code, region.name, regions.local_names(region)) if region else None
+    if region is not None:
+        return region.code, region.name, regions.local_names(region)
+    return (info.region, info.region, frozenset((info.region,))) if info.region else None  # a zone, a park
 
 
 def _place_of_text(corpus: Corpus, info: PlanInfo) -> tuple[str, str, frozenset[str]]:

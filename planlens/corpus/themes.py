@@ -134,7 +134,9 @@ def _groups(s: Statements) -> tuple[list[_Group], int]:
 
 
 def _by(numbers: Places, size: int) -> list[Places]:
-    """Where each number stands."""
+    """Where each number below `size` stands."""
+    if not size:
+        return []
     order = np.argsort(numbers, kind="stable")
     return np.split(order, np.searchsorted(numbers[order], np.arange(1, size)))
 
