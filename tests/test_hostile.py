@@ -165,3 +165,15 @@ def test_built_to_harm(name: str, tmp_path: Path) -> None:
     path.write_bytes(case.data())
     told = sizes.read(case, path)
     assert not told.fault, (told.fault, told.said)
+
+
+def test_depths_that_are_no_numbers_and_numbers_without_end(tmp_path: Path) -> None:
+    def wrong(part: bytes) -> bytes:
+        return (
+            part.replace(b'w:ilvl="0"', b'w:ilvl="file:///etc/passwd"', 1)
+            .replace(b'<w:start w:val="1"/>', b'<w:start w:val="999999999"/>')
+            .replace(b'w:val="decimal"', b'w:val="lowerLetter"')
+        )
+
+    plan = plan_of(tmp_path / "a.docx", changed(seeds.pool(".docx")[0], "word/numbering.xml", wrong))
+    assert plan.clauses and len(plan.document.text) < 20_000

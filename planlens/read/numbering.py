@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_HIGHEST = 32_767
+"""The highest number that Word counts to; letters and Roman numerals grow as long as their numbers."""
 _DIGITS = "〇一二三四五六七八九"
 _LEGAL = "零壹贰叁肆伍陆柒捌玖"
 _STEMS = "甲乙丙丁戊己庚辛壬癸"
@@ -226,7 +228,8 @@ def _value(node: Element, name: str) -> str | None:
 
 
 def _integer(node: Element, name: str) -> int | None:
-    return whole(_value(node, name))
+    value = whole(_value(node, name))
+    return None if value is None else min(value, _HIGHEST)
 
 
 def numbering_of(document: WordDocument) -> Numbering:
@@ -254,7 +257,7 @@ def _instance(node: Element, lists: dict[str | None, Element]) -> Instance:
     levels = _levels(_linked(lists, list_id))
     starts: dict[int, int] = {}
     for override in node.findall(f"{_W}lvlOverride"):
-        at = int(override.get(f"{_W}ilvl") or 0)
+        at = _depth(override)
         if (own := override.find(f"{_W}lvl")) is not None:
             levels[at] = _level(own)
         if (start := _integer(override, "startOverride")) is not None:
@@ -274,7 +277,11 @@ def _linked(lists: dict[str | None, Element], list_id: str) -> Element | None:
 def _levels(node: Element | None) -> dict[int, Level]:
     if node is None:
         return {}
-    return {int(level.get(f"{_W}ilvl") or 0): _level(level) for level in node.findall(f"{_W}lvl")}
+    return {_depth(level): _level(level) for level in node.findall(f"{_W}lvl")}
+
+
+def _depth(level: Element) -> int:
+    return whole(level.get(f"{_W}ilvl")) or 0
 
 
 def _level(node: Element) -> Level:
