@@ -177,3 +177,11 @@ def test_depths_that_are_no_numbers_and_numbers_without_end(tmp_path: Path) -> N
 
     plan = plan_of(tmp_path / "a.docx", changed(seeds.pool(".docx")[0], "word/numbering.xml", wrong))
     assert plan.clauses and len(plan.document.text) < 20_000
+
+
+def test_a_part_of_numbers_under_another_type(tmp_path: Path) -> None:
+    whole = seeds.pool(".docx")[0]
+    other = changed(whole, "[Content_Types].xml", lambda part: part.replace(b"numbering+xml", b"other+xml"))
+    assert plan_of(tmp_path / "a.docx", other).document.text == plan_of(tmp_path / "b.docx", whole).document.text
+    with pytest.raises(InputError, match="cannot be read as a Word document"):
+        plan_of(tmp_path / "c.docx", changed(other, "word/numbering.xml", lambda _: b"<a"))

@@ -88,6 +88,7 @@ def _open(data: bytes, where: str) -> WordDocument:
     try:
         document = docx.Document(package.packed({name: _transitional(part) for name, part in members.items()}))
         document.styles.element  # noqa: B018 python-docx follows these references only when asked
+        numbering_of(document)
         if document.element.body is None:
             raise ValueError("no body")
         return document

@@ -235,14 +235,16 @@ def _integer(node: Element, name: str) -> int | None:
 def numbering_of(document: WordDocument) -> Numbering:
     """The lists of a document, not yet counted."""
     from docx.opc.constants import RELATIONSHIP_TYPE
+    from docx.oxml.parser import parse_xml
 
     nodes: list[Element] = document.styles.element.findall(f"{_W}style")
     styles: dict[str | None, Element] = {node.get(f"{_W}styleId"): node for node in nodes}
     default = next((at for at, node in styles.items() if _is_default(node)), None)
     try:
-        root: Element = document.part.part_related_by(RELATIONSHIP_TYPE.NUMBERING)._element  # type: ignore[attr-defined]
+        part = document.part.part_related_by(RELATIONSHIP_TYPE.NUMBERING)
     except KeyError:
         return Numbering({}, styles, default)
+    root: Element = parse_xml(part.blob)  # a part of another type than it should have is bytes to python-docx
     lists = {node.get(f"{_W}abstractNumId"): node for node in root.findall(f"{_W}abstractNum")}
     instances = {node.get(f"{_W}numId") or "": _instance(node, lists) for node in root.findall(f"{_W}num")}
     return Numbering(instances, styles, default)
