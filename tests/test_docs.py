@@ -17,7 +17,9 @@ import sys
 import tempfile
 from functools import cache
 from pathlib import Path
+from typing import cast
 
+import click
 import pytest
 
 ROOT = Path(__file__).parents[1]
@@ -133,6 +135,20 @@ def test_every_command_and_option_is_explained() -> None:
             for option in command.params:
                 if option.param_type_name == "option":
                     assert any(flag in text for flag in option.opts), (path.name, name, option.opts)
+
+
+def test_every_question_to_a_corpus_is_explained() -> None:
+    from planlens.cli import cli
+
+    questions = cast(click.Group, cli.get_command(click.Context(cli), "corpus")).commands
+    shared = {flag for option in cli.commands["plans"].params for flag in option.opts}
+    for page in (ROOT / "docs" / "corpus.md", ROOT / "docs" / "corpus.zh-CN.md"):
+        text = read(page)
+        for name, command in questions.items():
+            assert f"planlens corpus {name} " in text, (page.name, name)
+            for option in command.params:
+                if option.param_type_name == "option" and not shared & set(option.opts):
+                    assert any(flag in text for flag in option.opts), (page.name, name, option.opts)
 
 
 def test_files_that_the_pages_name_are_there() -> None:
