@@ -49,7 +49,8 @@ def listed(folder: str = ".") -> list[str]:
 
 
 def python(code: str, *arguments: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-c", code, *arguments], stderr=subprocess.PIPE)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.Popen([sys.executable, "-c", code, *arguments], stderr=subprocess.PIPE, env=environment)
 
 
 # --- killed ---------------------------------------------------------------------------------------------------------
