@@ -248,8 +248,8 @@ def label(texts: Sequence[str], likest: str) -> str:
 
     Of its runs of whole words, then of its single words, the one that stands in most texts and says most.
 
-    >>> label(["新增社区食堂30家", "建成社区食堂12家", "改造社区食堂"], "新增社区食堂30家，方便就餐。")
-    '社区食堂'
+    >>> label(["新增儿童公园30处", "建成儿童公园12处", "改造儿童公园"], "新增儿童公园30处，方便游玩。")
+    '儿童公园'
     """
     named = Counter(name for text in texts for name in instruments.labels(text))
     if named:
