@@ -50,7 +50,7 @@ sys.path.insert(0, str(ROOT))
 from planlens.corpus import join, kernel
 from planlens.words import terms
 
-SAME = 0.65  # similarity from which planlens' neighbours are taken for the same commitment here; chosen at 10,000 and 100,000
+SAME = 0.65  # similarity from which neighbours are taken for the same here; chosen at 10,000 and 100,000
 K = 10
 PLAN = 300  # statements a plan
 _COPIED = 0.1  # of the statements have copies
