@@ -89,6 +89,19 @@ def test_a_member_before_the_start(tmp_path: Path) -> None:
         plan_of(tmp_path / "a.docx", data[16:])
 
 
+def test_a_member_without_a_name(tmp_path: Path) -> None:
+    stream = io.BytesIO(seeds.pool(".ofd")[0])
+    with zipfile.ZipFile(stream, "a") as archive:
+        archive.writestr("x", "")
+    directory = stream.getvalue()
+    last = directory.rindex(b"PK\x01\x02")
+    nameless = bytearray(directory)
+    nameless[last + 28 : last + 30] = b"\0\0"  # the length of its name; the name itself becomes a comment of one byte
+    nameless[last + 32 : last + 34] = b"\1\0"
+    with pytest.raises(InputError, match=r"broken or encrypted|damaged|broken archive"):
+        plan_of(tmp_path / "a.ofd", bytes(nameless))
+
+
 def test_endless_tags(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ofd, "_MOST_TAGS", 1000)
     data = changed(seeds.pool(".ofd")[0], "D/P.xml", lambda part: part + b"<a>" * 1000)

@@ -37,7 +37,9 @@ def read_ofd(data: bytes, where: str) -> Paged:
         with ofdkit.open(data) as document:
             limits.check(len(document.pages), _MOST_PAGES, where, "pages")
             pages, broken = _pages(document)
-    except (ofdkit.OFDError, ValueError, RecursionError) as error:
+    except InputError:
+        raise
+    except Exception as error:  # a library of others on a file that may be built to harm: a nameless part, a cycle
         told = " ".join(str(error).split())[:100]
         raise InputError(f"{where}: a broken or encrypted .ofd ({told}); save it again, or as .pdf") from error
     if broken and not pages:
