@@ -481,9 +481,44 @@ def test_sql_is_told_as_table_csv_and_json(samples: Path, capsys: pytest.Capture
 def test_the_queries_of_the_page_run(samples: Path) -> None:
     page = (ROOT / "docs" / "corpus.md").read_text("utf-8")
     (block,) = re.findall(r"```sql\n(.*?)```", page, re.DOTALL)
-    queries = [query for query in re.split(r"(?m)^--.*\n", block) if query.strip()]
+    queries = [query for query in re.split(r"(?m)^(?=--)", block) if query.strip()]
     assert len(queries) == 2
     assert [store.open(samples).query(query).num_columns for query in queries] == [4, 2]
+    assert [run("corpus", "sql", str(samples), query) for query in queries] == [0, 0]  # with their comments
+
+
+def test_a_result_larger_than_memory_is_refused(samples: Path) -> None:
+    with pytest.raises(CorpusError, match=r"^SQL: a result of more than 8 MB"):
+        store.open(samples).query("select range as n from range(3000000)", memory=8 << 20)
+
+
+def test_ctrl_c_stops_a_query_with_one_line(
+    samples: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import duckdb
+
+    def interrupted(*_: object) -> None:
+        raise RuntimeError("Query interrupted")  # as DuckDB says it
+
+    monkeypatch.setattr(duckdb.DuckDBPyRelation, "to_arrow_reader", interrupted)
+    assert run("corpus", "sql", str(samples), "select 1") == 2
+    assert capsys.readouterr().err.strip() == "planlens: stopped"
+
+
+@pytest.mark.parametrize("name", ["corpus.json", "plans/mine.csv", "mine.json"])
+@pytest.mark.parametrize("question", [("info",), ("sql", "select 1 as a"), ("track", "床位"), ("search", "床位")])
+def test_no_report_is_written_into_the_corpus(samples: Path, question: tuple[str, ...], name: str) -> None:
+    before = sorted((path, path.stat().st_mtime_ns) for path in samples.rglob("*"))
+    command, *asked = question
+    assert run("corpus", command, str(samples), *asked, "-o", str(samples / name)) == 2
+    assert sorted((path, path.stat().st_mtime_ns) for path in samples.rglob("*")) == before
+
+
+@pytest.mark.parametrize("option", ["--memory", "--seconds"])
+@pytest.mark.parametrize("value", ["nan", "inf"])
+def test_a_limit_is_a_number(tmp_path: Path, option: str, value: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("corpus", "build", str(tmp_path), "-o", str(tmp_path / "corpus"), option, value) == 2
+    assert f"'{option}': {value} is not a number" in capsys.readouterr().err
 
 
 FORBIDDEN = (

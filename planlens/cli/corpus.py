@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
+import math
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 import click
 
@@ -22,6 +24,16 @@ _SECONDS = 600.0  # for one plan; the longest five-year plan takes 3
 _GIGABYTES = 2.0  # of memory for one plan
 
 
+class _Finite(click.FloatRange):
+    """A number in a range; nan, which is in every range, and inf are none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        number = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value} is not a number", param, ctx)
+        return number
+
+
 @cli.group()
 def corpus() -> None:
     """Many plans at once: built from files into Parquet, kept up to date, asked as two plans are."""
@@ -33,10 +45,8 @@ def corpus() -> None:
 @click.option("--lexicon", metavar="PATH", help="Your own word lists (a folder, or one .toml) beside the shipped.")
 @click.option("--workers", type=click.IntRange(min=1), help="Processes that read (else one a core).")
 @click.option("--scheduler", metavar="ADDRESS", help="Read on a dask cluster: tcp://HOST:8786.")
-@click.option("--seconds", type=click.FloatRange(min=1), default=_SECONDS, show_default=True, help="For one plan.")
-@click.option(
-    "--memory", type=click.FloatRange(min=0.2), default=_GIGABYTES, show_default=True, help="For one plan, in GB."
-)
+@click.option("--seconds", type=_Finite(min=1), default=_SECONDS, show_default=True, help="For one plan.")
+@click.option("--memory", type=_Finite(min=0.2), default=_GIGABYTES, show_default=True, help="For one plan, in GB.")
 @click.option("--quiet", is_flag=True, help="No bar; failures and the summary are said.")
 def build(
     source: tuple[str, ...],
@@ -110,68 +120,72 @@ def _pace(done: int, left: int, seconds: float) -> str:
     return f"{rate:.1f} plans/s, {timedelta(seconds=round(left / rate))} left"
 
 
+def _opened(run: Run, name: str) -> Corpus:
+    """The corpus, which the report then names as what it rests on, and is not written into."""
+    from planlens.corpus import store
+    from planlens.errors import OutputError
+    from planlens.report.manifest import File
+
+    found = store.open(name)
+    for _, path in run.outputs:
+        if path is not None and path.resolve().is_relative_to(found.folder.resolve()):
+            raise OutputError(f"{path}: inside the corpus, whose files are planlens' own; name a place outside of it")
+    run.files = [File.of(found.folder / store.MANIFEST)]
+    return found
+
+
 @corpus.command()
 @click.argument("name", metavar="CORPUS")
 @running(form_options, manner_options)
 def info(run: Run, name: str) -> None:
     """Say what a corpus holds, of which years and places, and what could not be read."""
-    from planlens.corpus import store
     from planlens.report import corpora as told
-    from planlens.report.manifest import File
 
-    found = store.open(name)
-    run.files = [File.of(found.folder / store.MANIFEST)]
+    found = _opened(run, name)
     run.report(
         json=lambda: told.info_row(found.summary()),
         tables=lambda: told.info(found.summary(), run.m, full=run.look.full),
     )
 
 
-@corpus.command()
+@corpus.command(context_settings={"ignore_unknown_options": True})  # a query may begin with a comment: -- which
 @click.argument("name", metavar="CORPUS")
 @click.argument("query", metavar="SQL")
 @running(form_options, manner_options)
 def sql(run: Run, name: str, query: str) -> None:
     """Ask a corpus in SQL (DuckDB): the tables are plans, clauses, commitments and targets."""
-    from planlens.corpus import store
     from planlens.report import corpora as told
-    from planlens.report.manifest import File
 
-    found = store.open(name)
-    rows = found.query(query)
-    run.files = [File.of(found.folder / store.MANIFEST)]
+    rows = _opened(run, name).query(query)
     run.report(json=lambda: told.result_row(rows), tables=lambda: [told.result(rows)])
 
 
 # --- questions ------------------------------------------------------------------------------------------------------
 
-_of_region = click.option("--region", "place", metavar="NAME", help="Plans of this place, or of places inside it.")
-_of_year = click.option("--year", type=click.IntRange(1949, 2100), help="Plans that hold in this year.")
-_of_plan = click.option("--plan", metavar="ID", multiple=True, help="These plans; may be given again.")
+Question = TypeVar("Question", bound=Callable[..., Any])
+_ASKED = (
+    click.argument("name", metavar="CORPUS"),
+    click.option("--region", "place", metavar="NAME", help="Plans of this place, or of places inside it."),
+    click.option("--year", type=click.IntRange(1949, 2100), help="Plans that hold in this year."),
+    click.option("--plan", metavar="ID", multiple=True, help="These plans; may be given again."),
+)
 _limit = click.option("--limit", type=click.IntRange(min=0), default=50, show_default=True, help="Rows shown; 0: all.")
 
 
-def _opened(run: Run, name: str) -> Corpus:
-    """The corpus, which the report then names as what it rests on."""
-    from planlens.corpus import store
-    from planlens.report.manifest import File
+def _question(command: Question) -> Question:
+    """Adds the corpus and the options that narrow its plans, and hands the command the latter as one Filter `of`."""
 
-    found = store.open(name)
-    run.files = [File.of(found.folder / store.MANIFEST)]
-    return found
+    @functools.wraps(command)
+    def asked(*, place: str | None, year: int | None, plan: tuple[str, ...], **given: Any) -> Any:
+        from planlens.corpus.overlap import Filter
 
+        return command(of=Filter(place, year, plan), **given)
 
-def _filter(place: str | None, year: int | None, plan: tuple[str, ...] = ()) -> Filter:
-    from planlens.corpus.overlap import Filter
-
-    return Filter(place, year, plan)
+    return functools.reduce(lambda inner, option: option(inner), reversed(_ASKED), cast("Question", asked))
 
 
 @corpus.command()
-@click.argument("name", metavar="CORPUS")
-@_of_region
-@_of_year
-@_of_plan
+@_question
 @click.option(
     "--across",
     type=click.Choice(("all", "places", "years")),
@@ -179,7 +193,7 @@ def _filter(place: str | None, year: int | None, plan: tuple[str, ...] = ()) -> 
     show_default=True,
     help="Between any plans, plans of different places, or plans of one place.",
 )
-@click.option("--least", type=click.FloatRange(0, 1), default=0.0, help="Leave out what is less probable.")
+@click.option("--least", type=_Finite(0, 1), default=0.0, help="Leave out what is less probable.")
 @click.option(
     "--nearest", type=click.IntRange(min=1), default=3, show_default=True, help="Counterparts of each, with a filter."
 )
@@ -195,9 +209,7 @@ def _filter(place: str | None, year: int | None, plan: tuple[str, ...] = ()) -> 
 def overlap(
     run: Run,
     name: str,
-    place: str | None,
-    year: int | None,
-    plan: tuple[str, ...],
+    of: Filter,
     across: Literal["all", "places", "years"],
     least: float,
     nearest: int,
@@ -212,7 +224,7 @@ def overlap(
     from planlens.corpus.overlap import Asked
     from planlens.corpus.overlap import overlap as find
 
-    asked = Asked(_filter(place, year, plan), across, least, nearest, limit, exact)
+    asked = Asked(of, across, least, nearest, limit, exact)
     found = find(_opened(run, name), asked)
     run.report(
         json=lambda: told.overlap_row(found),
@@ -222,18 +234,13 @@ def overlap(
 
 
 @corpus.command()
-@click.argument("name", metavar="CORPUS")
-@_of_region
-@_of_year
-@_of_plan
+@_question
 @click.option(
     "--places", type=click.IntRange(min=1), default=1, show_default=True, help="Only themes of so many places."
 )
 @_limit
 @running(form_options, manner_options)
-def themes(
-    run: Run, name: str, place: str | None, year: int | None, plan: tuple[str, ...], places: int, limit: int
-) -> None:
+def themes(run: Run, name: str, of: Filter, places: int, limit: int) -> None:
     """Group what several plans commit to: who has it, who had it first, how it spread over the years.
 
     With --region, --year or --plan: the themes that these plans have a part in.
@@ -242,7 +249,7 @@ def themes(
     from planlens.corpus.themes import Asked
     from planlens.corpus.themes import themes as find
 
-    found = find(_opened(run, name), Asked(_filter(place, year, plan), places, limit))
+    found = find(_opened(run, name), Asked(of, places, limit))
     run.report(
         json=lambda: told.themes_row(found),
         csv=lambda: [told.themes_rows(found, run.m)],
@@ -251,21 +258,16 @@ def themes(
 
 
 @corpus.command()
-@click.argument("name", metavar="CORPUS")
+@_question
 @click.argument("indicator")
-@_of_region
-@_of_year
-@_of_plan
 @_limit
 @running(form_options, manner_options)
-def track(
-    run: Run, name: str, indicator: str, place: str | None, year: int | None, plan: tuple[str, ...], limit: int
-) -> None:
+def track(run: Run, name: str, of: Filter, indicator: str, limit: int) -> None:
     """Follow one indicator over places and years: one row a place, one column a year."""
     from planlens.corpus import tables as told
     from planlens.corpus.track import track as find
 
-    found = find(_opened(run, name), indicator, _filter(place, year, plan))
+    found = find(_opened(run, name), indicator, of)
     run.report(
         json=lambda: told.track_row(found),
         csv=lambda: [told.track_rows(found, run.m)],
@@ -274,21 +276,16 @@ def track(
 
 
 @corpus.command()
-@click.argument("name", metavar="CORPUS")
+@_question
 @click.argument("query", metavar="WORDS")
-@_of_region
-@_of_year
-@_of_plan
 @click.option("--targets", is_flag=True, help="Among indicators of targets too.")
 @_limit
 @running(form_options, manner_options)
 def search(
     run: Run,
     name: str,
+    of: Filter,
     query: str,
-    place: str | None,
-    year: int | None,
-    plan: tuple[str, ...],
     targets: bool,
     limit: int,
 ) -> None:
@@ -297,7 +294,7 @@ def search(
     from planlens.corpus.search import KINDS, Asked
     from planlens.corpus.search import search as find
 
-    found = find(_opened(run, name), query, Asked(_filter(place, year, plan), KINDS[: 2 + targets], limit))
+    found = find(_opened(run, name), query, Asked(of, KINDS[: 2 + targets], limit))
     run.report(
         json=lambda: told.search_row(found),
         csv=lambda: [told.search_rows(found, run.m)],

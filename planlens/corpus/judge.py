@@ -101,6 +101,8 @@ class Statements:
     key: tuple[str, ...]
     text: tuple[str, ...]
     """As the file has it."""
+    start: Places
+    """Where each text begins in that of its plan."""
     plain: tuple[str, ...]
     """Without marks, spaces and local names."""
     bags: Bags
@@ -135,7 +137,7 @@ class Statements:
 
 # --- gathering ------------------------------------------------------------------------------------------------------
 
-_COLUMNS = ("plan", "key", "clause", "text", "words", "indicators", "verb")
+_COLUMNS = ("plan", "key", "clause", "text", "words", "indicators", "verb", "start")
 _MARKS = re.compile(r"[\W_]+")
 
 
@@ -163,6 +165,7 @@ def gather(corpus: Corpus) -> Statements:
         place_name=names,
         key=tuple(found["key"][k] for k in keep),
         text=text,
+        start=np.array([found["start"][k] for k in keep], dtype=np.int64),
         plain=tuple(_plain(regions.mask(simplified(t), local[n])) for t, n in zip(text, plan.tolist(), strict=True)),
         bags=bags,
         around=around,

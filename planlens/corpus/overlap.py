@@ -68,6 +68,9 @@ class Unit:
     plan: str
     key: str
     text: str
+    start: int
+    """Of the text in `plans.text`, in code points."""
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,7 +293,8 @@ def how(ratio: float) -> How:
 
 
 def unit(s: Statements, row: int) -> Unit:
-    return Unit(s.plans[s.plan[row]].id, s.key[row], s.text[row])
+    text, start = s.text[row], int(s.start[row])
+    return Unit(s.plans[s.plan[row]].id, s.key[row], text, start, start + len(text))
 
 
 def _pair(s: Statements, found: Edges, row: int, turned: bool, copies: int) -> Pair:

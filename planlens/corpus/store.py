@@ -169,7 +169,7 @@ class Corpus:
 
         The query sees these four tables and nothing else: no file, no network, no extension. One thread, so that the
         same query gives the same rows in the same order; what passes `memory` bytes goes to a folder of its own.
-        Raises CorpusError for what is no query and what DuckDB refuses.
+        Raises CorpusError for what is no query, what DuckDB refuses and a result larger than `memory`.
         """
         try:
             import duckdb
@@ -185,7 +185,11 @@ class Corpus:
                 statements = database.extract_statements(sql)
                 if len(statements) != 1 or statements[0].type.name not in _READS:
                     raise CorpusError("SQL: one query that reads: select level, count(*) from plans group by level")
-                return database.sql(sql).to_arrow_table()
+                return _within(database.sql(sql).to_arrow_reader(_ROWS_AT_ONCE), memory)
+            except RuntimeError as error:  # what DuckDB makes of Ctrl-C
+                if "interrupted" in str(error).lower():
+                    raise KeyboardInterrupt from None
+                raise CorpusError(f"SQL: {_first_line(error)}") from None
             except (duckdb.Error, OSError, schema.pyarrow().ArrowException) as error:
                 raise CorpusError(f"SQL: {_first_line(error)}") from None
 
@@ -197,6 +201,7 @@ class Corpus:
 
 
 _SUMMED = ("level", "region", "province", "start_year", "end_year", "characters", "copies")
+_ROWS_AT_ONCE = 1 << 14  # of a result, whose size is looked at between
 _READS = ("SELECT", "EXPLAIN", "MULTI")  # MULTI is what PIVOT comes to
 _CLOSED = (
     "SET threads = 1",
@@ -257,6 +262,19 @@ def _part(told: Mapping[str, Any]) -> Part:
     if not _PART.fullmatch(told["name"]):  # it becomes a path
         raise ValueError(told["name"])
     return Part(told["name"], {name: File(**told["files"][name]) for name in TABLES})
+
+
+def _within(reader: Any, memory: int) -> Any:
+    """The rows of a result as a pyarrow.Table. Raises CorpusError where they take more than `memory` bytes."""
+    batches, size = [], 0
+    for batch in reader:
+        size += batch.nbytes
+        if size > memory:
+            raise CorpusError(
+                f"SQL: a result of more than {memory >> 20} MB; ask for less: limit, group by, fewer columns"
+            )
+        batches.append(batch)
+    return schema.pyarrow().Table.from_batches(batches, reader.schema)
 
 
 @contextmanager
