@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bisect
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,7 +11,7 @@ from dataclasses import replace
 from . import commitments, outline, restated, targets
 from .blanks import closed_up, in_place
 from .lexicon import Lexicon
-from .model import Commitment, Document, Note, Plan, PlanInfo, Target
+from .model import Commitment, Document, Note, Plan, PlanInfo, Span, Target
 from .read.damage import mended
 from .traditional import simplified
 
@@ -54,12 +56,26 @@ def comparable(document: Document) -> Document:
 def _harm(document: Document, statements: Sequence[Commitment], numbers: Sequence[Target]) -> tuple[Note, ...]:
     """One note on the whole page: how many characters a conversion lost, and what they touch."""
     spots = [note.span for note in document.notes if note.kind == "damage" and note.span is not None]
-    inside = [spot for spot in spots if any(spot.overlap(block.span) for block in document.blocks)]
+    inside = _among(spots, [block.span for block in document.blocks])
     if not inside:
         return ()
     lost = sum(max(1, sum(char in "?\ufffd" for char in spot.of(document.text))) for spot in inside)
-    keys = [item.key for item in statements if any(spot.overlap(item.span) for spot in inside)]
+    hit = set(_among([item.span for item in statements], inside))
+    keys = [item.key for item in statements if item.span in hit]
     numbers_hit = sum(target.damaged for target in numbers)
     named = f"（{'、'.join(keys[:_NAMED])}{'…' if len(keys) > _NAMED else ''}）" if keys else ""
     why = f"转码时丢失的字符：约{lost}个；涉及举措：{len(keys)}{named}；涉及数值：{numbers_hit}"
     return (Note("damage", None, why),)
+
+
+def _among(spans: Sequence[Span], others: Sequence[Span]) -> list[Span]:
+    """Those that share a character with any of the others; thousands of either are told at once.
+
+    >>> _among([Span(0, 3), Span(3, 5), Span(9, 9)], [Span(4, 9), Span(8, 20), Span(1, 1)])
+    [Span(start=3, end=5)]
+    """
+    ordered = sorted(other for other in ((span.start, span.end) for span in others) if other[0] < other[1])
+    starts = [start for start, _ in ordered]
+    ends = list(itertools.accumulate((end for _, end in ordered), max))  # of all that begin no later
+    before = [bisect.bisect_left(starts, span.end) for span in spans]  # how many begin before its end
+    return [span for span, n in zip(spans, before, strict=True) if n and len(span) and ends[n - 1] > span.start]
