@@ -514,6 +514,22 @@ def test_no_report_is_written_into_the_corpus(samples: Path, question: tuple[str
     assert sorted((path, path.stat().st_mtime_ns) for path in samples.rglob("*")) == before
 
 
+def test_sql_reads_no_damaged_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made(SAMPLES, tmp_path / "corpus")
+    (part,) = (tmp_path / "corpus" / "commitments").iterdir()
+    data = bytearray(part.read_bytes())
+    data[len(data) // 2] ^= 1
+    part.write_bytes(data)
+    assert run("corpus", "sql", str(tmp_path / "corpus"), "select sum(hash(columns(*))) from commitments") == 2
+    assert "CRC" in capsys.readouterr().err
+
+
+def test_a_file_is_no_corpus(tmp_path: Path) -> None:
+    (tmp_path / "plan.txt").write_text("plan", "utf-8")
+    with pytest.raises(CorpusError, match="a file, not the folder of a corpus"):
+        store.open(tmp_path / "plan.txt")
+
+
 @pytest.mark.parametrize("option", ["--memory", "--seconds"])
 @pytest.mark.parametrize("value", ["nan", "inf"])
 def test_a_limit_is_a_number(tmp_path: Path, option: str, value: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -117,7 +117,9 @@ def test_copies_are_told_from_the_same_matter(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        (Asked(Filter(plans=("shenzen-2025",))), "no plan of this id"),
+        (Asked(Filter(plans=("shenzen-2025",))), "shenzen-2025: no plan of this id .*, …$"),
+        (Asked(Filter(plans=("",))), "^'': no plan of this id"),
+        (Asked(Filter(region="")), "^no plan of '' in"),
         (Asked(Filter(region="杭州市")), "no plan of 杭州市"),
         (Asked(Filter(year=1999)), "no plan of 1999"),
     ],
@@ -238,6 +240,22 @@ def test_search_within_a_filter_and_among_targets(folder: Path) -> None:
     assert {hit["plan"] for hit in made["hits"]} <= {"zhongshan-2023"}
     assert made["of"] == 1
     assert "nothing to look for" in str(run("search", str(folder), "。").exception)
+
+
+def test_every_passage_says_where_it_stands(corpus: Corpus) -> None:
+    text = dict(
+        zip(*(corpus.table("plans", ["plan", "text"])[name].to_pylist() for name in ("plan", "text")), strict=True)
+    )
+    found = overlap.overlap(corpus, Asked(limit=20, exact=0))
+    units = [unit for pair in found.pairs for unit in (pair.a, pair.b)]
+    units += [unit for theme in themes.themes(corpus).themes for unit in theme.units]
+    assert len(units) > 100
+    assert all(text[unit.plan][unit.start : unit.end] == unit.text for unit in units)
+    hits = search.search(corpus, "床位", search.Asked(kinds=search.KINDS, limit=0)).hits
+    assert {hit.kind for hit in hits} >= {"commitment", "target"}
+    for hit in hits:
+        stands = text[hit.plan][hit.start : hit.end]
+        assert stands == hit.text if hit.kind == "commitment" else stands in hit.text or hit.text in stands
 
 
 def test_pairs_of_the_same_two_texts_stand_in_one_row(tmp_path: Path) -> None:

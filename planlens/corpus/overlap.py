@@ -192,12 +192,14 @@ def plans_of(plans: Sequence[PlanInfo], of: Filter) -> Places:
     ids = {info.id: n for n, info in enumerate(plans)}
     for name in of.plans:
         if name not in ids:
-            near = [known for known in ids if name in known][:_NAMED_AT_MOST] or sorted(ids)[:_NAMED_AT_MOST]
-            raise CorpusError(f"{name}: no plan of this id in the corpus; there are {', '.join(near)}")
+            near = [known for known in ids if name and name in known] or sorted(ids)
+            more = ", …" if len(near) > _NAMED_AT_MOST else ""
+            told = ", ".join(near[:_NAMED_AT_MOST]) + more
+            raise CorpusError(f"{name or repr(name)}: no plan of this id in the corpus; there are {told}")
     wanted = [n for n, info in enumerate(plans) if _fits(info, of)]
     if not wanted:
         asked = " ".join(str(one) for one in (of.region, of.year, *of.plans) if one is not None)
-        raise CorpusError(f"no plan of {asked or 'any place'} in the corpus; `planlens corpus info` says what it holds")
+        raise CorpusError(f"no plan of {asked or repr(asked)} in the corpus; `planlens corpus info` says what it holds")
     return np.array(wanted, dtype=np.int64)
 
 

@@ -33,11 +33,11 @@ _LEAST = 0.3  # similarity below which nothing is told
 _MOSTLY = 0.5  # share of a query that an instrument's name takes from which the query is that instrument
 _GAP = "…"  # of a name of two parts
 _COLUMNS: dict[Kind, tuple[str, tuple[str, ...]]] = {
-    "commitment": ("commitments", ("plan", "key", "text", "words")),
-    "clause": ("clauses", ("plan", "key", "heading")),
-    "target": ("targets", ("plan", "unit_key", "indicator", "text")),
+    "commitment": ("commitments", ("plan", "key", "text", "start", "end", "words")),
+    "clause": ("clauses", ("plan", "key", "heading", "whole_start", "whole_end")),
+    "target": ("targets", ("plan", "unit_key", "indicator", "start", "end", "text")),
 }
-"""Of each kind the table and the columns: plan, key, what is looked through, and what stands with it."""
+"""Of each kind the table and the columns: plan, key, what is looked through, its place, and what stands with it."""
 _ORDER: dict[How, int] = {"phrase": 0, "name": 1, "near": 2}
 Floats = NDArray[np.float64]
 
@@ -55,6 +55,7 @@ class Asked:
 class Hit:
     """A passage. `how`: it holds the query, another name of its instrument, or much of its words.
 
+    `start` and `end` bound the statement, the whole clause of a heading or the number of an indicator in `plans.text`.
     `copies` further passages of the same kind have the same text.
     """
 
@@ -64,6 +65,8 @@ class Hit:
     text: str
     how: How
     similarity: float
+    start: int
+    end: int
     copies: int = 0
 
 
@@ -133,9 +136,10 @@ def _hits(corpus: Corpus, kind: Kind, query: str, names: Sequence[str], chosen: 
     out = []
     for row in np.flatnonzero(phrase | named | (similarity >= _LEAST)).tolist():
         how: How = "phrase" if phrase[row] else "name" if named[row] else "near"
-        cells = [found[column][row].as_py() for column in columns[:4] if column != "words"]
-        text = f"{cells[2]} {cells[3]}" if kind == "target" else cells[2]
-        out.append(Hit(kind, cells[0], cells[1], text, how, round(float(similarity[row]), 4)))
+        plan, key, text, start, end = (found[column][row].as_py() for column in columns[:5])
+        if kind == "target":
+            text += f" {found['text'][row].as_py()}"
+        out.append(Hit(kind, plan, key, text, how, round(float(similarity[row]), 4), start, end))
     return out
 
 

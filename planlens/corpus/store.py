@@ -197,7 +197,9 @@ class Corpus:
         from pyarrow import dataset
 
         paths = [str(self.folder / name / f"{part.name}.parquet") for part in self.manifest.parts]
-        return dataset.dataset(paths, schema=schema.arrow(name), format="parquet")
+        checked = dataset.ParquetFragmentScanOptions(page_checksum_verification=True)
+        form = dataset.ParquetFileFormat(default_fragment_scan_options=checked)
+        return dataset.dataset(paths, schema=schema.arrow(name), format=form)
 
 
 _SUMMED = ("level", "region", "province", "start_year", "end_year", "characters", "copies")
@@ -219,6 +221,8 @@ def open(folder: str | os.PathLike[str]) -> Corpus:
     """
     schema.pyarrow()
     root = Path(folder)
+    if root.exists() and not root.is_dir():
+        raise CorpusError(f"{root}: a file, not the folder of a corpus")
     manifest = read_manifest(root)
     if manifest is None:
         begun = "a build was begun and not ended" if (root / BUILDING).is_dir() else "no corpus here"
