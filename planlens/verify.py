@@ -68,8 +68,9 @@ class Inputs:
 def inputs(written: Written, report: Path, given: Sequence[Path], library: Library | None) -> Inputs:
     """The plans and files of a manifest: among those given, beside the report, in the library, where its words say.
 
-    Raises InputError for one that is nowhere.
+    Raises InputError for one that is nowhere, and for a report of a command that cannot be run again.
     """
+    _verifiable(written)
     wanted = written.manifest.get("inputs")
     if not isinstance(wanted, list) or not all(isinstance(item, dict) for item in wanted):
         raise InputError(f"{report}: its manifest names no inputs")
@@ -182,8 +183,7 @@ def arguments(written: Written, found: Inputs, own: dict[str, str | None]) -> li
     `own` are the values of --lexicon and --semantic-model. Raises InputError for any other word.
     """
     name, *words = written.manifest["command"]
-    if name not in COMMANDS:
-        raise InputError(f"`planlens {name[:40]}` makes no report to verify; these do: {', '.join(COMMANDS)}")
+    _verifiable(written)
     plain, options, plans, needed = _parted(words)
     named = [str(path) for path in found.files] if COMMANDS[name] is None else [e.info.id for e in found.entries]
     first = COMMANDS[name] or 0
@@ -205,6 +205,12 @@ def arguments(written: Written, found: Inputs, own: dict[str, str | None]) -> li
         options.append("--no-semantic")
     asked = "diff" if name == "pack" and written.form != PACK else name  # one file of a pack is a report of diff
     return [asked, *made, *options, *(word for word in written.shown if word in _LOOKS)]
+
+
+def _verifiable(written: Written) -> None:
+    name = written.manifest["command"][0]
+    if name not in COMMANDS:
+        raise InputError(f"`planlens {name[:40]}` makes no report to verify; these do: {', '.join(COMMANDS)}")
 
 
 _LOOKS = ("--full", "--tracked")

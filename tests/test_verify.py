@@ -312,6 +312,15 @@ def test_what_is_no_report_is_one_line(capsys: pytest.CaptureFixture[str], name:
     assert re.fullmatch(r"planlens: [^\n]+\n", said)
 
 
+def test_a_command_that_is_not_run_again_is_said_before_its_inputs_are_looked_for(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    told = {"command": ["corpus", "overlap", "c"], "inputs": [{"file": "gone", "sha256": "0" * 64}]}
+    Path("a.json").write_text(json.dumps({"manifest": told}), "utf-8")
+    assert main(["verify", "a.json"]) == 2
+    assert "`planlens corpus` makes no report to verify" in capsys.readouterr().err
+
+
 def test_the_verdict_in_words(capsys: pytest.CaptureFixture[str]) -> None:
     file = made("diff", "2024", "2025", name="report.html")
     file.write_bytes(file.read_bytes().replace("90名".encode(), "95名".encode(), 1))
