@@ -311,13 +311,25 @@ def test_a_file_that_cannot_be_read_is_said_and_the_rest_done(
     told = json.loads(capsys.readouterr().out)
     assert [Path(failure["source"]).name for failure in told["failures"]] == ["broken.docx", "empty.txt", "large.txt"]
 
-    def refuse(*_: object) -> Iterator[tuple[int, Any]]:
-        raise AssertionError("nothing is to be read")
+    again = made(source, corpus)  # what cannot be read is tried again, what was read is not
+    assert again.read == 0 and len(again.failures) == 3
+    monkeypatch.delenv("PLANLENS_MAX_BYTES")
+    assert [Path(failure.source).name for failure in made(source, corpus).failures] == ["broken.docx", "empty.txt"]
 
-    monkeypatch.setattr(Here, "each", lambda _, read, items: iter(()) if read and not list(items) else refuse())
-    assert len(made(source, corpus).failures) == 3
-    monkeypatch.undo()
-    assert len(made(source, corpus).failures) == 2  # no limit, so the large one is tried again and fits
+
+def test_what_a_limit_refused_is_read_once_it_is_raised_as_the_line_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from planlens.read import html
+
+    source, corpus = plans(tmp_path / "plans", 1), tmp_path / "corpus"
+    (source / "a.html").write_text("<h1>2025年计划</h1>" + "<p>引进人才30名。</p>" * 20, "utf-8")
+    monkeypatch.setattr(html, "_MOST_TAGS", 20)
+    (refused,) = made(source, corpus).failures
+    assert refused.why.endswith("or set PLANLENS_LIMITS=3")
+    monkeypatch.setenv("PLANLENS_LIMITS", "3")
+    built = made(source, corpus)
+    assert (built.read, built.failures) == (1, ())
 
 
 class _Falls(Here):

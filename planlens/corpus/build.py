@@ -12,7 +12,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from planlens.corpus.reading import Reading, read_one, settings_of
 from planlens.corpus.scheduler import Lost, Scheduler
 from planlens.corpus.schema import TABLES
 from planlens.corpus.sources import Job, jobs, shown, sources
-from planlens.corpus.store import BUILDING, MANIFEST, Failure, Manifest, Part, short_digest
+from planlens.corpus.store import BUILDING, MANIFEST, Failure, Manifest, Part
 from planlens.errors import CorpusError, OutputError
 from planlens.files import write_atomically
 
@@ -72,11 +72,7 @@ def build(
     with _alone(root):
         standing, stage = Standing(root), Stage(root)
         found, failed = jobs(files, settings)
-        refused = {job.reading: standing.refused[_refusal(job)] for job in found if _refusal(job) in standing.refused}
-        failed += [
-            replace(refused[job.reading], source=shown(job.source.path)) for job in found if job.reading in refused
-        ]
-        todo = [job for job in found if job.reading not in standing.homes and job.reading not in refused]
+        todo = [job for job in found if job.reading not in standing.homes]
         failed += _read(todo, stage, scheduler, partial(read_one, settings=settings, lexicon=lexicon), progress)
         lost = {failure.source for failure in failed}
         taken = [job for job in found if shown(job.source.path) not in lost]
@@ -153,20 +149,14 @@ def _read(
     for number, result in scheduler.each(read, waiting):
         job = waiting[number]
         if isinstance(result, Lost) or result.why:
-            lasting = isinstance(result, Reading) and result.lasting
             why = result.why.removeprefix(f"{job.source.path}: ").encode("utf-8", "backslashreplace").decode()
-            failed.append(Failure(shown(job.source.path), why, _refusal(job) if lasting else ""))
+            failed.append(Failure(shown(job.source.path), why))
         else:
             stage.put(job.reading, result.data)
         done += 1
         if progress:
             progress(done, len(todo))
     return failed
-
-
-def _refusal(job: Job) -> str:
-    """Digest of what a failure depends on: another limit may let the file pass."""
-    return short_digest(job.reading, os.environ.get("PLANLENS_MAX_BYTES", ""))
 
 
 def _sweep(root: Path, parts: Sequence[Part]) -> None:

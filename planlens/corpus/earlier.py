@@ -10,7 +10,7 @@ from typing import Any
 
 from planlens.corpus import schema, store
 from planlens.corpus.schema import TABLES
-from planlens.corpus.store import BUILDING, Corpus, Failure, Manifest, Part
+from planlens.corpus.store import BUILDING, Corpus, Manifest, Part
 from planlens.errors import CorpusError, OutputError
 
 _PARTS_HELD = 4  # plans are asked for in order of their ids, as they stand in the parts
@@ -34,8 +34,6 @@ class Standing:
             manifest = None
         parts = tuple(part for part in manifest.parts if _sound(root, part)) if manifest else ()
         self.parts = {part.name: part for part in parts}
-        self.refused: dict[str, Failure] = {f.reading: f for f in manifest.failures if f.reading} if manifest else {}
-        """Files that cannot be read, by the digest of what that depends on."""
         self._corpus = Corpus(root, replace(manifest, parts=parts) if manifest else Manifest("", ""))
         self.homes: dict[str, Home] = {}
         """The digest of a reading → where its plan stands."""

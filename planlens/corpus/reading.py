@@ -66,14 +66,10 @@ _ONE = threading.Lock()  # threads of a cluster's worker: PDFium may be used by 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One row of `schema.nested` as `earlier.packed` gives it, or why there is none.
-
-    `lasting`: the same file will fail in the same way again.
-    """
+    """One row of `schema.nested` as `earlier.packed` gives it, or why there is none."""
 
     data: bytes = b""
     why: str = ""
-    lasting: bool = False
 
 
 def read_one(job: Job, settings: str, lexicon: str | None = None) -> Reading:
@@ -86,14 +82,14 @@ def read_one(job: Job, settings: str, lexicon: str | None = None) -> Reading:
                 return Reading(why="changed while it was read; build again")
             return Reading(packed(rows.row(plan, job.reading)))
         except PlanlensError as error:
-            return Reading(why=" ".join(str(error).split()), lasting=not isinstance(error.__cause__, OSError))
+            return Reading(why=" ".join(str(error).split()))
         except MemoryError:
             return Reading(why="does not fit into memory")
         except RecursionError:
-            return Reading(why="nested too deeply", lasting=True)
+            return Reading(why="nested too deeply")
         except Exception as error:  # whatever else a file makes a reader do: one file, not the build
             said = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
-            return Reading(why=f"cannot be read ({said})", lasting=True)
+            return Reading(why=f"cannot be read ({said})")
 
 
 def _plan(job: Job, lexicon: Lexicon | None) -> Plan:

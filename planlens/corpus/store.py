@@ -55,14 +55,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A file that is not in the corpus and why.
-
-    `reading` is the digest of what that depends on, empty where the next build tries again anyway.
-    """
+    """A file that is not in the corpus and why; the next build tries it again."""
 
     source: str
     why: str
-    reading: str = ""
 
     def __str__(self) -> str:
         return f"{self.source}: {self.why}"
