@@ -134,18 +134,19 @@ def _lock(handle: int) -> bool:
 
 
 @contextmanager
-def locked(folder: Path, name: str) -> Iterator[None]:
+def locked(folder: Path, name: str, waits: float | None = None) -> Iterator[None]:
     """Alone with a folder, among threads and processes, until done; `name` is the lock's file, which stays there.
 
-    Raises OutputError where the folder cannot be written or another process is not done after `LOCK_WAITS`.
+    Raises OutputError where the folder cannot be written or another process is not done after `waits` seconds
+    (else `LOCK_WAITS`).
     """
     from filelock import FileLock, Timeout
 
-    lock = FileLock(folder / name, timeout=LOCK_WAITS)
+    lock = FileLock(folder / name, timeout=LOCK_WAITS if waits is None else waits)
     try:
         lock.acquire()
     except Timeout:
-        raise OutputError(f"{folder}: another planlens has been writing for {LOCK_WAITS} s; try again") from None
+        raise OutputError(f"{folder}: another planlens is at work here; try again when it has ended") from None
     except OSError as error:
         raise OutputError(f"{folder}: cannot be written ({error.strerror or error})") from None
     try:

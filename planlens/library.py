@@ -41,7 +41,7 @@ _SUBJECT = 16  # characters of a title in an id
 LEVELS = ("national", "province", "city", "district", "town")
 _INFO_FIELDS = tuple(field.name for field in fields(PlanInfo))
 _YEAR_OR_PERIOD = re.compile(r"([0-9]{4})(?:\s*年?\s*(?:[-－—–~～]{1,2}|至)\s*([0-9]{4}))?\s*年?")
-_UNSAFE_IN_ID = re.compile(r"[^\w.-]+")
+UNSAFE_IN_ID = re.compile(r"[^\w.-]+")
 # Names that no file has on Windows, whatever follows a point (Microsoft, "Naming Files, Paths, and Namespaces").
 _DEVICES = frozenset(("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in "123456789¹²³")))
 _NEAR = 50  # rapidfuzz ratio of 100: below it an id has too little in common with what was typed to be worth naming
@@ -191,7 +191,7 @@ class Library:
             if name is None:
                 taken = {entry.info.id.casefold() for entry in there}
                 taken |= {path.stem.casefold() for path in self.folder.iterdir()}
-                made = replace(made, info=replace(info, id=_free(info, taken)))
+                made = replace(made, info=replace(info, id=free_id(info, taken)))
             elif any(entry.info.id == name for entry in there):
                 raise LibraryError(f"{name}: the library has a plan of this id; give another with --id")
             return self._put(made, source.suffix.lower(), data)
@@ -311,10 +311,10 @@ def _bytes_of(document: Document, source: Path) -> bytes:
 def _proposed(document: Document) -> PlanInfo:
     """What a file says of itself, with an id made of its name."""
     info = recognised(document).info
-    return replace(info, id=_UNSAFE_IN_ID.sub("-", Path(document.path).stem).strip("-._"), source=None)
+    return replace(info, id=UNSAFE_IN_ID.sub("-", Path(document.path).stem).strip("-._"), source=None)
 
 
-def _free(info: PlanInfo, taken: Collection[str]) -> str:
+def free_id(info: PlanInfo, taken: Collection[str]) -> str:
     """An id that no plan has: 深圳-2025, else 深圳-2025-卫生健康工作要点, else with a number.
 
     A file that is named by its years keeps its name (shenzhen-2025.txt), as one does whose place is not known.
@@ -326,7 +326,7 @@ def _free(info: PlanInfo, taken: Collection[str]) -> str:
     if named and (re.fullmatch(rf"[A-Za-z][A-Za-z_-]*-{years}", info.id) or not info.region):
         tried = [info.id]
     else:
-        place = _UNSAFE_IN_ID.sub("", short(info.region) if info.region else "plan")
+        place = UNSAFE_IN_ID.sub("", short(info.region) if info.region else "plan")
         subject = re.sub(r"[（(].*|[^\u4e00-\u9fffA-Za-z]", "", info.title.replace(info.region or "\0", ""))
         tried = [f"{place}-{years}", f"{place}-{years}-{re.sub('^[年度]+', '', subject)[:_SUBJECT]}".rstrip("-")]
     free = (name for name in tried if name.casefold() not in taken)
@@ -534,7 +534,7 @@ def _digest(path: Path) -> str | None:
 
 
 def _check_id(name: str) -> None:
-    if not name or _UNSAFE_IN_ID.search(name) or name.startswith((".", "-")) or name.endswith("."):
+    if not name or UNSAFE_IN_ID.search(name) or name.startswith((".", "-")) or name.endswith("."):
         raise LibraryError(f"{name!r}: an id is letters, digits, '-', '_' and '.', and has no '.' at either end")
     if name.partition(".")[0].casefold() in _DEVICES:
         raise LibraryError(f"{name}: Windows keeps this name for a device; take another id")

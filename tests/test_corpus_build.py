@@ -394,7 +394,7 @@ def test_two_builds_at_once_are_one_too_many(tmp_path: Path) -> None:
 
     source, corpus = plans(tmp_path / "plans", 1), tmp_path / "corpus"
     made(source, corpus)
-    with FileLock(corpus / ".corpus.lock"), pytest.raises(CorpusError, match="another build is at work here"):
+    with FileLock(corpus / ".corpus.lock"), pytest.raises(OutputError, match="another planlens is at work here"):
         made(source, corpus)
 
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -26,7 +26,7 @@ from planlens.corpus.schema import TABLES
 from planlens.corpus.sources import Job, jobs, shown, sources
 from planlens.corpus.store import BUILDING, MANIFEST, Failure, Manifest, Part
 from planlens.errors import CorpusError, OutputError
-from planlens.files import write_atomically
+from planlens.files import locked, write_atomically
 
 LOCK = ".corpus.lock"
 Progress = Callable[[int, int], None]
@@ -69,7 +69,7 @@ def build(
     settings, origin = settings_of(lexicon)
     files, unread, links = sources(named, root)
     _prepare(root)
-    with _alone(root):
+    with locked(root, LOCK, waits=0):  # another build takes hours: not waited for
         standing, stage = Standing(root), Stage(root)
         found, failed = jobs(files, settings)
         todo = [job for job in found if job.reading not in standing.homes]
@@ -114,24 +114,6 @@ def _prepare(root: Path) -> None:
         (root / BUILDING).mkdir(exist_ok=True)
     except OSError as error:
         raise OutputError(f"{root}: cannot be written ({error.strerror or error})") from None
-
-
-@contextmanager
-def _alone(root: Path) -> Iterator[None]:
-    """The only build in a folder. Raises CorpusError at once where another is at work there."""
-    from filelock import FileLock, Timeout
-
-    lock = FileLock(root / LOCK, timeout=0)
-    try:
-        lock.acquire()
-    except Timeout:
-        raise CorpusError(f"{root}: another build is at work here; wait for its end, or name another folder") from None
-    except OSError as error:
-        raise OutputError(f"{root}: cannot be written ({error.strerror or error})") from None
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def _read(

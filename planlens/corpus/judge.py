@@ -125,6 +125,11 @@ class Statements:
         rank[sorted(range(len(by)), key=by.__getitem__)] = np.arange(len(by))
         return rank
 
+    def wording(self) -> tuple[Places, int]:
+        """A number of each statement, that of all which are equal but for marks and local names; how many there are."""
+        number: dict[str, int] = {}
+        return np.array([number.setdefault(plain, len(number)) for plain in self.plain], dtype=np.int64), len(number)
+
     def words(self) -> list[list[str]]:
         """The words of every statement, as `join.neighbours` takes them."""
         rows, terms = self.bags.rows, self.bags.terms

@@ -268,10 +268,9 @@ def _strongest(s: Statements, found: Edges) -> list[_Chosen]:
     copied = found.judged.ratio >= _NEAR_COPY
     strength = np.where(copied, short * found.judged.ratio, 0)
     order = np.lexsort((found.right, found.left, -found.judged.probability.round(3), -strength))
-    number: dict[str, int] = {}
-    text = np.array([number.setdefault(plain, len(number)) for plain in s.plain], dtype=np.int64)
+    text, texts = s.wording()
     one, other = text[found.left], text[found.right]
-    both = np.minimum(one, other) * len(number) + np.maximum(one, other)
+    both = np.minimum(one, other) * texts + np.maximum(one, other)
     _, first, counts = np.unique(both[order], return_index=True, return_counts=True)
     at = np.argsort(first)
     kept = order[first[at]]

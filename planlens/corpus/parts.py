@@ -20,7 +20,7 @@ from planlens.corpus.sources import Job, shown
 from planlens.corpus.store import File, Part, short_digest
 from planlens.errors import OutputError
 from planlens.files import write_atomically
-from planlens.library import _UNSAFE_IN_ID, _free
+from planlens.library import UNSAFE_IN_ID, free_id
 from planlens.model import PlanInfo
 
 _PLANS_A_PART = 64  # on average: a few MB of Parquet, read in a few ms
@@ -88,11 +88,11 @@ def _proposed(card: Card) -> tuple[str, str, str]:
     entry, digest = card.job.source.entry, card.job.sha256[:_DIGEST_IN_ID]
     if entry is not None:
         return entry.info.id, entry.info.id, f"{entry.info.id}-{digest}"
-    first = second = _UNSAFE_IN_ID.sub("-", Path(shown(card.job.source.path)).stem).strip("-._") or "plan"
+    first = second = UNSAFE_IN_ID.sub("-", Path(shown(card.job.source.path)).stem).strip("-._") or "plan"
     if card.info.start_year is not None:
         info = replace(card.info, id=first)
-        first = _free(info, ())
-        longer = _free(info, {first.casefold()})
+        first = free_id(info, ())
+        longer = free_id(info, {first.casefold()})
         second = first if longer == f"{first}-2" else longer  # there is no longer one, only a count
     return first, second, f"{second}-{digest}"
 

@@ -76,7 +76,7 @@ def shown_of(shown: int, found: int, m: Messages) -> str:
 
 def notes(found: Overlap, m: Messages) -> list[str]:
     """What was compared, what was set aside, and what the probabilities rest on."""
-    told = [m("corpus_overlap.having", having=f"{found.having:,}", of=f"{found.of:,}")]
+    told = [m("corpus_overlap.having", having=f"{found.having:,}", of=f"{found.of:,}"), m("corpus_overlap.rests")]
     counted = ("stock", "struck", "estimated", "passed_over", "unplaced")
     told += [m("corpus_overlap." + name, count=f"{count:,}") for name in counted if (count := getattr(found, name))]
     return told

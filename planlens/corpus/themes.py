@@ -117,11 +117,10 @@ class _Group:
 def _groups(s: Statements) -> tuple[list[_Group], int]:
     """Groups of statements of two plans or more, and how many chains were too long."""
     found = overlap.edges(s, "all")
-    number: dict[str, int] = {}
-    text = np.array([number.setdefault(plain, len(number)) for plain in s.plain], dtype=np.int64)
+    text, texts = s.wording()
     one, other = text[found.left], text[found.right]
-    chains, apart = _chains(one, other, found.judged.probability, len(number))
-    members = _by(text, len(number))
+    chains, apart = _chains(one, other, found.judged.probability, texts)
+    members = _by(text, texts)
     tables = _judged(s, chains, [int(rows[0]) for rows in members])
     groups = [
         _Group(np.sort(np.concatenate([members[k] for k in part.tolist()])), int(members[likest][0]), mean)
