@@ -15,7 +15,14 @@ from __future__ import annotations
 
 
 class PlanlensError(Exception):
-    """Base of every error a person can mend."""
+    """Base of every error a person can mend.
+
+    >>> str(PlanlensError("a.docx: its part x\\ny is damaged"))  # a message may name what a file calls its parts
+    'a.docx: its part x y is damaged'
+    """
+
+    def __str__(self) -> str:
+        return " ".join(super().__str__().splitlines())
 
 
 class InputError(PlanlensError):
