@@ -55,6 +55,19 @@ def test_without_a_browser_the_rest_is_there_and_says_so(
 
 
 @pytest.mark.usefixtures("no_browser")
+def test_every_file_has_the_characters_of_the_plans_and_follows_by_itself(
+    plans: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path(plans[1]).write_text(NEW.replace("引进全科医生", "引進全科醫生").replace("托育", "託育"), "utf-8")
+    home = tmp_path / "meeting"
+    assert cli.main(["pack", *plans, "-o", str(home)]) == 0
+    for name in ("changes.csv", "result.json"):
+        assert "引進全科醫生500名" in (home / name).read_text("utf-8-sig")
+    for name in ("result.json", "changes.csv", "shifts.csv", "report.docx", "report.html", "report.xlsx"):
+        assert cli.main(["verify", str(home / name), *plans]) == 0, (name, capsys.readouterr().out)
+
+
+@pytest.mark.usefixtures("no_browser")
 def test_again_gives_the_same_bytes_and_takes_away_only_what_is_stale(plans: list[str], tmp_path: Path) -> None:
     home = tmp_path / "meeting"
     assert cli.main(["pack", *plans, "-o", str(home)]) == 0

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from planlens.alignments import Replay
     from planlens.lexicon import Lexicon
     from planlens.library import Library
-    from planlens.model import Plan, Table
+    from planlens.model import Comparison, Plan, Table
     from planlens.report import Report
     from planlens.report.manifest import File, Manifest, Reviewed
     from planlens.report.messages import Messages
@@ -151,6 +151,12 @@ class Run:
         )
         self._checked([first, second])
         return first, second
+
+    def compared(self, old: Plan, new: Plan, reviewed: Replay) -> Comparison:
+        """The comparison that every report of two plans tells, in the characters of their files."""
+        from planlens.recall import compared
+
+        return self.told(compared(old, new, reviewed.settled, encoder=self.encoder, lexicon=self.lexicon))
 
     def told(self, result: T) -> T:
         """A result with its plans in the characters of their files."""

@@ -90,7 +90,7 @@ def diff(
 
     What was kept, changed, added and dropped, and which numeric targets moved.
     """
-    from planlens.recall import compared, redlines
+    from planlens.recall import redlines
     from planlens.report import json, tables
 
     asked = sections_of(only, run.form, tables.SECTIONS)
@@ -98,7 +98,7 @@ def diff(
         run.track_changes()
     first, second = run.pair(old, new)
     reviewed = run.replayed(first, second, alignments, no_reviewed)
-    result = run.told(compared(first, second, reviewed.settled, encoder=run.encoder, lexicon=run.lexicon))
+    result = run.compared(first, second, reviewed)
     if run.form == "csv":
         tell_orphans(reviewed)
     shown = asked or (tables.SECTIONS if run.look.full else tables.SHOWN)
@@ -129,7 +129,7 @@ def pack(run: Run, old: str, new: str, folder: str, tracked: bool, no_reviewed: 
     A one-page summary, the report as Word, Excel, a page and PDF, its tables as .csv, the whole result as .json; all
     from one comparison. What cannot be made here is said and keeps back no other file.
     """
-    from planlens.recall import compared, redlines
+    from planlens.recall import redlines
     from planlens.report import json, tables
     from planlens.report import pack as packed
 
@@ -139,7 +139,7 @@ def pack(run: Run, old: str, new: str, folder: str, tracked: bool, no_reviewed: 
     run.look = replace(run.look, tracked=tracked)
     first, second = run.pair(old, new)
     reviewed = run.replayed(first, second, alignments, no_reviewed)
-    result = compared(first, second, reviewed.settled, encoder=run.encoder, lexicon=run.lexicon)
+    result = run.compared(first, second, reviewed)
     listed = tables.SECTIONS if run.look.full else tables.SHOWN
     report = run.made(
         json=lambda: json.diff(result, reviewed.orphaned),
