@@ -146,6 +146,23 @@ def test_a_cluster_gives_what_a_process_gives(address: str, tmp_path: Path) -> N
 
 
 @pytest.mark.filterwarnings("ignore")
+def test_questions_asked_on_a_cluster_are_answered_alike(
+    address: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from planlens.cli import main
+
+    corpus = str(tmp_path / "corpus")
+    assert main(["corpus", "build", str(ROOT / "samples"), "-o", corpus, "--quiet"]) == 0
+    for question in ("overlap", "themes"):
+        answers = []
+        for where in ([], ["--scheduler", address]):
+            capsys.readouterr()
+            assert main(["corpus", question, corpus, "--format", "csv", "--limit", "20", *where]) == 0
+            answers.append(capsys.readouterr().out)
+        assert answers[0] == answers[1] and answers[0].count("\n") > 10
+
+
+@pytest.mark.filterwarnings("ignore")
 def test_a_scheduler_that_does_not_answer_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("distributed")
     monkeypatch.setattr(scheduler, "ANSWERS_WITHIN", 1.0)

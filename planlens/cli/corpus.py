@@ -7,7 +7,7 @@ import math
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
@@ -18,6 +18,7 @@ from planlens.cli.run import OK, Run
 
 if TYPE_CHECKING:
     from planlens.corpus.overlap import Filter
+    from planlens.corpus.scheduler import Scheduler
     from planlens.corpus.store import Corpus
 
 _SECONDS = 600.0  # for one plan; the longest five-year plan takes 3
@@ -169,6 +170,9 @@ _ASKED = (
     click.option("--year", type=click.IntRange(1949, 2100), help="Plans that hold in this year."),
     click.option("--plan", metavar="ID", multiple=True, help="These plans; may be given again."),
 )
+_scheduler = click.option(
+    "--scheduler", metavar="ADDRESS", help="Look for near texts on a dask cluster: tcp://HOST:8786."
+)
 _limit = click.option("--limit", type=click.IntRange(min=0), default=50, show_default=True, help="Rows shown; 0: all.")
 
 
@@ -182,6 +186,13 @@ def _question(command: Question) -> Question:
         return command(of=Filter(place, year, plan), **given)
 
     return functools.reduce(lambda inner, option: option(inner), reversed(_ASKED), cast("Question", asked))
+
+
+def _cluster(address: str | None) -> AbstractContextManager[Scheduler | None]:
+    """The cluster at an address; nothing where none is given: then the join shares its work out among threads."""
+    from planlens.corpus import scheduler
+
+    return scheduler.of(address) if address is not None else nullcontext()
 
 
 @corpus.command()
@@ -204,6 +215,7 @@ def _question(command: Question) -> Question:
     show_default=True,
     help="Pairs of plans among the rows shown to judge by all evidence.",
 )
+@_scheduler
 @_limit
 @running(form_options, manner_options)
 def overlap(
@@ -214,6 +226,7 @@ def overlap(
     least: float,
     nearest: int,
     exact: int,
+    scheduler: str | None,
     limit: int,
 ) -> None:
     """Say which commitments stand in several plans, word for word or in other words, and which plans share most.
@@ -225,7 +238,8 @@ def overlap(
     from planlens.corpus.overlap import overlap as find
 
     asked = Asked(of, across, least, nearest, limit, exact)
-    found = find(_opened(run, name), asked)
+    with _cluster(scheduler) as done_by:
+        found = find(_opened(run, name), asked, scheduler=done_by)
     run.report(
         json=lambda: told.overlap_row(found),
         csv=lambda: [told.overlap_rows(found, run.m)],
@@ -238,9 +252,10 @@ def overlap(
 @click.option(
     "--places", type=click.IntRange(min=1), default=1, show_default=True, help="Only themes of so many places."
 )
+@_scheduler
 @_limit
 @running(form_options, manner_options)
-def themes(run: Run, name: str, of: Filter, places: int, limit: int) -> None:
+def themes(run: Run, name: str, of: Filter, places: int, scheduler: str | None, limit: int) -> None:
     """Group what several plans commit to: who has it, who had it first, how it spread over the years.
 
     With --region, --year or --plan: the themes that these plans have a part in.
@@ -249,7 +264,8 @@ def themes(run: Run, name: str, of: Filter, places: int, limit: int) -> None:
     from planlens.corpus.themes import Asked
     from planlens.corpus.themes import themes as find
 
-    found = find(_opened(run, name), Asked(of, places, limit))
+    with _cluster(scheduler) as done_by:
+        found = find(_opened(run, name), Asked(of, places, limit), scheduler=done_by)
     run.report(
         json=lambda: told.themes_row(found),
         csv=lambda: [told.themes_rows(found, run.m)],

@@ -31,6 +31,7 @@ from planlens.model import Commitment, Plan, PlanInfo, Span
 from planlens.traditional import simplified
 
 if TYPE_CHECKING:
+    from planlens.corpus.scheduler import Scheduler
     from planlens.corpus.store import Corpus
 
 Floats = NDArray[np.float64]
@@ -426,13 +427,19 @@ def _among_rivals(s: Statements, left: Places, right: Places, alike: NDArray[np.
 
 
 def candidates(
-    s: Statements, group: Places, *, among: Places | None = None, k: int = NEAREST, least: float = LEAST
+    s: Statements,
+    group: Places,
+    *,
+    among: Places | None = None,
+    k: int = NEAREST,
+    least: float = LEAST,
+    scheduler: Scheduler | None = None,
 ) -> tuple[Places, Places]:
     """The pairs worth judging: each statement (of those `among`) with its nearest outside its group, by words."""
     rows = np.arange(len(s.plan)) if among is None else among
     texts = s.words()
     asked = texts if among is None else [texts[row] for row in rows.tolist()]
-    found = join.neighbours(asked, group[rows], k=k, least=least, each=COPIES)
+    found = join.neighbours(asked, group[rows], k=k, least=least, each=COPIES, scheduler=scheduler)
     return pairs(s, rows[found.left], rows[found.right])
 
 

@@ -24,6 +24,7 @@ from planlens.errors import CorpusError
 from planlens.model import Plan, PlanInfo
 
 if TYPE_CHECKING:
+    from planlens.corpus.scheduler import Scheduler
     from planlens.corpus.store import Corpus
 
 Across = Literal["all", "places", "years"]
@@ -151,15 +152,16 @@ class Edges:
         return Edges(self.left[keep], self.right[keep], kept, self.stock)
 
 
-def overlap(corpus: Corpus, asked: Asked | None = None) -> Overlap:
+def overlap(corpus: Corpus, asked: Asked | None = None, *, scheduler: Scheduler | None = None) -> Overlap:
     """Counterparts of the commitments of a corpus in its other plans.
 
+    `scheduler` says where the nearest texts are looked for; None: in this process, with threads.
     Raises CorpusError where no plan fits the filter, or there are no two plans to compare.
     """
     asked = asked or Asked()
     s = judge.gather(corpus)
     chosen = plans_of(s.plans, asked.of)
-    found = edges(s, asked.across, chosen if asked.of else None)
+    found = edges(s, asked.across, chosen if asked.of else None, scheduler=scheduler)
     found = found.some(found.judged.probability >= asked.least)
     rows = _of_each(s, found, chosen, asked.nearest) if asked.of else _strongest(s, found)
     shown = rows[: asked.limit] if asked.limit else rows
@@ -218,16 +220,16 @@ def _fits(info: PlanInfo, of: Filter) -> bool:
 # --- pairs ----------------------------------------------------------------------------------------------------------
 
 
-def edges(s: Statements, across: Across, chosen: Places | None = None) -> Edges:
+def edges(s: Statements, across: Across, chosen: Places | None = None, *, scheduler: Scheduler | None = None) -> Edges:
     """The accepted pairs of a corpus between plans of any places, of different places, or of one place.
 
     `chosen`: only those with a statement of one of these plans. Raises CorpusError where there are no two such plans.
     """
     _check(s, across)
     if across == "years":
-        left, right = _within_places(s)
+        left, right = _within_places(s, scheduler)
     else:
-        left, right = judge.candidates(s, s.plan if across == "all" else s.place[s.plan])
+        left, right = judge.candidates(s, s.plan if across == "all" else s.place[s.plan], scheduler=scheduler)
     if chosen is not None:
         kept = np.isin(s.plan[left], chosen) | np.isin(s.plan[right], chosen)
         left, right = left[kept], right[kept]
@@ -246,13 +248,13 @@ def _check(s: Statements, across: Across) -> None:
         raise CorpusError("the corpus has no two plans of one place; --across places compares different ones")
 
 
-def _within_places(s: Statements) -> tuple[Places, Places]:
+def _within_places(s: Statements, scheduler: Scheduler | None) -> tuple[Places, Places]:
     """Candidates of one place at a time: those of other places would take all nearest."""
     sides: list[tuple[Places, Places]] = [(np.zeros(0, np.int64), np.zeros(0, np.int64))]
     counts = np.bincount(s.place)
     for place in np.flatnonzero(counts > 1).tolist():
         rows = np.flatnonzero(s.place[s.plan] == place)
-        sides.append(judge.candidates(s, s.plan, among=rows))
+        sides.append(judge.candidates(s, s.plan, among=rows, scheduler=scheduler))
     left, right = (np.concatenate(side) for side in zip(*sides, strict=True))
     return left, right
 

@@ -24,6 +24,7 @@ from planlens.corpus.judge import Floats, Places, Statements
 from planlens.corpus.overlap import Filter, Unit
 
 if TYPE_CHECKING:
+    from planlens.corpus.scheduler import Scheduler
     from planlens.corpus.store import Corpus
 
 _AVERAGE = 0.5  # mean probability of the pairs of two parts from which they are one theme
@@ -81,12 +82,15 @@ class Themes:
     """Plans that do not say their year; they count among plans and places, not in years."""
 
 
-def themes(corpus: Corpus, asked: Asked | None = None) -> Themes:
-    """Groups of commitments of two plans or more. Raises CorpusError where no plan fits the filter."""
+def themes(corpus: Corpus, asked: Asked | None = None, *, scheduler: Scheduler | None = None) -> Themes:
+    """Groups of commitments of two plans or more; `scheduler` as in `overlap`.
+
+    Raises CorpusError where no plan fits the filter.
+    """
     asked = asked or Asked()
     s = judge.gather(corpus)
     chosen = overlap.plans_of(s.plans, asked.of)
-    groups, apart = _groups(s)
+    groups, apart = _groups(s, scheduler)
     groups = [one for one in groups if np.isin(s.plan[one.rows], chosen).any() and one.places(s) >= asked.places]
     groups.sort(key=lambda one: (-one.places(s), -len(np.unique(s.plan[one.rows])), -len(one.rows), one.rows[0]))
     shown = groups[: asked.limit] if asked.limit else groups
@@ -114,9 +118,9 @@ class _Group:
         return len(np.unique(s.place[s.plan[self.rows]]))
 
 
-def _groups(s: Statements) -> tuple[list[_Group], int]:
+def _groups(s: Statements, scheduler: Scheduler | None) -> tuple[list[_Group], int]:
     """Groups of statements of two plans or more, and how many chains were too long."""
-    found = overlap.edges(s, "all")
+    found = overlap.edges(s, "all", scheduler=scheduler)
     text, texts = s.wording()
     one, other = text[found.left], text[found.right]
     chains, apart = _chains(one, other, found.judged.probability, texts)
